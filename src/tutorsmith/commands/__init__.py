@@ -1,0 +1,1 @@
+"""What the commands do after parsing: build settings, call one function, print its result."""

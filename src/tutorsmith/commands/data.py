@@ -1,0 +1,24 @@
+"""`tutorsmith check` and `tutorsmith prepare`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tutorsmith.data.checks import render
+from tutorsmith.data.prepare import join, subset
+from tutorsmith.pipeline.steps import check
+
+
+def check_command(files: Sequence[Path], against: Sequence[Path], form: str) -> int:
+    """Print the findings; returns the exit code: 0 without errors, 1 with."""
+    result = check(files, against)
+    print(render(result, form))
+    return 0 if result.ok else 1
+
+
+def prepare_command(files: Sequence[Path], out: Path, ids: str | None) -> None:
+    if ids:
+        wanted = [name.strip() for name in ids.split(",") if name.strip()]
+        count = subset(files[0], wanted, out)
+    else:
+        count = join(files, out)
+    print(f"{count} samples -> {out}")

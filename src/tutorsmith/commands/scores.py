@@ -1,0 +1,57 @@
+"""`tutorsmith evaluate`, `compare` and `report`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tutorsmith.core.artifacts import make_folder, write_json
+from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.evaluation.evaluate import evaluate
+from tutorsmith.pipeline.steps import verify_manifest
+from tutorsmith.project import find_project_file, load_project
+from tutorsmith.report import compare_runs, headline, write_report
+
+
+def evaluate_command(
+    benchmarks: Sequence[Path], predictions: Path, baseline: Path | None, folder: Path, language: str
+) -> None:
+    """Writes eval_report.json, .md and .html. Without a baseline the one system is called "predictions"."""
+    systems = {"baseline": baseline} if baseline else {}
+    report = evaluate(benchmarks, systems | {"predictions": predictions}, stage="")
+    make_folder(folder)
+    write_json(folder / "eval_report.json", report)
+    files = write_report(folder, "", language=language)
+    print(headline(report))
+    print(f"report: {files.html}")
+
+
+def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -> None:
+    files = compare_runs(run_a, run_b, out or run_b / f"compared_with_{run_a.name}", language=language)
+    print(f"comparison: {files.html}")
+    print(f"            {files.markdown}")
+
+
+def report_command(folder: Path, language: str | None, config: Path | None) -> None:
+    """Raises: DataError when the folder's files come from different runs."""
+    stage = stage_of(folder)
+    targets = None
+    try:
+        project = load_project(config or find_project_file(Path.cwd()))
+        language = language or project.language
+        if stage in project.stages and project.stages[stage].targets:
+            targets = {stage: dict(project.stages[stage].targets)}
+    except UsageError:
+        if config is not None:
+            raise
+    verify_manifest(folder, stage)
+    files = write_report(folder, stage, language=language or "en", targets=targets)
+    print(f"report: {files.html}")
+    print(f"        {files.markdown}")
+
+
+def stage_of(folder: Path) -> str:
+    """The stage whose report a run folder holds. Raises: DataError when there is none, or more than one."""
+    found = sorted(folder.glob("eval_report_*.json"))
+    if len(found) != 1:
+        count = "no" if not found else "more than one"
+        raise DataError(f"{count} eval_report_STAGE.json here", where=str(folder), mend="give the folder of one run")
+    return found[0].stem.removeprefix("eval_report_")

@@ -1,0 +1,1 @@
+"""What every layer may use: errors, artifacts, settings, progress, lookup. Knows no machine learning."""

@@ -1,0 +1,159 @@
+"""Every file name of a run folder, its schema version, and the only ways to write one.
+
+Writes are atomic: a temporary file in the same folder, flushed to disk, then renamed over the target. A run that is
+killed at any moment leaves the old file or the new one, never half of one.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tutorsmith.core.errors import DataError, ResourceError
+
+SCHEMA_VERSION = 1
+
+ADAPTER_CONFIG = "adapter_config.json"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+TRAINING_CONFIG = "training_config.json"
+TRAINING_LOG = "training.log"
+TRAINER_STATE = "trainer_state.json"
+MANIFEST = "manifest.json"
+SECONDS = "seconds.json"
+CHECK = "check.json"
+TENSORBOARD = "runs"
+CHECKPOINTS = "checkpoints"
+
+
+def predictions_name(stage: str, system: str | None = None) -> str:
+    """`predictions_style.jsonl` holds the answers of the run's product; other systems carry their name as well."""
+    return f"predictions_{stage}.jsonl" if system is None else f"predictions_{stage}.{system}.jsonl"
+
+
+def report_name(stage: str, form: str) -> str:
+    return f"eval_report_{stage}.{form}"
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn the operating system's write errors into ours, with the mend.
+
+    Raises: ResourceError for a full disk, a read-only or forbidden folder, or a file where a folder should be.
+    """
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, ResourceError):
+            raise
+        mends = {
+            errno.ENOSPC: "free some space or choose another folder with --output-dir",
+            errno.EDQUOT: "your quota is used up; free some space or choose another folder with --output-dir",
+            errno.EROFS: "the file system is read-only; choose another folder with --output-dir",
+            errno.EACCES: "you may not write there; choose another folder with --output-dir or change its owner",
+            errno.EPERM: "you may not write there; choose another folder with --output-dir or change its owner",
+            errno.ENOTDIR: "part of this path is a file; choose another folder with --output-dir",
+            errno.EEXIST: "a file stands where a folder is needed; move it or choose another folder",
+            errno.ENAMETOOLONG: "choose a shorter path",
+        }
+        if error.errno not in mends:
+            raise
+        reason = os.strerror(error.errno)
+        raise ResourceError(f"cannot write: {reason}", where=str(path), mend=mends[error.errno]) from error
+
+
+def make_folder(path: Path) -> Path:
+    """Create a folder and its parents and prove that it can be written to.
+
+    Raises: ResourceError.
+    """
+    with writing_to(path):
+        path.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".write-test-", dir=path)
+        os.close(handle)
+        os.unlink(name)
+    return path
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file atomically. Raises: ResourceError."""
+    with writing_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # mkstemp makes files private; artifacts are as readable as the user's umask says.
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False) + "\n")
+
+
+def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def read_json(path: Path) -> Any:
+    """Raises: DataError when the file is missing or is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(
+            "file not found", where=str(path), mend="check the path, or run the step that writes it"
+        ) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"not valid JSON: {error}", where=str(path), mend="delete it and run the step that writes it"
+        ) from error
+
+
+def hash_bytes(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    """Raises: DataError when the file is missing."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except FileNotFoundError as error:
+        raise DataError("file not found", where=str(path), mend="check the path") from error
+    return "sha256:" + digest.hexdigest()
+
+
+def hash_value(value: Any) -> str:
+    """Hash of a JSON-like value, independent of the order of its keys."""
+    return hash_bytes(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8"))
+
+
+def hash_folder(folder: Path) -> str:
+    """Hash of all files below a folder, by relative path and content."""
+    return hash_value({str(p.relative_to(folder)): hash_file(p) for p in sorted(folder.rglob("*")) if p.is_file()})
+
+
+def cache_folder() -> Path:
+    """`TUTORSMITH_CACHE`, else `$XDG_CACHE_HOME/tutorsmith`, else `~/.cache/tutorsmith`."""
+    if own := os.environ.get("TUTORSMITH_CACHE"):
+        return Path(own).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base).expanduser() if base else Path.home() / ".cache") / "tutorsmith"

@@ -1,0 +1,105 @@
+"""One way to show progress: a Rich bar on a terminal, plain lines elsewhere, and everything in the log file."""
+
+import logging
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+class Bar(Protocol):
+    """What a step calls to report progress. `text` is a short state such as "loss 1.234, 150 tokens/s"."""
+
+    def update(self, done: int, text: str = "") -> None: ...
+
+
+class _PlainBar:
+    """A line at most every `every` seconds, and at the end."""
+
+    def __init__(self, name: str, total: int, every: float = 10.0) -> None:
+        self.name, self.total, self.every = name, total, every
+        self.started = self.last = time.monotonic()
+
+    def update(self, done: int, text: str = "") -> None:
+        now = time.monotonic()
+        if done < self.total and now - self.last < self.every:
+            return
+        self.last = now
+        left = (now - self.started) / done * (self.total - done) if done else 0.0
+        tail = f", {left:.0f} s left" if done < self.total else f", {now - self.started:.0f} s"
+        LOGGER.info("%s %d/%d%s%s", self.name, done, self.total, f", {text}" if text else "", tail)
+
+
+class _RichBar:
+    def __init__(self, name: str, total: int) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[text]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
+        self.task = self.progress.add_task(name, total=total, text="")
+
+    def update(self, done: int, text: str = "") -> None:
+        self.progress.update(self.task, completed=done, text=text)
+
+
+@contextmanager
+def bar(name: str, total: int) -> Iterator[Bar]:
+    """A progress bar of `total` units for the length of the block."""
+    if sys.stderr.isatty() and sys.stdout.isatty():
+        rich_bar = _RichBar(name, total)
+        with rich_bar.progress:
+            yield rich_bar
+    else:
+        yield _PlainBar(name, total)
+
+
+def quiet_libraries() -> None:
+    """Keep what libraries say to each other off the user's terminal: deprecations inside their own calls, missing kernels
+    of their other back ends."""
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.|peft\.|torch\.")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
+@contextmanager
+def log_to(file: Path | None, *, quiet: bool = False) -> Iterator[None]:
+    """Send the package's log lines to the terminal and, with times, to `file` (appended)."""
+    handlers: list[logging.Handler] = []
+    if not quiet:
+        terminal = logging.StreamHandler(sys.stdout)
+        terminal.setFormatter(logging.Formatter("%(message)s"))
+        handlers.append(terminal)
+    if file is not None:
+        written = logging.FileHandler(file, encoding="utf-8")
+        written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handlers.append(written)
+    level = LOGGER.level
+    LOGGER.setLevel(logging.INFO)
+    for handler in handlers:
+        LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOGGER.setLevel(level)
+        for handler in handlers:
+            LOGGER.removeHandler(handler)
+            handler.close()

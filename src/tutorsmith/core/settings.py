@@ -1,0 +1,119 @@
+"""Settings in layers: default < model's recommendation < project file < environment < flags.
+
+Each step owns a small pydantic model; `resolve` fills it from the layers and remembers, for every value, which layer it
+came from. Components never see these models: settings stop at the border of a step.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tutorsmith.core.errors import UsageError, suggest
+
+# Other tools' names for the same setting, accepted in files, environment and flags alike.
+ALIASES: Mapping[str, str] = {
+    "model": "model_name_or_path",
+    "lora_rank": "lora_r",
+    "cutoff_len": "max_length",
+    "max_seq_length": "max_length",
+    "num_epochs": "num_train_epochs",
+    "batch_size": "per_device_train_batch_size",
+    "max_tokens": "max_new_tokens",
+}
+
+
+class StepSettings(BaseModel):
+    """Base of every step's settings: unknown keys and wrong types are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One source of values. `name` is what the user is told, such as "tutorsmith.toml" or "environment"."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def canonical(self) -> dict[str, Any]:
+        return {ALIASES.get(key, key): value for key, value in self.values.items()}
+
+
+S = TypeVar("S", bound=StepSettings)
+
+
+@dataclass(frozen=True)
+class Resolved(Generic[S]):
+    """A step's settings with the source of each value."""
+
+    settings: S
+    sources: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """`{name: {"value": ..., "source": ...}}`, as `training_config.json` keeps it."""
+        dumped = self.settings.model_dump(mode="json")
+        return {name: {"value": value, "source": self.sources[name]} for name, value in dumped.items()}
+
+
+def known_keys(classes: Sequence[type[StepSettings]]) -> list[str]:
+    return [name for cls in classes for name in cls.model_fields]
+
+
+def refuse_unknown(layer: Layer, classes: Sequence[type[StepSettings]]) -> None:
+    """Raises: UsageError that names the key, its layer and the nearest known key."""
+    known = known_keys(classes)
+    for key in layer.values:
+        if ALIASES.get(key, key) not in known:
+            raise UsageError(f"unknown setting '{key}'", where=layer.name, mend=suggest(key, [*known, *ALIASES]))
+
+
+def resolve(cls: type[S], layers: Sequence[Layer]) -> Resolved[S]:
+    """Fill one step's settings from layers, later layers winning.
+
+    Raises: UsageError for a value that does not fit, naming the layer it came from.
+    """
+    values: dict[str, Any] = {}
+    sources = dict.fromkeys(cls.model_fields, "default")
+    for layer in layers:
+        for key, value in layer.canonical().items():
+            if key in cls.model_fields:
+                values[key] = value
+                sources[key] = layer.name
+    try:
+        return Resolved(cls(**values), sources)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise UsageError(
+            f"setting '{name}' cannot be {values.get(name)!r}: {first['msg']}",
+            where=sources.get(name, "?"),
+            mend="see `tutorsmith run --help` or docs/reference/settings.md for what it takes",
+        ) from error
+
+
+def environment_layer(classes: Sequence[type[StepSettings]]) -> Layer:
+    """The overrides by environment: every setting under its upper-case name, empty strings ignored."""
+    names = {name: name for name in known_keys(classes)} | {
+        alias: alias for alias in ALIASES if alias not in ("model", "batch_size")
+    }
+    values = {name: os.environ[name.upper()] for name in names if os.environ.get(name.upper(), "") != ""}
+    return Layer("environment", values)
+
+
+def flag_layer(pairs: Sequence[str], flags: Mapping[str, Any]) -> Layer:
+    """`--set key=value` pairs and typed flags (None means not given).
+
+    Raises: UsageError for a pair without "=".
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(
+                f"'{pair}' is not key=value", where="--set", mend="write for example --set learning_rate=1e-4"
+            )
+        values[key.strip().replace("-", "_")] = value.strip()
+    return Layer("flag", values | {key: value for key, value in flags.items() if value is not None})

@@ -1,0 +1,1 @@
+"""Samples and benchmark items: schema, reading, checks. Never imports torch."""

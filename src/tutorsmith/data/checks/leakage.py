@@ -1,0 +1,302 @@
+"""Training records against benchmark items: does a question to be asked, or its answer, stand in what is learnt?
+
+The benchmark is indexed once by its words; each training text then looks at the few items that share its rare words,
+so that the cost grows with the training data and not with the product of the two. Candidates are verified on the texts'
+own word pairs (resemblance and containment: Broder, 1997), not on sketches of them.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tutorsmith.data.checks.finding import Remark
+from tutorsmith.data.checks.record import Record
+from tutorsmith.data.words import normalise_symbols, stem
+
+NEAR = 0.7
+CONTAINED = 0.85
+MIN_CONTAINED_PAIRS = 10
+PARAPHRASE = 0.6
+MIN_WORDS = 4
+"""A turn of fewer words ("And why?") says nothing alone; it is compared together with the turns before it."""
+MIN_ANSWER_WORDS = 12
+MAX_POSTINGS = 200
+"""A word of more items than this belongs to the course and leads to no candidate by itself."""
+
+_TOKEN = re.compile(r"[a-z]+(?:_[a-z0-9]+)?|\d+(?:\.\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_IS_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "so",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "this",
+        "those",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "us",
+        "let",
+        "explain",
+        "describe",
+        "state",
+        "give",
+        "show",
+        "tell",
+        "question",
+        "answer",
+    ]
+)
+# Words with which one and the same task is set; a paraphrase exchanges them.
+_SAME_TASK = {
+    word: group[0]
+    for group in (
+        ("find", "calculate", "compute", "determine", "evaluate", "obtain", "work", "get", "estimate"),
+        ("derive", "prove", "deduce", "demonstrate"),
+        ("revise", "rewrite", "polish", "improve", "edit", "rephrase", "reword"),
+        ("big", "large", "great"),
+        ("separation", "distance", "spacing", "gap", "apart"),
+        ("voltage", "potential"),
+    )
+    for word in group
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (pairs of
+    characters in Chinese); numbers: the numbers in order of size."""
+
+    tokens: tuple[str, ...]
+    pairs: frozenset[tuple[str, str]]
+    content: frozenset[str]
+    numbers: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Equal for texts that are equal up to case, punctuation and the spelling of symbols."""
+        return " ".join(self.tokens)
+
+
+def profile(text: str) -> Profile:
+    """The profile of a text; symbols have one spelling in it."""
+    tokens = tuple(_TOKEN.findall(normalise_symbols(text).casefold()))
+    content = set()
+    for index, token in enumerate(tokens):
+        if _IS_CJK.match(token):
+            if index + 1 < len(tokens) and _IS_CJK.match(tokens[index + 1]):
+                content.add(token + tokens[index + 1])
+        elif not token[0].isdigit() and token not in _STOP:
+            word = stem(token)
+            content.add(_SAME_TASK.get(word, _SAME_TASK.get(token, word)))
+    numbers = tuple(sorted(token for token in tokens if _NUMBER.fullmatch(token)))
+    return Profile(tokens, frozenset(pairwise(tokens)), frozenset(content), numbers)
+
+
+def questions(record: Record) -> list[str]:
+    """The texts by which a record may leak or be leaked: every user turn, short ones with the turns before them."""
+    turns = record.user_turns
+    out = []
+    for index, turn in enumerate(turns):
+        start = index
+        text = turn
+        while start > 0 and len(_TOKEN.findall(text.casefold())) < MIN_WORDS:
+            start -= 1
+            text = f"{turns[start]}\n{text}"
+        out.append(text)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is kept of a benchmark item."""
+
+    file: str
+    line: int
+    id: str
+    question: Profile
+    answer: Profile | None
+
+
+@dataclass
+class Leakage:
+    """The indexed benchmark. `allowed` holds reviewed pairs (training id, benchmark id) that are reported no more."""
+
+    allowed: Collection[tuple[str, str]] = frozenset()
+    items: list[Item] = field(default_factory=list)
+    by_text: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_answer: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    postings: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    answer_postings: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, record: Record) -> None:
+        """Index one benchmark item."""
+        asked = questions(record)
+        if not asked:
+            return
+        number = len(self.items)
+        question = profile(asked[-1])
+        answer = record.final_answer
+        learnt = None if answer is None or record.is_refusal else profile(answer.content)
+        self.items.append(Item(record.file, record.line, record.id, question, learnt))
+        self.by_text[asked[-1].strip()].append(number)
+        self.by_key[question.key].append(number)
+        for word in question.content:
+            self.postings[word].append(number)
+        if learnt is not None and len(learnt.tokens) >= MIN_ANSWER_WORDS:
+            self.by_answer[learnt.key].append(number)
+            for pair in learnt.pairs:
+                self.answer_postings[pair].append(number)
+
+    def check(self, record: Record) -> Iterator[tuple[str, Remark]]:
+        """(kind, remark) for one training record; each item is named once, with the gravest kind."""
+        named: set[int] = set()
+        for text in dict.fromkeys(questions(record)):
+            for kind, number, how in self._question(text):
+                if number not in named and (record.id, self.items[number].id) not in self.allowed:
+                    named.add(number)
+                    yield kind, self._remark("the question", number, how)
+        if record.is_refusal:
+            return
+        for answer in record.answers:
+            for number, how in self._answer(answer.content):
+                if number not in named and (record.id, self.items[number].id) not in self.allowed:
+                    named.add(number)
+                    yield "answer-overlap", self._remark("the answer", number, how, answer.field)
+
+    def _remark(self, what: str, number: int, how: str, field: str = "messages") -> Remark:
+        item = self.items[number]
+        told = f"{what} {how} of the benchmark item {item.id!r} ({item.file}:{item.line})"
+        return Remark(field, told, "remove one of the two, or allow the pair after review")
+
+    def _question(self, text: str) -> Iterator[tuple[str, int, str]]:
+        exact = self.by_text.get(text.strip(), [])
+        yield from (("question-overlap", number, "is the one") for number in exact)
+        asked = profile(text)
+        if not asked.tokens:
+            return
+        same = [number for number in self.by_key.get(asked.key, []) if number not in exact]
+        yield from (("question-overlap", number, "is, up to case and punctuation, the one") for number in same)
+        for number in self._candidates(asked):
+            if number in exact or number in same:
+                continue
+            verdict = self._verdict(asked, self.items[number].question)
+            if verdict:
+                yield verdict[0], number, verdict[1]
+
+    def _weight(self, word: str) -> float:
+        """Inverse document frequency over the benchmark; a word that no item has weighs most."""
+        return math.log(1 + (len(self.items) + 1) / (len(self.postings.get(word, ())) + 0.5))
+
+    def _candidates(self, asked: Profile) -> list[int]:
+        """Items that share at least a third of the weight of their own words, best first, at most 20."""
+        shared: Counter[int] = Counter()
+        for word in asked.content:
+            found = self.postings.get(word, ())
+            if 0 < len(found) <= MAX_POSTINGS:
+                shared.update(found)
+        least = max(2, len(asked.content) // 4)
+        return [number for number, count in shared.most_common(20) if count >= min(least, 5)]
+
+    def _verdict(self, asked: Profile, item: Profile) -> tuple[str, str] | None:
+        """(kind, how) of two questions that are alike, or None."""
+        common = len(asked.pairs & item.pairs)
+        smaller = min(len(asked.pairs), len(item.pairs))
+        resemblance = common / max(1, len(asked.pairs | item.pairs))
+        containment = common / max(1, smaller)
+        near = resemblance >= NEAR or (containment >= CONTAINED and smaller >= MIN_CONTAINED_PAIRS)
+        if near and asked.numbers == item.numbers:
+            return "near-overlap", f"is nearly the one ({max(resemblance, containment):.0%} of the word pairs)"
+        if near and containment >= CONTAINED and set(item.numbers) <= set(asked.numbers):
+            return "near-overlap", f"holds nearly the one ({containment:.0%} of the word pairs)"
+        both = asked.content & item.content
+        either = asked.content | item.content
+        if len(both) < 3 or not either:
+            return None
+        alike = sum(map(self._weight, both)) / sum(map(self._weight, either))
+        if alike < PARAPHRASE:
+            return None
+        if asked.numbers and item.numbers and not set(asked.numbers) & set(item.numbers):
+            # The same exercise with all numbers changed is practice, not leakage.
+            return None
+        return "paraphrase-overlap", f"may be a paraphrase ({alike:.0%} of the weighted words) of the one"
+
+    def _answer(self, text: str) -> Iterator[tuple[int, str]]:
+        said = profile(text)
+        if len(said.tokens) < MIN_ANSWER_WORDS:
+            return
+        same = self.by_answer.get(said.key, [])
+        yield from ((number, "is the reference") for number in same)
+        shared: Counter[int] = Counter()
+        for pair in said.pairs:
+            found = self.answer_postings.get(pair, ())
+            if len(found) <= MAX_POSTINGS:
+                shared.update(found)
+        for number, count in shared.most_common(5):
+            answer = self.items[number].answer
+            if answer is None or number in same:
+                continue
+            containment = count / max(1, min(len(said.pairs), len(answer.pairs)))
+            if containment >= CONTAINED and min(len(said.pairs), len(answer.pairs)) >= 2 * MIN_CONTAINED_PAIRS:
+                yield number, f"holds nearly the reference ({containment:.0%} of the word pairs)"
+
+
+def build_leakage(records: Sequence[Record], allowed: Collection[tuple[str, str]] = frozenset()) -> Leakage:
+    """Index all benchmark items."""
+    out = Leakage(frozenset(allowed))
+    for record in records:
+        out.add(record)
+    return out

@@ -1,0 +1,1 @@
+"""One file a metric; each scores one answer at a time."""

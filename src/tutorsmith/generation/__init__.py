@@ -1,0 +1,1 @@
+"""Engines that answer prompts. Never scores."""

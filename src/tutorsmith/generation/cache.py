@@ -1,0 +1,40 @@
+"""Answers already given, by the hash of everything they depend on. Base answers are never made twice, and a killed
+prediction goes on where it was: every finished answer is a small file of its own, written atomically."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tutorsmith.core.artifacts import cache_folder, hash_value, write_json
+from tutorsmith.generation.engine import Completion, Sampling
+
+
+class AnswerCache:
+    """Answers of one system: `identity` names the model, adapter, precision and engine that give them."""
+
+    def __init__(self, identity: Sequence[str], folder: Path | None = None) -> None:
+        self.identity = list(identity)
+        self.folder = folder or cache_folder() / "answers"
+
+    def path(self, prompt: Sequence[int], sampling: Sampling) -> Path:
+        """batch_size is left out: it changes the speed, not the answer that was asked for."""
+        settings = [sampling.max_new_tokens, sampling.temperature, sampling.top_p, sampling.seed]
+        key = hash_value([self.identity, list(prompt), settings]).removeprefix("sha256:")
+        return self.folder / key[:2] / f"{key[2:]}.json"
+
+    def get(self, prompt: Sequence[int], sampling: Sampling) -> Completion | None:
+        """A damaged entry counts as absent and is overwritten."""
+        try:
+            row = json.loads(self.path(prompt, sampling).read_text(encoding="utf-8"))
+            return Completion(tuple(row["ids"]), row["finish_reason"], row["seconds"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, prompt: Sequence[int], sampling: Sampling, completion: Completion) -> None:
+        """Raises: ResourceError."""
+        row = {
+            "ids": list(completion.ids),
+            "finish_reason": completion.finish_reason,
+            "seconds": round(completion.seconds, 3),
+        }
+        write_json(self.path(prompt, sampling), row)

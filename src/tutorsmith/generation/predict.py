@@ -1,0 +1,108 @@
+"""Prompts -> predictions: cached answers are taken, the others are made in batches, each is looked at for its health."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutorsmith.core.errors import DataError
+from tutorsmith.core.progress import bar
+from tutorsmith.data.health import health_flags
+from tutorsmith.data.schema import Prediction
+from tutorsmith.generation.cache import AnswerCache
+from tutorsmith.generation.engine import Completion, Engine, Sampling
+from tutorsmith.models.load import LoadedModel
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One prompt to answer: token ids, the question (for the echo check), and what was retrieved for it."""
+
+    id: str
+    prompt: tuple[int, ...]
+    question: str
+    retrieved: tuple[dict[str, object], ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who answers: the model (with its adapter already on) and its engine; `adapter` is what predictions name."""
+
+    loaded: LoadedModel
+    engine: Engine
+    adapter: str | None = None
+
+
+def predict(
+    requests: Sequence[Request], speaker: Speaker, sampling: Sampling, cache: AnswerCache | None, label: str
+) -> list[Prediction]:
+    """Answer every request, in order. Killed at any moment, the same call goes on with what is missing.
+
+    Raises: DataError for a prompt that leaves no room in the context, ResourceError when memory runs out.
+    """
+    context = speaker.loaded.context
+    for request in requests:
+        if len(request.prompt) >= context:
+            raise DataError(
+                f"the prompt has {len(request.prompt)} tokens, the model's context {context}",
+                where=request.id,
+                mend="shorten the question or lower notes_words and notes_k",
+            )
+    found: dict[int, Completion] = {}
+    for k, request in enumerate(requests):
+        if cache and (kept := cache.get(request.prompt, sampling)):
+            found[k] = kept
+    missing = [k for k in range(len(requests)) if k not in found]
+    if found:
+        LOGGER.info("%s: %d of %d answers are in the cache", label, len(found), len(requests))
+    if missing:
+        found |= _make(requests, missing, speaker, sampling, cache, label)
+    return [_prediction(request, found[k], speaker, sampling) for k, request in enumerate(requests)]
+
+
+def _make(
+    requests: Sequence[Request],
+    missing: list[int],
+    speaker: Speaker,
+    sampling: Sampling,
+    cache: AnswerCache | None,
+    label: str,
+) -> dict[int, Completion]:
+    made: dict[int, Completion] = {}
+    tokens, started = 0, time.perf_counter()
+    with bar(label, len(missing)) as progress:
+
+        def done(position: int, completion: Completion) -> None:
+            nonlocal tokens
+            k = missing[position]
+            made[k] = completion
+            if cache:
+                cache.put(requests[k].prompt, sampling, completion)
+            tokens += len(completion.ids)
+            progress.update(len(made), f"{tokens / (time.perf_counter() - started):.0f} tokens/s")
+
+        speaker.engine.generate([requests[k].prompt for k in missing], sampling, done)
+    return made
+
+
+def _prediction(request: Request, completion: Completion, speaker: Speaker, sampling: Sampling) -> Prediction:
+    text = speaker.loaded.tokenizer.decode(completion.ids, skip_special_tokens=True).strip()
+    flags = health_flags(
+        text, finish_reason=completion.finish_reason, prompt=request.question, language=request.language
+    )
+    return Prediction(
+        id=request.id,
+        prediction=text,
+        finish_reason=completion.finish_reason,
+        prompt_tokens=len(request.prompt),
+        completion_tokens=len(completion.ids),
+        latency_s=round(completion.seconds, 3),
+        retrieved=request.retrieved,
+        model=speaker.loaded.name,
+        adapter=speaker.adapter,
+        seed=sampling.seed,
+        flags=flags,
+    )

@@ -1,0 +1,323 @@
+"""Local folder -> model and tokenizer in memory; adapters on top. The only module of this room that imports torch."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, make_folder, writing_to
+from tutorsmith.core.errors import ModelError, ResourceError, UsageError
+from tutorsmith.models.render import end_of_turn_ids
+from tutorsmith.models.resolve import (
+    LocalModel,
+    converted_folder,
+    fingerprint,
+    is_whole,
+    read_object,
+    resolve_model,
+    safetensors_header,
+    verify_embedded,
+)
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+@dataclass
+class LoadedModel:
+    """A causal language model with its tokenizer, ready to train or answer. `ends` are the end-of-turn token ids."""
+
+    name: str
+    model: Any
+    tokenizer: Any
+    ends: frozenset[int]
+    device: torch.device
+    dtype: torch.dtype
+    quantization: str
+    fingerprint: str
+    origin: str
+
+    @property
+    def context(self) -> int:
+        """Longest sequence in tokens."""
+        return int(self.model.config.max_position_embeddings)
+
+    @property
+    def pad(self) -> int:
+        """An id to fill with; masked everywhere, so any valid id does."""
+        pad = self.tokenizer.pad_token_id
+        return int(pad if pad is not None else min(self.ends, default=0))
+
+
+def choose_device(wanted: str) -> torch.device:
+    """Raises: UsageError for an unknown device, ResourceError for CUDA that is not there."""
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+    except RuntimeError as error:
+        raise UsageError(f"unknown device '{wanted}'", where="device", mend="use auto, cpu, cuda or cuda:0") from error
+    if device.type not in ("cpu", "cuda"):
+        raise UsageError(f"device '{wanted}' is not supported", where="device", mend="use auto, cpu, cuda or cuda:0")
+    count = torch.cuda.device_count() if device.type == "cuda" else 1
+    if (device.index or 0) >= count:
+        raise ResourceError(
+            f"no such CUDA device: {count} found" if count else "no CUDA device here",
+            where="device",
+            mend="use --set device=cpu, or check the driver with `tutorsmith doctor`",
+        )
+    return device
+
+
+def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", device: str = "auto") -> LoadedModel:
+    """Resolve and load a model.
+
+    quantization: "none", "4bit" (NF4, double quantization, through bitsandbytes) or "auto" (4bit on CUDA).
+    dtype: compute type; "auto" is bfloat16 on CUDA and float32 on the CPU.
+
+    Raises: ModelError, NetworkError, ResourceError.
+    """
+    local = resolve_model(name)
+    folder = converted(local) if local.is_gguf else local.path
+    place = choose_device(device)
+    kind = ("bfloat16" if place.type == "cuda" else "float32") if dtype == "auto" else dtype
+    bits = ("4bit" if place.type == "cuda" else "none") if quantization == "auto" else quantization
+    compute: torch.dtype = getattr(torch, kind)
+    tokenizer = _tokenizer(folder)
+    model = _weights(folder, compute, bits, place)
+    model.eval()
+    model.requires_grad_(False)
+    eos = getattr(model.generation_config, "eos_token_id", None)
+    ends = end_of_turn_ids(tokenizer, eos)
+    return LoadedModel(local.name, model, tokenizer, ends, place, compute, bits, fingerprint(folder), local.origin)
+
+
+def _tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"the tokenizer cannot be loaded: {error}", where=str(folder), mend="download the model again"
+        ) from error
+
+
+def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device) -> Any:
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
+
+    options: dict[str, Any] = {"dtype": compute, "attn_implementation": "sdpa", "trust_remote_code": False}
+    if bits == "4bit":
+        options["quantization_config"] = _nf4(compute)
+        options["device_map"] = {"": place}
+    mend = "download it again, or check its type"
+    try:
+        with _quiet():
+            model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **options)
+        model = model if bits == "4bit" else model.to(place)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
+            raise ResourceError(
+                f"the model does not fit into the device's memory: {error}",
+                where=str(folder),
+                mend="use --set quantization=4bit or a smaller model (`tutorsmith models`)",
+            ) from error
+        raise ModelError(f"the model cannot be loaded: {error}", where=str(folder), mend=mend) from error
+    # transformers fills what a file lacks with random numbers and goes on.
+    lacking = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
+    if lacking:
+        what = f"{len(lacking)} of its weights are missing or of another shape, such as {lacking[0]}"
+        raise ModelError(f"the weights do not fit config.json: {what}", where=str(folder), mend=mend)
+    return model
+
+
+def _nf4(compute: torch.dtype) -> Any:
+    import importlib.util
+
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise ModelError(
+            "4-bit needs bitsandbytes",
+            where="quantization",
+            mend="pip install 'tutorsmith[qlora]', or --set quantization=none",
+        )
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars that transformers draws over ours."""
+    from transformers.utils import logging as hf_logging
+
+    hf_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        hf_logging.enable_progress_bar()
+
+
+def converted(local: LocalModel) -> Path:
+    """The transformers folder of a GGUF, made once and kept in the cache by the file's content.
+
+    Raises: ModelError (a damaged or unsupported GGUF), ResourceError (no space in the cache).
+    """
+    folder = converted_folder(local.path)
+    if is_whole(folder):
+        return folder
+    if local.row is not None and local.row.embedded:
+        verify_embedded(local.path)
+    LOGGER.info("converting %s once ...", local.path.name)
+    make_folder(folder.parent)
+    with _quiet(), writing_to(folder), tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        made = Path(scratch) / "model"
+        _convert(local.path, made)
+        if folder.is_dir() and not is_whole(folder):
+            shutil.rmtree(folder)  # a damaged entry goes only when its replacement is ready
+        try:
+            made.rename(folder)
+        except OSError:
+            if not is_whole(folder):  # another run may have finished the same conversion meanwhile
+                raise
+    return folder
+
+
+def _convert(gguf: Path, made: Path) -> None:
+    """transformers reads the GGUF and dequantizes it to float32; the result is written as a plain transformers folder.
+
+    `save_pretrained` refuses a model that came from a GGUF, so its tensors move into an empty model first.
+    """
+    import struct
+
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(**source)
+        model = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.float32)
+    except (OSError, ValueError, KeyError, IndexError, RuntimeError, NotImplementedError, struct.error) as error:
+        raise ModelError(
+            f"this GGUF cannot be converted: {error}",
+            where=str(gguf),
+            mend="download it again (it may be cut short), or use a transformers folder",
+        ) from error
+    config = model.config
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    with torch.device("meta"):
+        empty = AutoModelForCausalLM.from_config(config)
+    empty.load_state_dict(model.state_dict(), assign=True)
+    empty.tie_weights()
+    empty.save_pretrained(made)
+    tokenizer.save_pretrained(made)
+
+
+def check_adapter(loaded: LoadedModel, adapter: Path) -> None:
+    """Prove that an adapter folder is whole and fits the base model.
+
+    Raises: ModelError naming the first tensor that does not fit.
+    """
+    for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS):
+        if not (adapter / name).is_file():
+            raise ModelError(
+                f"not an adapter folder: {name} is missing",
+                where=str(adapter),
+                mend="check --adapter-path, or train first",
+            )
+    config = read_object(adapter / ADAPTER_CONFIG, "train again, or copy the adapter again")
+    if config.get("peft_type") != "LORA":
+        kind = config.get("peft_type")
+        raise ModelError(f"not a LoRA adapter but {kind}", where=str(adapter), mend="give a LoRA adapter")
+    misfit = _misfit(loaded.model, config, safetensors_header(adapter / ADAPTER_WEIGHTS))
+    if misfit is not None:
+        base = config.get("base_model_name_or_path") or "another model"
+        mend = f"it was trained on {base}; give that model with --model"
+        raise ModelError(f"the adapter does not fit the model: {misfit}", where=str(adapter), mend=mend)
+
+
+def _misfit(model: Any, config: dict[str, Any], header: dict[str, Any]) -> str | None:
+    """The first thing that keeps an adapter from fitting a model, in words, or None.
+
+    header: the safetensors header of the adapter: lora_A is (rank, in_features), lora_B (out_features, rank).
+    """
+    modules = {name: module for name, module in model.named_modules() if hasattr(module, "in_features")}
+    parts: dict[str, set[str]] = {}
+    for key, entry in header.items():
+        path, _, part = key.removeprefix("base_model.model.").partition(".lora_")
+        module = modules.get(path)
+        if module is None:
+            return f"no linear layer '{path}'"
+        side = part[:1]
+        parts.setdefault(path, set()).add(side)
+        size = module.in_features if side == "A" else module.out_features
+        found = entry["shape"][1 if side == "A" else 0]
+        if size != found:
+            return f"{path} has {size} features, the adapter {found}"
+    if not parts:
+        return "it holds no weights"
+    half = next((path for path, sides in parts.items() if not {"A", "B"} <= sides), None)
+    if half is not None:
+        return f"it holds only half of {half}"
+    if config.get("layers_to_transform") is None and config.get("exclude_modules") is None:
+        # Otherwise PEFT gives the layers that it lacks fresh, untrained matrices, and goes on.
+        kinds = {path.rpartition(".")[2] for path in parts}
+        lacking = next((name for name in modules if name.rpartition(".")[2] in kinds and name not in parts), None)
+        if lacking is not None:
+            return f"it has nothing for {lacking}, so its model had fewer layers"
+    return None
+
+
+@contextmanager
+def with_adapter(loaded: LoadedModel, adapter: Path | None) -> Iterator[LoadedModel]:
+    """The loaded model with an adapter from disk, for the length of the block; the base is as before afterwards.
+
+    16- and 32-bit weights are merged for speed and restored; 4-bit weights are never merged (peft#2321).
+
+    Raises: ModelError when the adapter does not fit.
+    """
+    if adapter is None:
+        yield loaded
+        return
+    check_adapter(loaded, adapter)
+    base = loaded.model
+    kept: dict[str, torch.Tensor] = {}
+    tuned = _attached(base, adapter)
+    try:
+        if loaded.quantization == "none":
+            # Subtracting the product again would leave rounding errors; a kept copy is exact. It waits in main memory.
+            layers = {name: p for name, p in base.named_parameters() if ".base_layer." in name}
+            kept = {name: p.detach().to("cpu", copy=True) for name, p in layers.items()}
+            tuned.merge_adapter()
+        loaded.model = tuned.get_base_model()
+        yield loaded
+    finally:
+        with torch.no_grad():
+            for name, parameter in base.named_parameters():
+                if name in kept:
+                    parameter.copy_(kept[name])
+        loaded.model = tuned.unload()
+
+
+def _attached(base: Any, adapter: Path) -> Any:
+    """The base with the adapter's layers around its own, in evaluation mode. Raises: ModelError (base unchanged)."""
+    from peft import PeftModel
+
+    try:
+        tuned = PeftModel.from_pretrained(base, str(adapter))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        for name, module in list(base.named_modules()):
+            if hasattr(module, "base_layer"):
+                base.set_submodule(name, module.base_layer)
+        raise ModelError(
+            f"the adapter cannot be loaded: {error}", where=str(adapter), mend="train again, or check --adapter-path"
+        ) from error
+    tuned.eval()
+    return tuned

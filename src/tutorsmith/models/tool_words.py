@@ -1,0 +1,59 @@
+"""Tools for models whose chat template knows none: schemas, calls and results written out as text.
+
+The form is the one that Qwen's templates use (`<tools>`, `<tool_call>`, `<tool_response>`), so that one parser reads
+the calls of every model.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+INSTRUCTION = (
+    "You can call these functions; each line describes one as JSON:\n<tools>\n{schemas}\n</tools>\n"
+    'To call one, write <tool_call>\n{{"name": ..., "arguments": {{...}}}}\n</tool_call> and nothing after it.'
+)
+
+
+def decoded_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """OpenAI tool calls with arguments as objects: chat templates encode them, and would encode a string twice."""
+    out = []
+    for call in calls:
+        function = dict(call.get("function") or {})
+        arguments = function.get("arguments")
+        if isinstance(arguments, str):
+            with suppress(ValueError):  # what is not JSON is shown to the model as it stands
+                function["arguments"] = json.loads(arguments)
+        out.append({**call, "function": function})
+    return out
+
+
+def written_out(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same dialogue in system, user and assistant turns only; results of one round share one user turn."""
+    out: list[dict[str, Any]] = []
+    previous = ""
+    for message in messages:
+        role, content = str(message["role"]), str(message.get("content") or "")
+        if role == "tool":
+            content = f"<tool_response>\n{content}\n</tool_response>"
+            if previous == "tool":
+                out[-1]["content"] += f"\n{content}"
+            else:
+                out.append({"role": "user", "content": content})
+        else:
+            calls = [_call(call["function"]) for call in message.get("tool_calls") or ()]
+            out.append({"role": role, "content": "\n".join([content, *calls] if content else calls)})
+        previous = role
+    if tools:
+        schemas = "\n".join(json.dumps(tool, ensure_ascii=False) for tool in tools)
+        instruction = INSTRUCTION.format(schemas=schemas)
+        if out and out[0]["role"] == "system":
+            out[0]["content"] += f"\n\n{instruction}"
+        else:
+            out.insert(0, {"role": "system", "content": instruction})
+    return out
+
+
+def _call(function: Mapping[str, Any]) -> str:
+    body = {"name": function.get("name"), "arguments": function.get("arguments")}
+    return f"<tool_call>\n{json.dumps(body, ensure_ascii=False)}\n</tool_call>"

@@ -1,0 +1,63 @@
+"""What the steps of one run share: stage, settings, folder, and the parts that are costly to make twice."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from tutorsmith.core.artifacts import cache_folder
+from tutorsmith.data.read import read_benchmark, read_samples
+from tutorsmith.data.schema import BenchmarkItem, Sample
+from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.pipeline.prompts import Prompter
+from tutorsmith.pipeline.settings import RunSettings
+from tutorsmith.project import Stage, existing
+from tutorsmith.retrieval.index import Index, open_index
+
+
+@dataclass
+class Context:
+    """One run. `fresh` ignores what an earlier run left; `resume` insists on going on with it."""
+
+    stage: Stage
+    settings: RunSettings
+    folder: Path
+    language: str
+    log_folder: Path
+    fresh: bool = False
+    resume: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        return [sample for file in existing(self.stage.train, "training file") for sample in read_samples(file)]
+
+    @cached_property
+    def items(self) -> list[BenchmarkItem]:
+        return [item for file in existing(self.stage.eval, "benchmark") for item in read_benchmark(file)]
+
+    @cached_property
+    def index(self) -> Index | None:
+        """The notes' index, or None for a run without notes."""
+        if not self.stage.notes or not self.settings.notes.settings.use_notes:
+            return None
+        return open_index(existing(self.stage.notes, "notes"), cache_folder() / "notes")
+
+    @cached_property
+    def loaded(self) -> LoadedModel:
+        model = self.settings.model.settings
+        return load_model(
+            model.model_name_or_path, quantization=model.quantization, dtype=model.dtype, device=model.device
+        )
+
+    def prompter(self, *, with_notes: bool = True) -> Prompter:
+        index = self.index if with_notes else None
+        return Prompter(self.loaded, index, self.settings.notes.settings, self.language)
+
+    @property
+    def product(self) -> str:
+        """The system that a course would use: the tuned model, with notes when the run has them."""
+        return "tuned" if self.index is None else "tuned_notes"
+
+    def systems(self, prefix: str) -> list[str]:
+        """ "base" -> the base model's systems: alone, and with notes when the run has them."""
+        return [prefix] if self.index is None else [prefix, f"{prefix}_notes"]

@@ -1,0 +1,87 @@
+"""Samples and items -> rendered rows and requests, with the course notes in their system prompts.
+
+Training and prediction both come through here, so a tutor is trained on the prompts that it will see.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutorsmith.data.schema import BenchmarkItem, Message, Sample
+from tutorsmith.generation.predict import Request
+from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.render import Rendered, render_prompt, render_sample
+from tutorsmith.retrieval.ground import ground, training_hits
+from tutorsmith.retrieval.index import Index
+from tutorsmith.retrieval.search import Hit
+from tutorsmith.retrieval.settings import NotesSettings
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+@dataclass(frozen=True)
+class Prompter:
+    """How prompts are made in one run: for which model, from which notes (None: none), in which language."""
+
+    loaded: LoadedModel
+    index: Index | None
+    notes: NotesSettings
+    language: str
+
+    def training_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> list[Rendered]:
+        """Rows to learn from. Excerpts that would make a row longer than max_length are left out, last first, and counted.
+
+        Raises: DataError for a sample that cannot be rendered.
+        """
+        rows: list[Rendered] = []
+        shortened = 0
+        for sample in samples:
+            hits = self._training_hits(sample, seed)
+            made = self._rows(sample, hits)
+            while hits and max(len(row.ids) for row in made) > max_length:
+                hits, shortened = hits[:-1], shortened + 1
+                made = self._rows(sample, hits)
+            rows += made
+        _say_shortened(shortened, f"max_length={max_length}")
+        return rows
+
+    def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
+        """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, and counted."""
+        out: list[Request] = []
+        shortened = 0
+        for item in items:
+            messages, hits = self.grounded(item)
+            ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
+            while hits and len(ids) + max_new_tokens > self.loaded.context:
+                hits, shortened = hits[:-1], shortened + 1
+                messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
+                ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
+            kept = tuple(hit.as_dict() for hit in hits)
+            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item)))
+        _say_shortened(shortened, f"the context of {self.loaded.context}")
+        return out
+
+    def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
+        """The messages with excerpts in the system prompt (searched for when `hits` is None), and the excerpts shown."""
+        if self.index is None or sample.meta.get("has_rag_context"):
+            return list(sample.messages), []
+        k, words = self.notes.notes_k, self.notes.notes_words
+        return ground(sample.messages, self.index, k=k, max_words=words, language=self._language(sample), hits=hits)
+
+    def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
+        if self.index is None or sample.meta.get("has_rag_context"):
+            return []
+        k, share = self.notes.notes_k, self.notes.distractor_share
+        return training_hits(self.index, sample.id, sample.question, k=k, distractor_share=share, seed=seed)
+
+    def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
+        messages = self.grounded(sample, hits)[0] if hits else list(sample.messages)
+        return render_sample(sample, messages, self.loaded.tokenizer, self.loaded.ends)
+
+    def _language(self, sample: Sample) -> str:
+        return str(sample.meta.get("language") or self.language)
+
+
+def _say_shortened(count: int, limit: str) -> None:
+    if count:
+        LOGGER.warning("left out %d excerpts to stay within %s tokens", count, limit)

@@ -1,0 +1,249 @@
+"""The steps of a run. Each reads and writes named artifacts in the run's folder and can be called alone."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tutorsmith import __version__
+from tutorsmith.core.artifacts import (
+    ADAPTER_CONFIG,
+    ADAPTER_WEIGHTS,
+    CHECK,
+    CHECKPOINTS,
+    MANIFEST,
+    TRAINER_STATE,
+    TRAINING_CONFIG,
+    hash_file,
+    hash_value,
+    predictions_name,
+    read_json,
+    report_name,
+    write_json,
+)
+from tutorsmith.core.errors import DataError, TutorsmithError
+from tutorsmith.data.checks import CheckResult, check_files
+from tutorsmith.data.read import prediction_to_dict, write_jsonl
+from tutorsmith.data.schema import BenchmarkItem, Prediction
+from tutorsmith.evaluation.evaluate import evaluate
+from tutorsmith.evaluation.metrics.key_points import parse_key_point
+from tutorsmith.generation.cache import AnswerCache
+from tutorsmith.generation.engine import Sampling, make_engine
+from tutorsmith.generation.predict import Request, Speaker, predict
+from tutorsmith.models.load import LoadedModel, with_adapter
+from tutorsmith.pipeline.context import Context
+from tutorsmith.report import ReportFiles, write_report
+from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint
+from tutorsmith.training.settings import TrainSettings
+from tutorsmith.training.train import train_adapter
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+def check(files: Sequence[Path], against: Sequence[Path]) -> CheckResult:
+    """All checks over samples and benchmarks, key points included."""
+    return check_files(files, against, validators={"key_points": parse_key_point})
+
+
+def check_step(run: Context) -> CheckResult:
+    """Check the stage's data; errors stop the run, warnings are counted. Writes check.json.
+
+    Raises: DataError with every error found.
+    """
+    result = check(run.stage.train, run.stage.eval)
+    write_json(run.folder / CHECK, result.as_dict())
+    errors = [finding for finding in result.findings if finding.severity == "error"]
+    if errors:
+        lines = "\n".join(f"  {finding}" for finding in errors)
+        raise DataError(
+            f"{len(errors)} errors in the data:\n{lines}", mend="mend these lines (`tutorsmith check` shows them again)"
+        )
+    LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
+    return result
+
+
+def identity(run: Context) -> dict[str, str]:
+    """Hashes of what an adapter depends on, by part: two runs with equal ones give equal adapters."""
+    model = run.settings.model.settings
+    notes = run.settings.notes.settings
+    train = run.settings.train.settings.model_dump(mode="json")
+    return {
+        "data": hash_value([hash_file(file) for file in run.stage.train]),
+        "notes": hash_value([run.index.content_hash, notes.model_dump(mode="json")]) if run.index else "none",
+        "model": hash_value([run.loaded.fingerprint, model.quantization, str(run.loaded.dtype)]),
+        "settings": hash_value(train),
+    }
+
+
+def train_step(run: Context) -> Mapping[str, Any]:
+    """Train the adapter, or keep it when the very same one is there. Writes the adapter's files and training_config.json.
+
+    Raises: DataError when --resume finds a run with other data, model or settings.
+    """
+    parts = identity(run)
+    kept = _kept(run, parts)
+    if kept is not None:
+        LOGGER.info(
+            "train: the adapter of exactly this data, model and settings is there; nothing to do (--fresh trains anew)"
+        )
+        return kept
+    checkpoint = find_checkpoint(run.folder / CHECKPOINTS)
+    if checkpoint and not run.resume:
+        known = read_json(checkpoint / "state.json")["identity"]
+        if run.fresh or known != parts:
+            LOGGER.info("train: starting anew; the old checkpoint %s is removed", checkpoint.name)
+            drop_checkpoints(run.folder / CHECKPOINTS)
+    if run.resume and not checkpoint:
+        raise DataError("nothing to resume: no checkpoint here", where=str(run.folder), mend="run without --resume")
+    settings: TrainSettings = run.settings.train.settings
+    rows = run.prompter().training_rows(run.samples, seed=settings.seed, max_length=settings.max_length)
+    result = train_adapter(run.loaded, rows, settings, run.folder, parts, log_folder=run.log_folder)
+    config = {
+        "schema_version": 1,
+        "stage": run.stage.name,
+        "model": {"name": run.loaded.name, "origin": run.loaded.origin, "fingerprint": run.loaded.fingerprint},
+        "train_files": [_shown(file) for file in run.stage.train],
+        "settings": run.settings.as_dict(),
+        "identity": parts,
+        "result": asdict(result),
+    }
+    write_json(run.folder / TRAINING_CONFIG, config)
+    return config
+
+
+def _kept(run: Context, parts: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The training_config of a finished run with the same identity and an untouched adapter, or None."""
+    files = [run.folder / name for name in (TRAINING_CONFIG, ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE)]
+    if run.fresh or not all(file.is_file() for file in files):
+        return None
+    config: dict[str, Any] = read_json(run.folder / TRAINING_CONFIG)
+    same = config.get("identity") == dict(parts)
+    if run.resume and not same:
+        differing = [name for name, value in parts.items() if config.get("identity", {}).get(name) != value]
+        raise DataError(
+            f"this folder holds a finished run with other {' and '.join(differing)}",
+            where=str(run.folder),
+            mend="give another --output-dir, or run without --resume to train anew",
+        )
+    whole = config.get("result", {}).get("adapter") == hash_file(run.folder / ADAPTER_WEIGHTS)
+    return config if same and whole else None
+
+
+def predict_step(run: Context, prefix: str) -> dict[str, Path]:
+    """Answer the benchmark with the base model (prefix "base") or the run's adapter ("tuned"), alone and with notes.
+
+    Returns the predictions file of each system.
+    """
+    adapter = run.folder if prefix == "tuned" else None
+    names = run.systems(prefix)
+    with_notes = [name.endswith("_notes") for name in names]
+    made = answer(run, run.items, adapter, with_notes)
+    files = {}
+    for name, predictions in zip(names, made, strict=True):
+        file = run.folder / predictions_name(run.stage.name, None if name == run.product else name)
+        write_jsonl(file, [prediction_to_dict(p) for p in predictions])
+        files[name] = file
+    return files
+
+
+def answer(
+    run: Context,
+    items: Sequence[BenchmarkItem],
+    adapter: Path | None,
+    with_notes: Sequence[bool],
+    engine: str = "torch",
+) -> list[list[Prediction]]:
+    """Predictions for the items, one list an entry of with_notes; all prompts go to the engine together."""
+    generate = run.settings.generate.settings
+    sampling = Sampling(
+        generate.max_new_tokens,
+        generate.temperature,
+        generate.top_p,
+        run.settings.train.settings.seed,
+        generate.predict_batch_size,
+    )
+    asked: list[Request] = []
+    for noted in with_notes:
+        asked += run.prompter(with_notes=noted).requests(items, max_new_tokens=generate.max_new_tokens)
+    with with_adapter(run.loaded, adapter) as speaking:
+        cache = AnswerCache([engine, *_speaker_identity(speaking, adapter)])
+        speaker = Speaker(speaking, make_engine(engine, speaking), adapter.name if adapter else None)
+        label = f"predict {adapter.name if adapter else 'base'}"
+        made = predict(asked, speaker, sampling, None if run.fresh and adapter else cache, label)
+    size = len(items)
+    return [made[k * size : (k + 1) * size] for k in range(len(with_notes))]
+
+
+def _speaker_identity(loaded: LoadedModel, adapter: Path | None) -> list[str]:
+    weights = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
+    return [loaded.fingerprint, str(loaded.dtype), loaded.quantization, loaded.device.type, weights]
+
+
+def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
+    """Score every system and compare them in pairs. Writes manifest.json and eval_report_{stage}.json."""
+    manifest = write_manifest(run, systems)
+    report = evaluate(run.stage.eval, systems, stage=run.stage.name, manifest=manifest)
+    write_json(run.folder / report_name(run.stage.name, "json"), report)
+    return report
+
+
+def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
+    """Record the hashes of all that the report rests on; returns the manifest's own hash."""
+    adapter = run.folder / ADAPTER_WEIGHTS
+    manifest = {
+        "schema_version": 1,
+        "stage": run.stage.name,
+        "code": __version__,
+        "data": {_shown(file): hash_file(file) for file in (*run.stage.train, *run.stage.eval)},
+        "notes": {"sha256": run.index.content_hash, "chunks": len(run.index.chunks)} if run.index else None,
+        "model": {"name": run.loaded.name, "origin": run.loaded.origin, "fingerprint": run.loaded.fingerprint},
+        "adapter": hash_file(adapter) if adapter.is_file() else None,
+        "settings": hash_value(run.settings.as_dict()),
+        "seeds": [run.settings.train.settings.seed],
+        "predictions": {name: hash_file(file) for name, file in systems.items()},
+    }
+    write_json(run.folder / MANIFEST, manifest)
+    return hash_value(manifest)
+
+
+def report_step(run: Context) -> ReportFiles:
+    """The report as Markdown and HTML, after proving that its parts belong to one run."""
+    verify_manifest(run.folder, run.stage.name)
+    targets = {run.stage.name: dict(run.stage.targets)} if run.stage.targets else None
+    return write_report(run.folder, run.stage.name, language=run.language, targets=targets)
+
+
+def verify_manifest(folder: Path, stage: str) -> None:
+    """Raises: DataError when the report, the predictions or the adapter in a folder come from different runs."""
+    manifest = read_json(folder / MANIFEST)
+    report = read_json(folder / report_name(stage, "json"))
+    mend = "run `tutorsmith run` for this stage again"
+    if report.get("manifest") != hash_value(manifest):
+        raise DataError("the report was made from another manifest", where=str(folder), mend=mend)
+    product = folder / predictions_name(stage)
+    if product.is_file() and hash_file(product) not in manifest["predictions"].values():
+        raise DataError("these predictions are not the ones that were scored", where=str(product), mend=mend)
+    adapter = folder / ADAPTER_WEIGHTS
+    if manifest["adapter"] and (not adapter.is_file() or hash_file(adapter) != manifest["adapter"]):
+        raise DataError("the adapter is not the one that gave these answers", where=str(adapter), mend=mend)
+
+
+def _shown(file: Path) -> str:
+    """A path without the part that is this machine's."""
+    try:
+        return str(file.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return file.name
+
+
+__all__ = [
+    "TutorsmithError",
+    "answer",
+    "check",
+    "check_step",
+    "evaluate_step",
+    "predict_step",
+    "report_step",
+    "train_step",
+]

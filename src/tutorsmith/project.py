@@ -1,0 +1,167 @@
+"""`tutorsmith.toml` -> Project and Stage. Unknown keys are errors that suggest the nearest known one."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tutorsmith.core.errors import DataError, UsageError, suggest
+
+PROJECT_FILE = "tutorsmith.toml"
+LANGUAGES = ("en", "zh")
+_TOP_KEYS = ("project", "settings", "stages")
+_PROJECT_KEYS = ("name", "language", "output")
+_STAGE_KEYS = ("description", "train", "eval", "notes", "output", "targets", "settings")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one run trains on, is evaluated on and writes. All paths are absolute or relative to the project's root."""
+
+    name: str
+    train: tuple[Path, ...]
+    eval: tuple[Path, ...]
+    notes: tuple[Path, ...]
+    output: Path
+    description: str = ""
+    targets: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A course: its stages and the settings that all of them share. `root` is the folder of the project file."""
+
+    root: Path
+    file: Path
+    name: str
+    language: str
+    settings: Mapping[str, Any]
+    stages: Mapping[str, Stage]
+
+    def stage(self, name: str) -> Stage:
+        """Raises: UsageError that suggests the nearest stage."""
+        if name not in self.stages:
+            raise UsageError(f"unknown stage '{name}'", where=str(self.file), mend=suggest(name, list(self.stages)))
+        return self.stages[name]
+
+
+def find_project_file(start: Path) -> Path:
+    """The project file in `start` or the nearest folder above it.
+
+    Raises: UsageError when there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder / PROJECT_FILE
+    raise UsageError(
+        f"no {PROJECT_FILE} here or above",
+        where=str(start),
+        mend="run `tutorsmith init DIR` to make a course, or give --config FILE",
+    )
+
+
+def load_project(file: Path) -> Project:
+    """Read and validate a project file.
+
+    Raises: UsageError for a missing file, TOML that does not parse, unknown keys or wrong types.
+    """
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(
+            "project file not found", where=str(file), mend="give --config FILE or run `tutorsmith init DIR`"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"not valid TOML: {error}", where=str(file), mend="see the shipped tutorsmith.toml for the form"
+        ) from error
+    _refuse_unknown(raw, _TOP_KEYS, file, "")
+    head = _table(raw, "project", file)
+    _refuse_unknown(head, _PROJECT_KEYS, file, "project.")
+    root = file.resolve().parent
+    language = str(head.get("language", "en"))
+    if language not in LANGUAGES:
+        raise UsageError(
+            f"language '{language}' is not supported",
+            where=f"{file}: project.language",
+            mend=f"one of {', '.join(LANGUAGES)}",
+        )
+    base = root / os.environ.get("OUT_BASE", str(head.get("output", "outputs/adapter")))
+    stages = _table(raw, "stages", file)
+    return Project(
+        root=root,
+        file=file,
+        name=str(head.get("name", root.name)),
+        language=language,
+        settings=_table(raw, "settings", file),
+        stages={name: _stage(name, table, root, base, file) for name, table in stages.items()},
+    )
+
+
+def with_environment(stage: Stage, root: Path) -> Stage:
+    """The stage with `TRAIN_FILES`, `EVAL_FILE`, `NOTES_DIR` and `OUT_DIR` applied (comma-separated where several)."""
+
+    def paths(name: str) -> tuple[Path, ...] | None:
+        value = os.environ.get(name, "")
+        return tuple(root / part.strip() for part in value.split(",") if part.strip()) or None
+
+    out = os.environ.get("OUT_DIR")
+    return replace(
+        stage,
+        train=paths("TRAIN_FILES") or stage.train,
+        eval=paths("EVAL_FILE") or stage.eval,
+        notes=paths("NOTES_DIR") or stage.notes,
+        output=root / out if out else stage.output,
+    )
+
+
+def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
+    where = f"stages.{name}."
+    if not isinstance(table, dict):
+        raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
+    _refuse_unknown(table, _STAGE_KEYS, file, where)
+    for key in ("train", "eval"):
+        if not table.get(key):
+            raise UsageError(
+                f"stage '{name}' names no {key} file", where=f"{file}: {where}{key}", mend=f'add {key} = ["..."]'
+            )
+    lists = {}
+    for key in ("train", "eval", "notes"):
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise UsageError(f"{where}{key} must be a list of paths", where=str(file), mend=f'write {key} = ["..."]')
+        lists[key] = tuple(root / part for part in value)
+    return Stage(
+        name=name,
+        description=str(table.get("description", "")),
+        output=base / str(table.get("output", f"adapter_{name}")),
+        targets={key: float(value) for key, value in _table(table, "targets", file).items()},
+        settings=_table(table, "settings", file),
+        **lists,
+    )
+
+
+def _table(raw: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
+    value = raw.get(key, {})
+    if not isinstance(value, dict):
+        raise UsageError(f"'{key}' must be a table", where=str(file), mend=f"write [{key}]")
+    return value
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], file: Path, prefix: str) -> None:
+    for key in table:
+        if key not in known:
+            raise UsageError(f"unknown key '{prefix}{key}'", where=str(file), mend=suggest(key, list(known)))
+
+
+def existing(paths: tuple[Path, ...], what: str) -> tuple[Path, ...]:
+    """Raises: DataError for the first path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise DataError(
+                f"{what} not found", where=str(path), mend="check the path in tutorsmith.toml or the flag that named it"
+            )
+    return paths

@@ -1,0 +1,118 @@
+"""BM25 over the chunks of the notes: built in memory, saved and loaded under the hash of its content.
+
+BM25 with Lucene's weighting: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009);
+Kamphuis et al., "Which BM25 Do You Mean?" (2020), equation for Lucene. K1, B and HEADING_WEIGHT were chosen on labelled
+questions about the shipped notes (tests/cases/retrieval.json), where differences between neighbouring values are small.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tutorsmith.core import artifacts
+from tutorsmith.core.errors import DataError
+from tutorsmith.data import words as tokens
+from tutorsmith.retrieval.chunk import Chunk, load_notes
+
+K1 = 1.6
+B = 0.5
+HEADING_WEIGHT = 2
+"""How often the words of the heading path are counted; the heading says what a chunk is about."""
+_META = "index.json"
+
+
+@dataclass(frozen=True)
+class Index:
+    """chunks[i] is document i of `bm25`. `content_hash` covers the chunks and all that decides their scores."""
+
+    chunks: tuple[Chunk, ...]
+    content_hash: str
+    bm25: Any = field(repr=False, compare=False)
+    skipped: tuple[str, ...] = ()
+
+
+def content_hash(chunks: Sequence[Chunk]) -> str:
+    """Equal hashes mean equal search results."""
+    settings = [tokens.VERSION, K1, B, HEADING_WEIGHT]
+    return artifacts.hash_value([settings, [asdict(chunk) for chunk in chunks]])
+
+
+def _document(chunk: Chunk) -> list[str]:
+    return tokens.words(f"{chunk.title} {chunk.heading}") * HEADING_WEIGHT + tokens.words(chunk.text)
+
+
+def build_index(chunks: Sequence[Chunk], skipped: Sequence[str] = ()) -> Index:
+    """Index the chunks.
+
+    Raises: DataError when there is not one word to index.
+    """
+    import bm25s
+
+    documents = [_document(chunk) for chunk in chunks]
+    if not any(documents):
+        raise DataError("the notes hold no words to index", mend="write notes, or run with --no-notes")
+    bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
+    bm25.index(documents, show_progress=False)
+    return Index(tuple(chunks), content_hash(chunks), bm25, tuple(skipped))
+
+
+def save_index(index: Index, folder: Path) -> Path:
+    """Write the index as a folder that is there whole or not at all. Raises: ResourceError."""
+    with artifacts.writing_to(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            index.bm25.save(str(temporary), show_progress=False)
+            meta = {
+                "schema_version": artifacts.SCHEMA_VERSION,
+                "content_hash": index.content_hash,
+                "skipped": list(index.skipped),
+                "chunks": [asdict(chunk) for chunk in index.chunks],
+            }
+            artifacts.write_json(temporary / _META, meta)
+            if folder.exists():
+                shutil.rmtree(folder)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def load_index(folder: Path) -> Index:
+    """Read a saved index.
+
+    Raises: DataError when it is missing, damaged, or was made by another version of the word rules.
+    """
+    import bm25s
+
+    mend = "delete the folder; the index is built anew from the notes"
+    meta = artifacts.read_json(folder / _META)
+    try:
+        chunks = tuple(Chunk(**chunk) for chunk in meta["chunks"])
+        if content_hash(chunks) != meta["content_hash"]:
+            raise DataError("the index does not fit its chunks or this version", where=str(folder), mend=mend)
+        bm25 = bm25s.BM25.load(str(folder), show_progress=False)
+        skipped = tuple(meta.get("skipped", ()))
+    except (KeyError, TypeError, OSError, EOFError, json.JSONDecodeError) as error:
+        raise DataError(f"the index is damaged ({error})", where=str(folder), mend=mend) from error
+    return Index(chunks, str(meta["content_hash"]), bm25, skipped)
+
+
+def open_index(places: Sequence[Path], cache: Path | None = None) -> Index:
+    """The index of these notes, taken from `cache` when the very same notes were indexed before.
+
+    Raises: DataError as `load_notes`; ResourceError when the cache cannot be written.
+    """
+    notes = load_notes(places)
+    if cache is None:
+        return build_index(notes.chunks, notes.skipped)
+    folder = cache / content_hash(notes.chunks).removeprefix("sha256:")[:16]
+    if (folder / _META).is_file():
+        return load_index(folder)
+    index = build_index(notes.chunks, notes.skipped)
+    save_index(index, folder)
+    return index

@@ -1,0 +1,215 @@
+"""The whole training loop.
+
+One optimizer step = `batch_size * accumulation` rows in micro-batches of `batch_size`. Each micro-batch's summed loss is
+divided by the number of learned tokens of the whole step, so 1 x 8, 8 x 1 and 4 x 2 give the same gradient (the mean of
+means that trl#2175 describes does not). Order, initial weights and dropout follow from the seed alone.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tutorsmith.core.errors import Interrupted, ModelError, ResourceError
+from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.render import Rendered
+from tutorsmith.training.adapter import load_state, state_of
+from tutorsmith.training.checkpoint import Place, Snapshot, restore_rng, rng_state, save_checkpoint
+from tutorsmith.training.loss import summed_loss
+from tutorsmith.training.track import StopFlag, Tracker
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the loop needs to know; see `TrainSettings` for the meaning of each."""
+
+    epochs: int
+    batch_size: int
+    accumulation: int
+    learning_rate: float
+    warmup_ratio: float
+    weight_decay: float
+    max_grad_norm: float
+    patience: int
+    seed: int
+
+    def steps_per_epoch(self, rows: int) -> int:
+        return math.ceil(rows / (self.batch_size * self.accumulation))
+
+    def rate(self, step: int, total: int) -> float:
+        """Learning rate of optimizer step `step` (0-based) of `total`: linear warm-up, then cosine to zero."""
+        warmup = math.ceil(self.warmup_ratio * total)
+        if step < warmup:
+            return self.learning_rate * (step + 1) / warmup
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The adapter's best weights, the history, and why the loop ended: "epochs" or "early stopping"."""
+
+    state: dict[str, torch.Tensor]
+    place: Place
+    stopped: str
+
+
+def train(
+    loaded: LoadedModel,
+    model: Any,
+    data: tuple[Sequence[Rendered], Sequence[Rendered]],
+    plan: Plan,
+    keep: "Keeper",
+) -> Trained:
+    """Train the adapter of `model` on data[0], watch the loss on data[1] (may be empty), return the best weights.
+
+    Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError out of memory.
+    """
+    rows, held_out = data
+    total = plan.epochs * plan.steps_per_epoch(len(rows))
+    learned = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+    place, best = Place(), None
+    if keep.resumed is not None:
+        place, best = keep.resumed.place, keep.resumed.best
+        load_state(model, keep.resumed.adapter)
+        optimizer.load_state_dict(keep.resumed.optimizer)
+        restore_rng(keep.resumed.rng)
+    stopped = "epochs"
+    while place.epoch < plan.epochs:
+        groups = _groups(rows, plan, place.epoch)
+        while place.index < len(groups):
+            started, rng = time.perf_counter(), rng_state()
+            rate = plan.rate(place.step, total)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            result = _step(loaded, model, groups[place.index], plan, keep.flag)
+            if result is None:  # a signal came: the half-done step is forgotten, so that resuming repeats it whole
+                optimizer.zero_grad(set_to_none=True)
+                keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
+                raise Interrupted(
+                    f"stopped by {keep.flag.signal} after step {place.step}; the state is saved",
+                    mend="run the same command again",
+                )
+            loss, tokens = result
+            norm = float(torch.nn.utils.clip_grad_norm_(learned, plan.max_grad_norm))
+            if not math.isfinite(loss) or not math.isfinite(norm):
+                raise ModelError(
+                    f"the loss is {loss} and the gradient {norm} at step {place.step + 1}",
+                    where="train",
+                    mend=f"lower learning_rate (now {plan.learning_rate:g}); the last good state is kept",
+                )
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            place.step += 1
+            place.index += 1
+            row = {
+                "step": place.step,
+                "epoch": place.epoch + place.index / len(groups),
+                "loss": loss,
+                "learning_rate": rate,
+            }
+            row |= {"grad_norm": norm, "tokens_per_s": tokens / (time.perf_counter() - started)}
+            place.history.append(row)
+            keep.tracker.step(row)
+        place.epoch, place.index = place.epoch + 1, 0
+        if held_out:
+            best = _validate(loaded, model, held_out, place, best, keep.tracker)
+        keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
+        if held_out and plan.patience and place.worse >= plan.patience:
+            stopped = "early stopping"
+            break
+    return Trained(best if best is not None else state_of(model), place, stopped)
+
+
+@dataclass
+class Keeper:
+    """What the loop keeps and is kept by: the tracker, the stop flag, checkpoints (None: none are written)."""
+
+    tracker: Tracker
+    flag: StopFlag
+    folder: Path | None = None
+    identity: Mapping[str, str] | None = None
+    resumed: Snapshot | None = None
+
+    def save(self, snapshot: Snapshot) -> None:
+        if self.folder is not None:
+            save_checkpoint(self.folder, snapshot, self.identity or {})
+
+
+def _groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rendered]]:
+    """This epoch's rows in order, cut into optimizer steps."""
+    shuffled = torch.randperm(
+        len(rows), generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + epoch)
+    ).tolist()
+    size = plan.batch_size * plan.accumulation
+    return [[rows[k] for k in shuffled[start : start + size]] for start in range(0, len(rows), size)]
+
+
+def _step(
+    loaded: LoadedModel, model: Any, group: Sequence[Rendered], plan: Plan, flag: StopFlag
+) -> tuple[float, int] | None:
+    """Accumulate the gradient of one optimizer step. Returns (mean loss, tokens read), or None when asked to stop."""
+    learned = sum(row.trained for row in group)
+    model.train()
+    total = 0.0
+    for start in range(0, len(group), plan.batch_size):
+        if flag.signal is not None:
+            return None
+        try:
+            with precision(loaded):
+                loss = summed_loss(model, group[start : start + plan.batch_size], loaded.pad, loaded.device) / learned
+            loss.backward()  # type: ignore[no-untyped-call]
+        except torch.OutOfMemoryError as error:
+            raise ResourceError(
+                f"out of memory in training: {error}",
+                where="train",
+                mend="set per_device_train_batch_size=1, gradient_checkpointing=true, quantization=4bit, or a smaller max_length",
+            ) from error
+        total += float(loss.detach())
+    return total, sum(len(row.ids) for row in group)
+
+
+@torch.no_grad()
+def mean_loss(loaded: LoadedModel, model: Any, rows: Sequence[Rendered]) -> float:
+    """Mean loss per learned token over rows, in nats."""
+    model.eval()
+    with precision(loaded):
+        total = sum(float(summed_loss(model, [row], loaded.pad, loaded.device)) for row in rows)
+    return total / sum(row.trained for row in rows)
+
+
+def _validate(
+    loaded: LoadedModel,
+    model: Any,
+    held_out: Sequence[Rendered],
+    place: Place,
+    best: dict[str, torch.Tensor] | None,
+    tracker: Tracker,
+) -> dict[str, torch.Tensor] | None:
+    """Measure the validation loss after an epoch; returns the best weights so far."""
+    loss = mean_loss(loaded, model, held_out)
+    improved = place.best_loss is None or loss < place.best_loss
+    if improved:
+        place.best_loss, place.best_step, place.worse = loss, place.step, 0
+        best = state_of(model)
+    else:
+        place.worse += 1
+    row = {"step": place.step, "epoch": float(place.epoch), "eval_loss": loss}
+    place.history.append(row)
+    tracker.validation(row, best=improved)
+    return best
+
+
+def precision(loaded: LoadedModel) -> AbstractContextManager[Any]:
+    """Mixed precision on 16-bit models (adapters stay float32); nothing on float32."""
+    if loaded.dtype == torch.float32:
+        return nullcontext()
+    return torch.autocast(loaded.device.type, dtype=loaded.dtype)

@@ -1,0 +1,218 @@
+"""Rendered samples -> an adapter folder: audit, split or cross-validate, train, save, record."""
+
+import logging
+import shutil
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
+from tutorsmith.core.errors import DataError
+from tutorsmith.core.progress import bar
+from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.render import Rendered, describe
+from tutorsmith.training.adapter import attach, detach, save_adapter
+from tutorsmith.training.checkpoint import Place, drop_checkpoints, find_checkpoint, load_checkpoint
+from tutorsmith.training.folds import folds, split_validation
+from tutorsmith.training.loop import Keeper, Plan, Trained, train
+from tutorsmith.training.settings import TrainSettings
+from tutorsmith.training.track import Tracker, stop_on_signal
+
+LOGGER = logging.getLogger("tutorsmith")
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What was trained: the adapter's hash, optimizer steps, best step (0: the last), wall time, why it ended."""
+
+    adapter: str
+    steps: int
+    best_step: int
+    best_eval_loss: float | None
+    seconds: float
+    stopped: str
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where a run writes, and which run its checkpoints belong to."""
+
+    folder: Path
+    log_folder: Path
+    identity: Mapping[str, str]
+
+
+def train_adapter(
+    loaded: LoadedModel,
+    rows: Sequence[Rendered],
+    settings: TrainSettings,
+    folder: Path,
+    identity: Mapping[str, str],
+    *,
+    log_folder: Path | None = None,
+) -> TrainResult:
+    """Train one adapter into `folder`, going on from its checkpoint if a killed run left one of the same identity.
+
+    identity: hashes of data, model and settings; a checkpoint of another identity is refused.
+    log_folder: where TensorBoard's `runs/` goes, `folder` when None.
+
+    Raises: DataError (nothing to train on, foreign checkpoint), ModelError (loss not finite), ResourceError, Interrupted.
+    """
+    started = time.perf_counter()
+    audit(rows, settings.max_length, loaded)
+    plan = _plan(settings)
+    if settings.gradient_checkpointing:
+        _checkpoint_activations(loaded.model)
+    if settings.k_folds > 1:
+        epochs = _cross_validated_epochs(loaded, rows, settings, plan)
+        plan = replace(plan, epochs=epochs, patience=0)
+        data: tuple[list[Rendered], list[Rendered]] = (list(rows), [])
+    else:
+        data = split_validation(rows, settings.validation_share, settings.seed)
+    _say_split(*data, settings)
+    target = _Target(folder, log_folder or folder, identity)
+    trained = _train_once(loaded, data, settings, plan, target)
+    drop_checkpoints(folder / CHECKPOINTS)
+    place = trained.place
+    LOGGER.info("trained %d steps, ended by %s", place.step, trained.stopped)
+    return TrainResult(
+        hash_file(folder / ADAPTER_WEIGHTS),
+        place.step,
+        place.best_step,
+        place.best_loss,
+        time.perf_counter() - started,
+        trained.stopped,
+    )
+
+
+def audit(rows: Sequence[Rendered], max_length: int, loaded: LoadedModel) -> None:
+    """Prove before training that each row has learned tokens and a learned end of turn, and fits; show one.
+
+    Raises: DataError naming the rows that do not.
+    """
+    if not rows:
+        raise DataError("there is no sample to train on", mend="give a training file with at least one sample")
+    too_long = [f"{row.id} ({len(row.ids)})" for row in rows if len(row.ids) > min(max_length, loaded.context)]
+    if too_long:
+        raise DataError(
+            f"longer than max_length={max_length} tokens: {', '.join(too_long)}",
+            mend="shorten them, raise max_length, or lower notes_words; nothing is cut off silently",
+        )
+    for row in rows:
+        if not any(row.mask):
+            raise DataError("no token would be learned", where=row.id, mend="give it an answer")
+        if not any(m and t in loaded.ends for t, m in zip(row.ids, row.mask, strict=True)):
+            raise DataError("no end of turn would be learned", where=row.id, mend="check the model's chat template")
+    total, learned = sum(len(row.ids) for row in rows), sum(row.trained for row in rows)
+    LOGGER.info(
+        "%d rows, %d tokens, %d of them learned (longest row %d)",
+        len(rows),
+        total,
+        learned,
+        max(len(r.ids) for r in rows),
+    )
+    LOGGER.info("row %s, learned parts in «»:\n%s", rows[0].id, describe(rows[0], loaded.tokenizer))
+
+
+def _plan(settings: TrainSettings) -> Plan:
+    return Plan(
+        epochs=settings.num_train_epochs,
+        batch_size=settings.per_device_train_batch_size,
+        accumulation=settings.gradient_accumulation_steps,
+        learning_rate=settings.learning_rate,
+        warmup_ratio=settings.warmup_ratio,
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        patience=settings.early_stopping_patience,
+        seed=settings.seed,
+    )
+
+
+def _checkpoint_activations(model: Any) -> None:
+    """Recompute activations in the backward pass instead of keeping them."""
+    # transformers 5.20 renamed the method; the old name warns there.
+    enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+    enable({"use_reentrant": False})
+    model.enable_input_require_grads()
+
+
+def _say_split(rows: Sequence[Rendered], held_out: Sequence[Rendered], settings: TrainSettings) -> None:
+    if held_out:
+        LOGGER.info("held out for validation: %s", ", ".join(row.id for row in held_out))
+    elif settings.k_folds < 2 and settings.validation_share:
+        LOGGER.info(
+            "%d samples are too few to hold any out: no validation loss, no early stopping (see k_folds)", len(rows)
+        )
+
+
+def _attached(loaded: LoadedModel, settings: TrainSettings) -> Any:
+    return attach(
+        loaded, rank=settings.lora_r, alpha=settings.lora_alpha, dropout=settings.lora_dropout, seed=settings.seed
+    )
+
+
+def _train_once(
+    loaded: LoadedModel,
+    data: tuple[list[Rendered], list[Rendered]],
+    settings: TrainSettings,
+    plan: Plan,
+    target: _Target,
+) -> Trained:
+    folder, curves = target.folder, target.log_folder / TENSORBOARD
+    checkpoint = find_checkpoint(folder / CHECKPOINTS)
+    resumed = load_checkpoint(checkpoint, target.identity) if checkpoint else None
+    done = resumed.place.step if resumed else 0
+    if resumed:
+        LOGGER.info("going on after step %d", done)
+    elif curves.is_dir():
+        shutil.rmtree(curves)  # the curves of an earlier run would be drawn over this one's
+    total = plan.epochs * plan.steps_per_epoch(len(data[0]))
+    model = _attached(loaded, settings)
+    try:
+        with bar("train", total) as progress, stop_on_signal() as flag:
+            tracker = Tracker(curves, progress, resumed_at=done)
+            try:
+                keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
+                trained = train(loaded, model, data, plan, keeper)
+            finally:
+                tracker.close()
+        save_adapter(model, trained.state, loaded.name, folder)
+    finally:
+        detach(loaded, model)
+    _write_state(folder, trained.place, trained.stopped)
+    return trained
+
+
+def _write_state(folder: Path, place: Place, stopped: str) -> None:
+    state = {
+        "global_step": place.step,
+        "best_step": place.best_step,
+        "best_eval_loss": place.best_loss,
+        "stopped": stopped,
+    }
+    write_json(folder / TRAINER_STATE, state | {"log_history": place.history})
+
+
+def _cross_validated_epochs(loaded: LoadedModel, rows: Sequence[Rendered], settings: TrainSettings, plan: Plan) -> int:
+    """The number of epochs with the least mean validation loss over `k_folds` folds; all samples then train that long."""
+    if settings.k_folds > len({row.id for row in rows}):
+        raise DataError(
+            f"k_folds={settings.k_folds} but only {len(rows)} samples", where="k_folds", mend="use fewer folds"
+        )
+    curves: list[list[float]] = []
+    for number, data in enumerate(folds(rows, settings.k_folds, settings.seed), start=1):
+        model = _attached(loaded, settings)
+        try:
+            total = plan.epochs * plan.steps_per_epoch(len(data[0]))
+            with bar(f"fold {number} of {settings.k_folds}", total) as progress, stop_on_signal() as flag:
+                trained = train(loaded, model, data, replace(plan, patience=0), Keeper(Tracker(None, progress), flag))
+        finally:
+            detach(loaded, model)
+        curves.append([row["eval_loss"] for row in trained.place.history if "eval_loss" in row])
+    means = [statistics.fmean(column) for column in zip(*curves, strict=True)]
+    best = min(range(len(means)), key=means.__getitem__) + 1
+    LOGGER.info("cross-validation: mean validation loss by epoch %s; %d epochs", [round(m, 4) for m in means], best)
+    return best

@@ -1,0 +1,96 @@
+"""Predictions: the cache, going on after a kill, and what a prompt without room gets."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tutorsmith.core.errors import DataError
+from tutorsmith.generation.cache import AnswerCache
+from tutorsmith.generation.engine import Completion, Sampling
+from tutorsmith.generation.predict import Request, Speaker, predict
+from tutorsmith.models.load import LoadedModel, load_model
+
+SAMPLING = Sampling(max_new_tokens=8)
+
+
+@pytest.fixture(scope="module")
+def loaded(tiny_model: Path) -> LoadedModel:
+    return load_model(str(tiny_model), device="cpu")
+
+
+class Scripted:
+    """An engine that says "hello" and can be killed after some answers."""
+
+    def __init__(self, loaded: LoadedModel, dies_after: int | None = None) -> None:
+        self.loaded, self.dies_after, self.asked = loaded, dies_after, 0
+
+    def generate(
+        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+    ) -> None:
+        for k in range(len(prompts)):
+            if self.dies_after is not None and k == self.dies_after:
+                raise KeyboardInterrupt
+            self.asked += 1
+            text = "hello hello" if sampling.max_new_tokens > 4 else "hel"
+            done(k, Completion(tuple(self.loaded.tokenizer.encode(text)), "stop" if len(text) > 4 else "length", 0.5))
+
+
+def ask(count: int = 5) -> list[Request]:
+    return [Request(f"q{k}", tuple(range(10, 20 + k)), f"question {k}", ({"source": "n.md"},)) for k in range(count)]
+
+
+def test_a_killed_prediction_goes_on_with_what_is_missing(loaded: LoadedModel, tmp_path: Path) -> None:
+    cache = AnswerCache(["model"], tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        predict(ask(), Speaker(loaded, Scripted(loaded, dies_after=3)), SAMPLING, cache, "predict")
+    engine = Scripted(loaded)
+    made = predict(ask(), Speaker(loaded, engine, "adapter_style"), SAMPLING, cache, "predict")
+    assert engine.asked == 2
+    assert [p.id for p in made] == ["q0", "q1", "q2", "q3", "q4"]
+    first = made[0]
+    assert (first.prediction, first.finish_reason, first.adapter) == ("hello hello", "stop", "adapter_style")
+    assert (first.prompt_tokens, first.completion_tokens, first.latency_s) == (10, 11, 0.5)
+    assert first.retrieved == ({"source": "n.md"},) and first.model == loaded.name
+
+
+def test_an_answer_is_reused_only_for_the_same_model_prompt_and_settings(loaded: LoadedModel, tmp_path: Path) -> None:
+    cache = AnswerCache(["model"], tmp_path)
+    predict(ask(), Speaker(loaded, Scripted(loaded)), SAMPLING, cache, "predict")
+    for other, sampling in (
+        (AnswerCache(["model", "adapter"], tmp_path), SAMPLING),
+        (cache, Sampling(max_new_tokens=9)),
+        (cache, Sampling(max_new_tokens=8, temperature=0.5)),
+        (cache, Sampling(max_new_tokens=8, seed=1)),
+    ):
+        engine = Scripted(loaded)
+        predict(ask(), Speaker(loaded, engine), sampling, other, "predict")
+        assert engine.asked == 5
+    same = Scripted(loaded)
+    predict(ask(), Speaker(loaded, same), Sampling(max_new_tokens=8, batch_size=3), cache, "predict")
+    assert same.asked == 0
+
+
+def test_a_damaged_cache_entry_is_made_again(loaded: LoadedModel, tmp_path: Path) -> None:
+    cache = AnswerCache(["model"], tmp_path)
+    predict(ask(), Speaker(loaded, Scripted(loaded)), SAMPLING, cache, "predict")
+    files = [cache.path(request.prompt, SAMPLING) for request in ask()]
+    files[0].write_text("{", encoding="utf-8")
+    files[1].write_text(json.dumps({"ids": [1]}), encoding="utf-8")
+    files[2].unlink()
+    engine = Scripted(loaded)
+    made = predict(ask(), Speaker(loaded, engine), SAMPLING, cache, "predict")
+    assert engine.asked == 3 and all(p.prediction == "hello hello" for p in made)
+
+
+def test_unhealthy_answers_are_flagged_in_the_prediction(loaded: LoadedModel) -> None:
+    made = predict(ask(1), Speaker(loaded, Scripted(loaded)), Sampling(max_new_tokens=3), None, "predict")
+    assert "truncated" in made[0].flags and made[0].finish_reason == "length"
+
+
+def test_a_prompt_without_room_in_the_context_is_an_error(loaded: LoadedModel) -> None:
+    long = Request("long", tuple([5] * loaded.context), "q")
+    with pytest.raises(DataError, match=f"{loaded.context} tokens") as raised:
+        predict([*ask(2), long], Speaker(loaded, Scripted(loaded)), SAMPLING, None, "predict")
+    assert raised.value.where == "long" and "notes_words" in (raised.value.mend or "")

@@ -1,0 +1,266 @@
+"""The loop: gradients equal by construction, exact resume, early stopping, NaN, and one seed one adapter."""
+
+import math
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE, read_json
+from tutorsmith.core.errors import DataError, Interrupted, ModelError
+from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.models.render import Rendered
+from tutorsmith.training.adapter import attach, detach, state_of
+from tutorsmith.training.folds import folds, split_validation
+from tutorsmith.training.loop import Plan, _step, mean_loss
+from tutorsmith.training.loss import IGNORED, collate, summed_loss
+from tutorsmith.training.settings import TrainSettings
+from tutorsmith.training.track import StopFlag, Tracker
+from tutorsmith.training.train import audit, train_adapter
+
+SETTINGS: dict[str, Any] = {"num_train_epochs": 3, "gradient_accumulation_steps": 4, "learning_rate": 0.01}
+
+
+@pytest.fixture(scope="module")
+def loaded(tiny_model: Path) -> LoadedModel:
+    return load_model(str(tiny_model), device="cpu")
+
+
+def make_rows(loaded: LoadedModel, count: int = 10) -> list[Rendered]:
+    """Rows of different lengths and different numbers of learned tokens, each ending with the end of turn."""
+    end = min(loaded.ends)
+    rows = []
+    for k in range(count):
+        prompt = [5 + (7 * k + j) % 200 for j in range(6 + k)]
+        answer = [5 + (11 * k + 3 * j) % 200 for j in range(3 + 2 * k)]
+        rows.append(Rendered(f"s{k}", (*prompt, *answer, end), (*[False] * len(prompt), *[True] * (len(answer) + 1))))
+    return rows
+
+
+def plan(**changes: Any) -> Plan:
+    values = {"epochs": 1, "batch_size": 1, "accumulation": 8, "learning_rate": 0.01, "warmup_ratio": 0.0}
+    return Plan(**{**values, "weight_decay": 0.0, "max_grad_norm": 1.0, "patience": 0, "seed": 0, **changes})
+
+
+def gradients(loaded: LoadedModel, rows: list[Rendered], made: Plan) -> dict[str, torch.Tensor]:
+    model = attach(loaded, rank=4, alpha=8, dropout=0.0, seed=0)
+    with torch.no_grad():  # B starts at zero, where the gradient of A vanishes
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.copy_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.05)
+    _step(loaded, model, rows, made, StopFlag())
+    found = {n: p.grad.clone() for n, p in model.named_parameters() if p.requires_grad and p.grad is not None}
+    model.zero_grad(set_to_none=True)
+    detach(loaded, model)
+    return found
+
+
+@pytest.mark.parametrize(("batch", "accumulation"), [(8, 1), (4, 2), (3, 3)])
+def test_any_batching_of_a_step_gives_the_same_gradient(loaded: LoadedModel, batch: int, accumulation: int) -> None:
+    rows = make_rows(loaded, 8)
+    one = gradients(loaded, rows, plan())
+    other = gradients(loaded, rows, plan(batch_size=batch, accumulation=accumulation))
+    assert one.keys() == other.keys() and len(one) == 2 * 7 * 2
+    for name, gradient in one.items():
+        assert torch.norm(gradient - other[name]) <= 1e-5 * torch.norm(gradient), name
+
+
+def test_the_gradient_is_that_of_the_mean_over_all_learned_tokens(loaded: LoadedModel) -> None:
+    """Against transformers' own loss on one padded batch: the mean over tokens, not a mean of means."""
+    rows = make_rows(loaded, 6)
+    ids, seen, _ = collate(rows, loaded.pad, loaded.device)
+    labels = torch.full_like(ids, IGNORED)
+    for k, row in enumerate(rows):
+        labels[k, : len(row.ids)] = torch.tensor([t if m else IGNORED for t, m in zip(row.ids, row.mask, strict=True)])
+    with torch.no_grad():
+        reference = float(loaded.model(input_ids=ids, attention_mask=seen, labels=labels).loss)
+    ours = float(summed_loss(loaded.model, rows, loaded.pad, loaded.device)) / sum(row.trained for row in rows)
+    assert ours == pytest.approx(reference, rel=1e-5)
+    assert mean_loss(loaded, loaded.model, rows) == pytest.approx(reference, rel=1e-5)
+
+
+def test_targets_are_the_next_learned_tokens() -> None:
+    row = Rendered("a", (10, 11, 12, 13), (False, False, True, True))
+    longer = Rendered("b", (1, 2, 3, 4, 5), (False, True, True, False, True))
+    ids, seen, targets = collate([row, longer], 0, torch.device("cpu"))
+    assert ids.tolist() == [[10, 11, 12, 13, 0], [1, 2, 3, 4, 5]]
+    assert seen.tolist() == [[1, 1, 1, 1, 0], [1, 1, 1, 1, 1]]
+    assert targets.tolist() == [[IGNORED, 12, 13, IGNORED, IGNORED], [2, 3, IGNORED, 5, IGNORED]]
+
+
+def test_the_rate_warms_up_and_falls_to_zero_as_a_cosine() -> None:
+    made = plan(learning_rate=1.0, warmup_ratio=0.2)
+    rates = [made.rate(step, 10) for step in range(10)]
+    assert rates[:3] == [0.5, 1.0, 1.0]
+    assert rates[6] == pytest.approx(0.5)
+    assert rates[2:] == sorted(rates[2:], reverse=True) and 0 < rates[-1] < 0.05
+
+
+def test_training_learns_and_the_same_seed_gives_the_same_bytes(loaded: LoadedModel, tmp_path: Path) -> None:
+    rows = make_rows(loaded)
+    settings = TrainSettings(**{**SETTINGS, "num_train_epochs": 6})
+    before = {name: p.clone() for name, p in loaded.model.named_parameters()}
+    hashes = [train_adapter(loaded, rows, settings, tmp_path / name, {"data": "d"}).adapter for name in ("a", "b")]
+    assert hashes[0] == hashes[1]
+    other = train_adapter(loaded, rows, TrainSettings(**SETTINGS, seed=1), tmp_path / "c", {"data": "d"}).adapter
+    assert other != hashes[0]
+    losses = [row["loss"] for row in read_json(tmp_path / "a" / TRAINER_STATE)["log_history"] if "loss" in row]
+    assert losses[-1] < losses[0] - 0.1
+    assert all(torch.equal(p, before[name]) for name, p in loaded.model.named_parameters()), "the base must not change"
+    config = read_json(tmp_path / "a" / ADAPTER_CONFIG)
+    assert config["r"] == 16 and config["lora_alpha"] == 32 and len(config["target_modules"]) == 7
+    assert list((tmp_path / "a" / "runs").glob("events.out.tfevents.*"))
+    assert not (tmp_path / "a" / "checkpoints").exists()
+
+
+class _SignalAt(Tracker):
+    """Raises the signal flag when a given step is done, as a kill in the middle of the next one would."""
+
+    at = 0
+
+    def step(self, row: dict[str, float]) -> None:
+        super().step(row)
+        if row["step"] == self.at:
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("at", [1, 3, 5, 8])
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+def test_a_run_stopped_anywhere_resumes_to_the_same_adapter_and_curve(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, dropout: float
+) -> None:
+    rows, settings = make_rows(loaded), TrainSettings(**SETTINGS, lora_dropout=dropout)
+    whole = train_adapter(loaded, rows, settings, tmp_path / "whole", {"data": "d"})
+    monkeypatch.setattr("tutorsmith.training.train.Tracker", _SignalAt)
+    monkeypatch.setattr(_SignalAt, "at", at)
+    with pytest.raises(Interrupted) as stopped:
+        train_adapter(loaded, rows, settings, tmp_path / "cut", {"data": "d"})
+    assert stopped.value.exit_code == 130 and f"step {at}" in str(stopped.value)
+    monkeypatch.setattr(_SignalAt, "at", 0)
+    resumed = train_adapter(loaded, rows, settings, tmp_path / "cut", {"data": "d"})
+    assert resumed.adapter == whole.adapter
+    histories = [read_json(tmp_path / name / TRAINER_STATE)["log_history"] for name in ("whole", "cut")]
+    for row in histories[0] + histories[1]:
+        row.pop("tokens_per_s", None)
+    assert histories[0] == histories[1]
+
+
+def test_a_checkpoint_of_other_data_is_refused_and_kept(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutorsmith.training.train.Tracker", _SignalAt)
+    monkeypatch.setattr(_SignalAt, "at", 2)
+    settings = TrainSettings(**SETTINGS)
+    with pytest.raises(Interrupted):
+        train_adapter(loaded, make_rows(loaded), settings, tmp_path, {"data": "d", "model": "m"})
+    with pytest.raises(DataError, match="other data") as refused:
+        train_adapter(loaded, make_rows(loaded), settings, tmp_path, {"data": "changed", "model": "m"})
+    assert "model" not in refused.value.what
+    assert list((tmp_path / "checkpoints").glob("step-*"))
+
+
+def test_early_stopping_restores_the_best_weights(loaded: LoadedModel, tmp_path: Path) -> None:
+    """With a rate that ruins the model the validation loss rises: the run ends after `patience` worse epochs."""
+    rows = make_rows(loaded, 12)
+    settings = TrainSettings(
+        num_train_epochs=30,
+        learning_rate=0.05,
+        gradient_accumulation_steps=2,
+        validation_share=0.25,
+        early_stopping_patience=3,
+    )
+    result = train_adapter(loaded, rows, settings, tmp_path, {"data": "d"})
+    state = read_json(tmp_path / TRAINER_STATE)
+    validation = [row for row in state["log_history"] if "eval_loss" in row]
+    assert result.stopped == "early stopping" and len(validation) < 30
+    best = min(validation, key=lambda row: row["eval_loss"])
+    assert result.best_step == best["step"] and len(validation) == validation.index(best) + 1 + 3
+    _, held_out = split_validation(rows, 0.25, 0)
+    model = attach(loaded, rank=16, alpha=32, dropout=0.0, seed=0)
+    from tutorsmith.training.adapter import load_state
+
+    load_state(model, load_file(tmp_path / ADAPTER_WEIGHTS))
+    assert mean_loss(loaded, model, held_out) == pytest.approx(best["eval_loss"], rel=1e-5)
+    detach(loaded, model)
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: Any) -> torch.Tensor:
+        return summed_loss(*given) * math.nan
+
+    monkeypatch.setattr("tutorsmith.training.loop.summed_loss", broken)
+    with pytest.raises(ModelError, match="loss is nan") as stopped:
+        train_adapter(loaded, make_rows(loaded), TrainSettings(**SETTINGS), tmp_path, {"data": "d"})
+    assert "learning_rate" in (stopped.value.mend or "")
+    assert not (tmp_path / ADAPTER_WEIGHTS).exists()
+
+
+def test_cross_validation_trains_all_samples_for_the_best_number_of_epochs(
+    loaded: LoadedModel, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="tutorsmith")
+    settings = TrainSettings(num_train_epochs=4, learning_rate=0.03, gradient_accumulation_steps=2, k_folds=3)
+    result = train_adapter(loaded, make_rows(loaded, 6), settings, tmp_path, {"data": "d"})
+    line = next(r.getMessage() for r in caplog.records if r.getMessage().startswith("cross-validation"))
+    means = [float(v) for v in line[line.index("[") + 1 : line.index("]")].split(",")]
+    best = means.index(min(means)) + 1
+    assert len(means) == 4 and f"; {best} epochs" in line
+    assert result.steps == best * 3
+    with pytest.raises(DataError, match="only 6 samples"):
+        train_adapter(loaded, make_rows(loaded, 6), settings.model_copy(update={"k_folds": 9}), tmp_path / "b", {})
+
+
+def test_folds_hold_out_every_sample_once(loaded: LoadedModel) -> None:
+    rows = [*make_rows(loaded, 7), Rendered("s3", (1, 2), (False, True))]
+    held = [row for _, part in folds(rows, 3, seed=0) for row in part]
+    assert sorted(row.id for row in held) == sorted(row.id for row in rows)
+    for train, part in folds(rows, 3, seed=0):
+        assert not {row.id for row in train} & {row.id for row in part}
+
+
+def test_small_sets_hold_nothing_out(loaded: LoadedModel) -> None:
+    assert split_validation(make_rows(loaded, 7), 0.5, 0)[1] == []
+    train, held_out = split_validation(make_rows(loaded, 28), 0.1, 0)
+    assert (len(train), len(held_out)) == (25, 3)
+
+
+def test_the_audit_refuses_rows_that_would_teach_nothing(loaded: LoadedModel) -> None:
+    end = min(loaded.ends)
+    good = Rendered("good", (5, 6, end), (False, True, True))
+    audit([good], 100, loaded)
+    with pytest.raises(DataError, match="no sample"):
+        audit([], 100, loaded)
+    with pytest.raises(DataError, match="no token"):
+        audit([good, Rendered("masked", (5, 6, end), (False, False, False))], 100, loaded)
+    with pytest.raises(DataError, match="end of turn"):
+        audit([Rendered("endless", (5, 6, 7), (False, True, True))], 100, loaded)
+    with pytest.raises(DataError, match=r"long \(101\)"):
+        audit([good, Rendered("long", (*[5] * 100, end), (*[False] * 100, True))], 100, loaded)
+
+
+def test_gradient_checkpointing_gives_the_same_adapter_up_to_rounding(tiny_model: Path, tmp_path: Path) -> None:
+    states = []
+    for name, on in (("off", False), ("on", True)):
+        fresh = load_model(str(tiny_model), device="cpu")
+        settings = TrainSettings(**SETTINGS, gradient_checkpointing=on)
+        train_adapter(fresh, make_rows(fresh), settings, tmp_path / name, {"data": "d"})
+        states.append(load_file(tmp_path / name / ADAPTER_WEIGHTS))
+    assert states[0].keys() == states[1].keys()
+    for name in states[0]:
+        assert torch.allclose(states[0][name], states[1][name], atol=1e-4), name
+
+
+def test_state_of_is_a_copy(loaded: LoadedModel) -> None:
+    model = attach(loaded, rank=2, alpha=4, dropout=0.0, seed=0)
+    kept = state_of(model)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.add_(1.0)
+    assert all(torch.equal(v, kept[k]) is False for k, v in state_of(model).items())
+    detach(loaded, model)
