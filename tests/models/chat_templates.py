@@ -53,7 +53,7 @@ QWEN25 = (
 {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\n' -}}{%- endif -%}
 """
 )
-# The Qwen3 kind: the last answer carries a (perhaps empty) think block, answers before the last question carry none, and
+# The Qwen3 kind: the last answer carries a (perhaps empty) think block, answers before the last question none, and
 # enable_thinking=False puts the empty block into the generation prompt.
 QWEN3 = (
     "{%- set default_system = '' -%}"

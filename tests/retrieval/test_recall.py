@@ -1,4 +1,4 @@
-"""Is the excerpt that holds the answer found? Labelled questions about the shipped notes (tests/cases/retrieval.json)."""
+"""Is the excerpt that holds the answer found? Labelled questions about the shipped notes."""
 
 import json
 from functools import lru_cache

@@ -17,6 +17,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
+from tutorsmith.data.plain_text import blank_code_and_math
+
 FLAGS: tuple[str, ...] = (
     "empty",
     "whitespace",
@@ -55,9 +57,7 @@ _CHARACTER_LOOP_PERIODS = range(1, 9)
 _ECHO_GRAM = 6
 _ECHO_SHARE = 0.6
 
-_NOT_PROSE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|\\\[.*?\\\]|\\\(.*?\\\)|https?://\S+", re.DOTALL
-)
+_LINK = re.compile(r"https?://\S+")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{2,}")
 _HAN_CHARACTER = re.compile(rf"[{_HAN}]")
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
@@ -95,12 +95,16 @@ def health_flags(answer: str, *, finish_reason: str, prompt: str = "", language:
 
 def detect_language(text: str) -> str | None:
     """ "zh" when Chinese characters outnumber Latin words, "en" when there are none, None when mixed or too short."""
-    prose = _NOT_PROSE.sub(" ", text)
+    prose = _prose(text)
     han = len(_HAN_CHARACTER.findall(prose))
     words = len(_LATIN_WORD.findall(prose))
     if han > words:
         return "zh"
     return "en" if han == 0 and words >= 3 else None
+
+
+def _prose(text: str) -> str:
+    return _LINK.sub(" ", blank_code_and_math(text))
 
 
 def _tokens(text: str) -> list[str]:
@@ -169,7 +173,7 @@ def _is_echo(answer: Sequence[str], prompt: Sequence[str]) -> bool:
 def _is_wrong_language(answer: str, language: str | None) -> bool:
     if language not in ("en", "zh"):
         return False
-    prose = _NOT_PROSE.sub(" ", answer)
+    prose = _prose(answer)
     han = len(_HAN_CHARACTER.findall(prose))
     words = _LATIN_WORD.findall(prose.lower())
     other = len(_OTHER_SCRIPT.findall(prose))

@@ -3,6 +3,7 @@
 import logging
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
     try:
         with _quiet():
             model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **options)
-        model = model if bits == "4bit" else model.to(place)
+        model = _trainable_4bit(model) if bits == "4bit" else model.to(place)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
             raise ResourceError(
@@ -134,6 +135,17 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
     if lacking:
         what = f"{len(lacking)} of its weights are missing or of another shape, such as {lacking[0]}"
         raise ModelError(f"the weights do not fit config.json: {what}", where=str(folder), mend=mend)
+    return model
+
+
+def _trainable_4bit(model: Any) -> Any:
+    """Keep bitsandbytes from repacking 4-bit weights for AVX-512 when a CPU first answers.
+
+    Repacked scales are rounded to bfloat16, a repacked layer cannot be trained any more, and some widths fail.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
     return model
 
 
@@ -311,7 +323,10 @@ def _attached(base: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
     try:
-        tuned = PeftModel.from_pretrained(base, str(adapter))
+        with warnings.catch_warnings():
+            # PEFT reads a property that transformers renamed.
+            warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+            tuned = PeftModel.from_pretrained(base, str(adapter))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         for name, module in list(base.named_modules()):
             if hasattr(module, "base_layer"):

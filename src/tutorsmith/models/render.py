@@ -223,7 +223,8 @@ def _closing_id(tokenizer: Tokenizer) -> int | None:
     probe = _template_text(
         tokenizer, [{"role": "user", "content": "?"}, {"role": "assistant", "content": _PROBE}], (), ask=False
     )
-    marks = set(getattr(tokenizer, "all_special_ids", []))
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    marks = {*getattr(tokenizer, "all_special_ids", []), *(i for i, token in added.items() if token.special)}
     closing = tokenizer.encode(probe.rpartition(_PROBE)[2], add_special_tokens=False)
     return next((i for i in closing if i in marks), None)
 

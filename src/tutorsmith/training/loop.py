@@ -68,7 +68,8 @@ def train(
     plan: Plan,
     keep: "Keeper",
 ) -> Trained:
-    """Train the adapter of `model` on data[0], watch the loss on data[1] (may be empty), return the best weights.
+    """Train the adapter of `model` on data[0], watch the loss on data[1] (may be empty), return the best weights
+    (with patience 0 the last ones).
 
     Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError out of memory.
     """
@@ -126,7 +127,10 @@ def train(
         if held_out and plan.patience and place.worse >= plan.patience:
             stopped = "early stopping"
             break
-    return Trained(best if best is not None else state_of(model), place, stopped)
+    # Without early stopping the last weights count: on a handful of held-out samples the loss rises long before the
+    # answers get worse (docs/LOG.md), so its minimum picks an adapter that has not yet learned the format.
+    keep_best = best is not None and plan.patience > 0
+    return Trained(best if keep_best and best is not None else state_of(model), place, stopped)
 
 
 @dataclass

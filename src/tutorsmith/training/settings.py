@@ -6,7 +6,11 @@ from tutorsmith.core.settings import StepSettings
 
 
 class TrainSettings(StepSettings):
-    """Defaults are those of an 8B-class model; the catalogue's rows recommend others where they were measured."""
+    """Defaults are those of an 8B-class model; the catalogue's rows recommend others where they were measured.
+
+    early_stopping_patience counts epochs without a better validation loss; the best weights are restored. 0 turns both
+    off. k_folds > 1 chooses the number of epochs by cross-validation and then trains on all samples.
+    """
 
     num_train_epochs: int = Field(default=2, ge=1, le=1000)
     per_device_train_batch_size: int = Field(default=1, ge=1)

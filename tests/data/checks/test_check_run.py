@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutorsmith.core.errors import DataError
-from tutorsmith.data.checks import CHECKS, as_json, as_sarif, as_text, check_files
+from tutorsmith.data.checks import CHECKS, as_json, as_sarif, as_text, check_files, read_allowed
 from tutorsmith.data.checks.lines import Block
 from tutorsmith.data.checks.run import Job, inspect
 
@@ -116,6 +117,32 @@ def test_key_points_go_through_the_validator_that_the_caller_gives(tmp_path: Pat
     result = check_files([], [write(tmp_path / "b", [item])], validators={"key_points": refuse})
     assert [(f.kind, f.field) for f in result.findings] == [("key-point", "key_points[1]")]
     assert "no formula" in result.findings[0].message
+
+
+def test_refusals_are_judged_by_the_judge_that_the_caller_gives(tmp_path: Path) -> None:
+    def judge(text: str, question: str) -> SimpleNamespace:
+        return SimpleNamespace(is_refusal=(text, question) == ("Nay, quoth the raven.", "Why so?"), kind="out_of_scope")
+
+    messages = [{"role": "user", "content": "Why so?"}, {"role": "assistant", "content": "Nay, quoth the raven."}]
+    file = write(tmp_path / "a", [{"id": "a", "messages": messages, "refusal_type": "out_of_scope"}])
+    assert [f.kind for f in check_files([file]).findings] == ["refusal-mismatch"]
+    assert check_files([file], validators={"refusal": judge}).findings == ()
+
+
+def test_without_a_tokenizer_words_are_counted_for_the_context(tmp_path: Path) -> None:
+    messages = [{"role": "user", "content": "Why? " * 40}, {"role": "assistant", "content": "So. " * 40}]
+    file = write(tmp_path / "a", [{"id": "a", "messages": messages}])
+    (finding,) = check_files([file], context=79).findings
+    assert (finding.kind, finding.message[:19]) == ("too-long", "at least 80 tokens,")
+    assert check_files([file], context=80).ok
+    assert check_files([file], context=0).ok
+
+
+def test_reviewed_pairs_are_read_with_their_reasons(tmp_path: Path) -> None:
+    pair = {"train": "a", "benchmark": "b", "reason": "one is about H, one about B"}
+    assert read_allowed(write(tmp_path / "allow", [pair])) == {("a", "b")}
+    with pytest.raises(DataError, match="allow:2: reason"):
+        read_allowed(write(tmp_path / "allow", [pair, {**pair, "reason": " "}]))
 
 
 def test_deep_nesting_of_any_depth_is_a_finding_and_no_crash(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from tutorsmith.data.checks.text import without_code
 
 _ESCAPED = re.compile(r"\\[\\${}]")
 _DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
-_INLINE = re.compile(r"\$([^$]+)\$")
 _BRACKETED = re.compile(r"\\\[(.*?)\\\]|\\\((.*?)\\\)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+\*?)\}")
-# An amount of money: a dollar before a number that no formula goes on with, or after one, or before a shell variable.
+# A dollar that may stand for money (before a number that no formula goes on with) or for a shell variable.
 _MONEY = re.compile(
-    r"\$\s?\d[\d,]*+(?:\.\d++)?(?!\w|\s*[\\^_{+*=<>|])|\$\s?\d[\d,.]*\s?(?:k|m|bn|million|billion|USD)\b"
-    r"|(?<![\w$}])\d[\d,.]*\s?\$(?=[\s.,;)]|$)|\$(?=[A-Z_]{2,}\b)"
+    r"\$\s?\d[\d,]*+(?:\.\d++)?(?!\w|\s*[\\^_{+*=<>|])|\$\s?\d[\d,.]*\s?(?:k|m|bn|million|billion)\b|\$[A-Z_]{2,}\b"
 )
+# A dollar behind an amount: 5$.
+_AFTER_AMOUNT = re.compile(r"(?<![\w$}.])\d[\d,.]*\s?\$(?=[\s.,;)]|$)")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
@@ -64,13 +64,29 @@ def _dollars(text: str) -> str:
     if "$$" in rest:
         return "$$ is opened and not closed"
     for paragraph in _PARAGRAPH.split(rest):
-        if paragraph.count("$") % 2 and _MONEY.sub(" ", paragraph).count("$") % 2:
-            return "a $ is opened and not closed in its paragraph"
-        if paragraph.count("$") % 2 == 0 and not _MONEY.search(paragraph):
-            for inner in _INLINE.findall(paragraph):
-                wrong = _inside(inner)
-                if wrong:
-                    return wrong
+        wrong = _inline(paragraph)
+        if wrong:
+            return wrong
+    return ""
+
+
+def _inline(paragraph: str) -> str:
+    """Pairs of single dollars in one paragraph; a formula never goes over its end."""
+    at = paragraph.find("$")
+    while at >= 0:
+        end = paragraph.find("$", at + 1)
+        # As in Pandoc, no formula ends after a space or before a digit; money is told by that.
+        closes = end >= 0 and not paragraph[end - 1].isspace() and not paragraph[end + 1 : end + 2].isdigit()
+        if not closes and _MONEY.match(paragraph, at):
+            at = end
+            continue
+        if end < 0:
+            amount = list(_AFTER_AMOUNT.finditer(paragraph))
+            return "" if amount and amount[-1].end() == at + 1 else "a $ is opened and not closed in its paragraph"
+        wrong = _inside(paragraph[at + 1 : end])
+        if wrong:
+            return wrong
+        at = paragraph.find("$", end + 1)
     return ""
 
 

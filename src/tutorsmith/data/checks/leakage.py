@@ -19,7 +19,11 @@ from tutorsmith.data.words import normalise_symbols, stem
 NEAR = 0.7
 CONTAINED = 0.85
 MIN_CONTAINED_PAIRS = 10
-PARAPHRASE = 0.6
+PARAPHRASE = 0.36
+"""Weighted resemblance of the words that carry sense. Different questions of one course were found below 0.27, reworded
+ones from 0.39 on; short ones, with fewer than MIN_SHARED_WORDS in common, must reach PARAPHRASE_SHORT."""
+PARAPHRASE_SHORT = 0.55
+MIN_SHARED_WORDS = 6
 MIN_WORDS = 4
 """A turn of fewer words ("And why?") says nothing alone; it is compared together with the turns before it."""
 MIN_ANSWER_WORDS = 12
@@ -99,6 +103,7 @@ _STOP = frozenset(
         "answer",
     ]
 )
+_ZH_STOP = frozenset("的了和是在与及或吗呢什么怎样如何为请一个这那你我它们有多少求计算说明解释给出每其由于之")
 # Words with which one and the same task is set; a paraphrase exchanges them.
 _SAME_TASK = {
     word: group[0]
@@ -116,7 +121,7 @@ _SAME_TASK = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (pairs of
+    """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (single
     characters in Chinese); numbers: the numbers in order of size."""
 
     tokens: tuple[str, ...]
@@ -134,10 +139,10 @@ def profile(text: str) -> Profile:
     """The profile of a text; symbols have one spelling in it."""
     tokens = tuple(_TOKEN.findall(normalise_symbols(text).casefold()))
     content = set()
-    for index, token in enumerate(tokens):
+    for token in tokens:
         if _IS_CJK.match(token):
-            if index + 1 < len(tokens) and _IS_CJK.match(tokens[index + 1]):
-                content.add(token + tokens[index + 1])
+            if token not in _ZH_STOP:
+                content.add(token)
         elif not token[0].isdigit() and token not in _STOP:
             word = stem(token)
             content.add(_SAME_TASK.get(word, _SAME_TASK.get(token, word)))
@@ -160,6 +165,21 @@ def questions(record: Record) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer for comparison; coarser than a Profile, since answers are long and every one of them is looked at."""
+
+    key: str
+    length: int
+    pairs: frozenset[tuple[str, str]]
+
+
+def answer_profile(text: str) -> Answer:
+    """The words of an answer and their pairs, case and punctuation left out."""
+    tokens = _TOKEN.findall(text.casefold())
+    return Answer(" ".join(tokens), len(tokens), frozenset(pairwise(tokens)))
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """What is kept of a benchmark item."""
 
@@ -167,7 +187,7 @@ class Item:
     line: int
     id: str
     question: Profile
-    answer: Profile | None
+    answer: Answer | None
 
 
 @dataclass
@@ -190,13 +210,13 @@ class Leakage:
         number = len(self.items)
         question = profile(asked[-1])
         answer = record.final_answer
-        learnt = None if answer is None or record.is_refusal else profile(answer.content)
+        learnt = None if answer is None or record.is_refusal else answer_profile(answer.content)
         self.items.append(Item(record.file, record.line, record.id, question, learnt))
         self.by_text[asked[-1].strip()].append(number)
         self.by_key[question.key].append(number)
         for word in question.content:
             self.postings[word].append(number)
-        if learnt is not None and len(learnt.tokens) >= MIN_ANSWER_WORDS:
+        if learnt is not None and learnt.length >= MIN_ANSWER_WORDS:
             self.by_answer[learnt.key].append(number)
             for pair in learnt.pairs:
                 self.answer_postings[pair].append(number)
@@ -244,9 +264,9 @@ class Leakage:
     def _candidates(self, asked: Profile) -> list[int]:
         """Items that share at least a third of the weight of their own words, best first, at most 20."""
         shared: Counter[int] = Counter()
-        for word in asked.content:
-            found = self.postings.get(word, ())
-            if 0 < len(found) <= MAX_POSTINGS:
+        for word in self.postings.keys() & asked.content:
+            found = self.postings[word]
+            if len(found) <= MAX_POSTINGS:
                 shared.update(found)
         least = max(2, len(asked.content) // 4)
         return [number for number, count in shared.most_common(20) if count >= min(least, 5)]
@@ -267,7 +287,7 @@ class Leakage:
         if len(both) < 3 or not either:
             return None
         alike = sum(map(self._weight, both)) / sum(map(self._weight, either))
-        if alike < PARAPHRASE:
+        if alike < (PARAPHRASE if len(both) >= MIN_SHARED_WORDS else PARAPHRASE_SHORT):
             return None
         if asked.numbers and item.numbers and not set(asked.numbers) & set(item.numbers):
             # The same exercise with all numbers changed is practice, not leakage.
@@ -275,14 +295,14 @@ class Leakage:
         return "paraphrase-overlap", f"may be a paraphrase ({alike:.0%} of the weighted words) of the one"
 
     def _answer(self, text: str) -> Iterator[tuple[int, str]]:
-        said = profile(text)
-        if len(said.tokens) < MIN_ANSWER_WORDS:
+        said = answer_profile(text)
+        if said.length < MIN_ANSWER_WORDS:
             return
         same = self.by_answer.get(said.key, [])
         yield from ((number, "is the reference") for number in same)
         shared: Counter[int] = Counter()
-        for pair in said.pairs:
-            found = self.answer_postings.get(pair, ())
+        for pair in self.answer_postings.keys() & said.pairs:
+            found = self.answer_postings[pair]
             if len(found) <= MAX_POSTINGS:
                 shared.update(found)
         for number, count in shared.most_common(5):

@@ -17,6 +17,10 @@ _QUESTION_LABEL = re.compile(r"^[ \t*#]*(?:question|问题|题目)[ \t*]*[:：][
 _EXCERPT = re.compile(r"^[ \t]*\[\d{1,3}\].*(?:\n(?!\s*\n).*)*", re.MULTILINE)
 
 
+DEFAULT_CONTEXT = 8192
+"""Context of the embedded model, in tokens."""
+
+
 @dataclass(frozen=True)
 class Text:
     """One string of a record that a person or model reads. `trained` is false for turns kept out of the loss."""
@@ -31,13 +35,14 @@ class Text:
 class Options:
     """What the caller gives to the checks.
 
-    validators: functions from outside this layer by name: `key_points` takes one key point of a benchmark item and raises
-    ValueError for one that cannot be scored; `count_tokens` takes a list of message objects and gives their length.
+    validators: functions from outside this layer by name: `key_points` takes one key point of a benchmark item and
+    raises ValueError for one that cannot be scored; `count_tokens` takes a list of message objects and gives their
+    length; `refusal` takes an answer and its question and gives a verdict with `is_refusal` and `kind`.
     context: the longest sample in tokens (0: not checked).
     """
 
     validators: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    context: int = 0
+    context: int = DEFAULT_CONTEXT
 
 
 @dataclass(frozen=True)

@@ -43,28 +43,72 @@ CUES: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_VERBS = (
+    r"(?:answer|compute|calculate|decide|judge|determine|help|assist|write|give|provide|say|tell|do|invent"
+    r"|discuss|predict"
+    r"|recommend|confirm|evaluate|solve|find|state|derive|check|assess|complete|produce|supply|offer|name"
+    r"|conclude|work)"
+)
+# Somebody declines, or says what is not there: statements about the question, not about physics.
 _DECLINES = re.compile(
-    r"\b(?:cannot|can['’]t|could\s+not|unable|not\s+(?:able|possible|enough|sufficient)|impossible|insufficient"
-    r"|refuse|decline|sorry|won['’]t|will\s+not"
-    r"|must\s+not|not\s+(?:determined|decidable|answerable)|no\s+(?:\w+\s+){0,3}(?:answer|value|number|result"
-    r"|conclusion|verdict))\b"
-    r"|不能|无法|没法|不可能|抱歉|对不起|不足以|难以|不予",
+    rf"\b(?:I|we)\s+(?:can(?:not|['’]t|\s+not)|could\s+not|will\s+not|won['’]t|must\s+not|am\s+(?:not\s+able"
+    rf"|unable)|decline|have\s+to\s+decline"
+    r"|do(?:\s+not|n['’]t)\s+(?:have|know|see|help|write)|lack|need|only)\b|\bI['’]m\s+(?:sorry|not\s+able"
+    r"|unable|afraid)\b|\bsorry\b"
+    rf"|\b(?:cannot|can['’]t|can\s+not)\s+(?:\w+\s+)?(?:be\s+(?:\w+\s+)?(?:answered|determined|decided|computed"
+    rf"|calculated|given|judged|said|told|found"
+    rf"|derived|checked|evaluated|settled|helped)|{_VERBS}\s+(?:you|this|that|it|with|from|the\s+(?:question"
+    rf"|rest|chapter)|for)\b)"
+    r"|\bnot\s+(?:been\s+)?(?:given|stated|specified|provided|included|quoted|attached|supplied|told|enough"
+    r"|sufficient|in\s+the\s+(?:notes|excerpts))\b"
+    r"|\b(?:is|are)\s+(?:missing|unspecified|insufficient|incomplete|absent|needed\s+first|required\s+first)\b"
+    r"|\b(?:please|could\s+you|can\s+you)\s+\w+"
+    r"|\b(?:outside|beyond|out\s+of|not\s+part\s+of|not\s+within|not\s+covered)\b[^.\n]{0,40}\b(?:course|scope"
+    r"|tutor|syllabus|subject|notes|topic|role)"
+    r"|\b(?:missing|insufficient|lacking)\s+(?:information|context|data|parameter|value)"
+    r"|\bwhich\s+\w+[^.\n]{0,60}\?\s*$"
+    r"|不能|无法|没法|抱歉|对不起|不足|不够|难以|不予|缺少|缺失|未给出|没有给出|未提供|没有提供|未提及|没有提到|请(?:先|再)?(?:给出|提供|补充|说明|告诉|告知)"
+    r"|超出|不属于|范围(?:之)?外|不在",
     re.IGNORECASE,
 )
 _OPENS_WITH_REFUSAL = re.compile(
-    r"\W*(?:(?:i['’]?\s?a?m\s+)?sorry\b|(?:unfortunately,?\s+)?I\s+(?:can(?:not|['’]t|\s+not)"
-    r"|am\s+(?:not\s+able|unable)|['’]m\s+(?:not\s+able|unable)|won['’]t|must\s+decline|have\s+to\s+decline)"
+    rf"\W*(?:(?:I(?:['’]|\s+a)m\s+)?(?:very\s+)?sorry\b|(?:unfortunately,?\s+)?I\s+(?:can(?:not|['’]t|\s+not)"
+    rf"|am\s+(?:not\s+able|unable)\s+to"
+    rf"|will\s+not|won['’]t)\s+(?:\w+\s+)?{_VERBS}\b|I\s+(?:must|have\s+to)\s+decline|I['’]m\s+(?:not\s+able"
+    rf"|unable)\s+to\b"
     r"|(?:this|that|your|the)\s+(?:question|request|topic|task)\s+(?:is|lies|falls)\s+(?:outside|beyond"
     r"|out\s+of|not\s+(?:part|within))"
     r"|(?:the\s+)?(?:course\s+)?(?:notes|excerpts)\s+do(?:\s+not|n['’]t)\s+(?:contain|cover|mention|say)"
     r"|(?:很)?抱歉|对不起|我(?:无法|不能)|(?:该|这个|此|您的|你的)?(?:问题|请求)?(?:超出|不属于))",
     re.IGNORECASE,
 )
+_REASON = re.compile(
+    r"\b(?:because|since|outside|beyond|missing|not\s+(?:given|stated|included|specified|provided|known|part)"
+    r"|neither|absent)\b"
+    r"|因为|由于|缺少|未|没有|超出|范围",
+    re.IGNORECASE,
+)
+_SHORT = 80
+"""Words up to which an answer that opens with a refusal is nothing else; a longer one must give its reason there."""
+
+
+OPENING = 400
+CLOSING = 300
+"""Characters at both ends of an answer in which a refusal would be said."""
 
 
 def _kind(record: Record) -> str:
     kind = record.raw.get("refusal_type")
     return kind if isinstance(kind, str) else ""
+
+
+def refuses(record: Record, text: str) -> tuple[bool, str | None]:
+    """(whether a text refuses, the kind if that is clear), by the caller's judge or else by its wording."""
+    judge = record.options.validators.get("refusal")
+    if judge is not None:
+        verdict = judge(text, record.user_turns[-1] if record.user_turns else "")
+        return bool(verdict.is_refusal), verdict.kind
+    return _is_plain_refusal(text), None
 
 
 def refusal_mismatch(record: Record) -> Iterator[Remark]:
@@ -73,20 +117,28 @@ def refusal_mismatch(record: Record) -> Iterator[Remark]:
     if answer is None or not answer.content.strip():
         return
     kind = _kind(record)
-    text = answer.content
-    body = re.sub(r"^#{1,6}[^\n]*$", "", text, flags=re.MULTILINE)
+    body = _HEADING.sub("", answer.content)
+    ends = body if len(body) < OPENING + CLOSING else f"{body.strip()[:OPENING]}\n{body.strip()[-CLOSING:]}"
+    declines = _DECLINES.search(ends) is not None
     if kind in CUES:
-        if not _DECLINES.search(body) and not CUES[kind].search(body):
+        # A refusal may be worded in ways that no list knows: both must be sure that there is none.
+        if not declines and not refuses(record, answer.content)[0]:
             told = f"refusal_type is {kind}, but the answer refuses nothing"
             yield Remark("refusal_type", told, "set refusal_type to null, or write the refusal")
-    elif not record.is_refusal and _is_plain_refusal(body):
+    elif not record.is_refusal and declines and refuses(record, answer.content)[0]:
         yield Remark("refusal_type", "the answer is a refusal, but refusal_type is null", "name the kind of refusal")
 
 
-def _is_plain_refusal(body: str) -> bool:
-    """A short answer that opens with a refusal; a long one may go on to help all the same."""
+_HEADING = re.compile(r"^#{1,6}[^\n]*$", re.MULTILINE)
+
+
+def _is_plain_refusal(text: str) -> bool:
+    """An answer that opens with a refusal, and is short or says why in its first sentences."""
+    body = _HEADING.sub("", text).strip()
+    if _OPENS_WITH_REFUSAL.match(body) is None:
+        return False
     size = len(re.findall(r"[A-Za-z']+", body)) + len(re.findall("[\u4e00-\u9fff]", body)) // 2
-    return size <= 80 and _OPENS_WITH_REFUSAL.match(body.strip()) is not None
+    return size <= _SHORT or _REASON.search(body[:200]) is not None
 
 
 def refusal_kind(record: Record) -> Iterator[Remark]:
@@ -96,7 +148,10 @@ def refusal_kind(record: Record) -> Iterator[Remark]:
         return
     if CUES[kind].search(answer.content) or not _DECLINES.search(answer.content):
         return
-    other = [name for name, cue in CUES.items() if name != kind and cue.search(answer.content)]
+    judged = refuses(record, answer.content)[1] if "refusal" in record.options.validators else None
+    other = [judged] if judged and judged != kind else []
+    if not other and judged is None:
+        other = [name for name, cue in CUES.items() if name != kind and cue.search(answer.content)]
     if other:
         told = f"refusal_type is {kind}, but the answer reads like {' or '.join(other)}"
         yield Remark("refusal_type", told, "correct refusal_type or the answer")

@@ -17,7 +17,7 @@ from tutorsmith.data.checks.record import Record
 
 PERMUTATIONS = 64
 BANDS = 16
-NEAR = 0.86
+NEAR = 0.75
 MIN_SHINGLES = 12
 """Shorter records are compared exactly only: in them one word makes a question another one."""
 
@@ -46,7 +46,7 @@ def _digest(*parts: str) -> bytes:
 
 
 def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.split()).casefold()
 
 
 def fingerprint(record: Record) -> Fingerprint | None:
@@ -109,6 +109,17 @@ def _permutations() -> tuple[Any, Any]:
     return _PERMUTATION_CACHE["a"], _PERMUTATION_CACHE["b"]
 
 
+def _band_keys(minima: bytes) -> list[int]:
+    """One 64-bit key for each band. Two bands with one key by chance only cost a comparison."""
+    import numpy as np
+
+    rows = np.frombuffer(minima, np.uint32).reshape(BANDS, -1).astype(np.uint64)
+    weights = _permutations()[0][: rows.shape[1]]
+    offsets = _permutations()[1][:BANDS]
+    keys: list[int] = ((rows * weights).sum(axis=1, dtype=np.uint64) + offsets).tolist()
+    return keys
+
+
 def similarity(one: bytes, other: bytes) -> float:
     """Share of equal minima: the estimate of the Jaccard similarity."""
     import numpy as np
@@ -122,7 +133,7 @@ class Repeats:
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.prompts: dict[bytes, Fingerprint] = {}
-        self.buckets: dict[tuple[int, bytes], int] = {}
+        self.buckets: dict[int, int] = {}
         self.kept: list[Fingerprint] = []
 
     def feed_id(self, identity: str, line: int) -> Iterator[tuple[str, Remark]]:
@@ -153,11 +164,9 @@ class Repeats:
     def _near(self, new: Fingerprint) -> Fingerprint | None:
         if not new.signature:
             return None
-        rows = len(new.signature) // BANDS
         position = len(self.kept)
         candidates: set[int] = set()
-        for band in range(BANDS):
-            key = (band, new.signature[band * rows : (band + 1) * rows])
+        for key in _band_keys(new.signature):
             # One record stands for each bucket, so that a file of a single pattern stays linear.
             first = self.buckets.setdefault(key, position)
             if first != position:

@@ -5,6 +5,7 @@ each file ──► batches of blocks ──► inspect (workers): findings + fi
 """
 
 import os
+import pickle
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,7 +19,7 @@ from typing import Any
 from tutorsmith.data.checks.finding import CheckResult, Finding, Remark
 from tutorsmith.data.checks.leakage import Leakage
 from tutorsmith.data.checks.lines import Block, blocks, file_remarks
-from tutorsmith.data.checks.record import Options, Record
+from tutorsmith.data.checks.record import DEFAULT_CONTEXT, Options, Record
 from tutorsmith.data.checks.repeats import Fingerprint, Repeats, fingerprint
 from tutorsmith.data.checks.syntax import parse
 from tutorsmith.data.checks.table import CHECKS, RecordCheck, record_checks
@@ -167,15 +168,14 @@ def check_files(
     against: Sequence[Path | str] = (),
     *,
     validators: Mapping[str, Callable[..., Any]] | None = None,
-    context: int = 0,
+    context: int = DEFAULT_CONTEXT,
     allowed: Collection[tuple[str, str]] = (),
     workers: int | None = None,
 ) -> CheckResult:
     """Run every check of the table on the files.
 
     Files of `against` are benchmarks; of `files`, those that look like one are too. Training files are compared with
-    all benchmarks. `validators` and `context`: see Options; with validators all work is done in this process, since
-    functions from elsewhere may not travel to another. `allowed`: reviewed pairs (training id, benchmark id).
+    all benchmarks. `validators` and `context`: see Options. `allowed`: reviewed pairs (training id, benchmark id).
     `workers`: processes for long files (None: one for each core).
 
     Raises: DataError when a file cannot be opened or read.
@@ -192,7 +192,7 @@ def check_files(
         if roles[path] and path not in unreadable:
             for record in _records(Job(str(path), True), path):
                 leakage.add(record)
-    processes = 1 if validators else (workers or os.cpu_count() or 1)
+    processes = (workers or os.cpu_count() or 1) if _may_travel(options) else 1
     findings: list[Finding] = []
     records = 0
     for path in order:
@@ -201,6 +201,15 @@ def check_files(
         findings += found
         records += number
     return CheckResult(tuple(map(str, order)), tuple(findings), _counts(findings, records))
+
+
+def _may_travel(options: Options) -> bool:
+    """Functions of a module can be sent to another process, those made on the spot cannot."""
+    try:
+        pickle.dumps(options)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def _counts(findings: Iterable[Finding], records: int) -> dict[str, Any]:

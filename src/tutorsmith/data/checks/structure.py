@@ -12,7 +12,12 @@ _UNWRITTEN = (
     r"to ?do|tbd|tba|fixme|placeholder|your answer(?: here)?|(?:the )?answer goes here|coming soon|work in progress|wip"
     r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?"
     r"|to be (?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
-    r"|待(?:补充|完成|填写|定|写|续)|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
+    r"|(?:this |the |an )?(?:answer|section|text|response|solution) (?:will|is to|needs to|has to|should"
+    r"|must) be \w+(?: \w+)?"
+    r"|(?:your |sample |dummy |example |some )?(?:answer|text|response|content) (?:here|follows)|(?:sample"
+    r"|dummy|example) answer"
+    r"|asdf\w*|foo ?(?:bar)?(?: ?baz)?|bla+h?(?: bla+h?)*|[\[<](?=[a-z ]*[a-z]{3})[a-z ]{3,40}[\]>]"
+    r"|待(?:补充|完成|完善|填写|定|写|续)|稍后补充|暂缺|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
 )
 # Empty only as a whole answer; "Suggestions: none" is a fine section.
 _NOTHING = (
@@ -152,16 +157,23 @@ def no_answer_key(record: Record) -> Iterator[Remark]:
 
 
 def too_long(record: Record) -> Iterator[Remark]:
-    """A record that does not fit the model's context."""
-    count = record.options.validators.get("count_tokens")
-    if count is None or record.options.context <= 0 or not record.well_formed:
+    """A record that does not fit the model's context. Without a tokenizer its words are counted: it has more tokens."""
+    context = record.options.context
+    if context <= 0 or not record.well_formed:
         return
-    tokens = int(count([dict(message) for _, message in record.messages]))
-    if tokens > record.options.context:
-        message = (
-            f"{tokens} tokens, {tokens - record.options.context} more than the context of {record.options.context}"
-        )
+    count = record.options.validators.get("count_tokens")
+    if count is None:
+        tokens = sum(len(_WORDS.findall(text.content)) for text in record.texts if text.field.startswith("messages"))
+        told = f"at least {tokens} tokens"
+    else:
+        tokens = int(count([dict(message) for _, message in record.messages]))
+        told = f"{tokens} tokens"
+    if tokens > context:
+        message = f"{told}, {tokens - context} more than the context of {context}"
         yield Remark("messages", message, "shorten it, or choose a model with a longer context")
+
+
+_WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
 def key_point(record: Record) -> Iterator[Remark]:

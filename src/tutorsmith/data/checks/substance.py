@@ -32,6 +32,10 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _OTHER_LETTER = re.compile("[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 
 
+COPIED = 0.8
+"""Share of an answer's runs of six words that stand in the question too."""
+
+
 def required_sections(instructions: str) -> list[str]:
     """The `### ` headings that a system prompt asks for, without their hints; optional ones are left out."""
     out: list[str] = []
@@ -94,19 +98,20 @@ def section_fault(answer: str, required: list[str]) -> str:
 def required_section(record: Record) -> Iterator[Remark]:
     """The sections that the system prompt asks for.
 
-    A refusal and a tool call owe none. In a dialogue one turn with all sections is enough, since follow-up turns may be
-    short, unless the last turn starts the sections and does not finish them.
+    A tool call owes none, and a refusal none unless it starts them. In a dialogue one turn with all sections is enough,
+    since follow-up turns may be short, unless the last turn starts the sections and does not finish them.
     """
     required = required_sections(record.instructions) if "###" in record.instructions else []
     answers = [answer for answer in record.answers if answer.content.strip()]
-    if not required or record.is_refusal or not answers:
+    if not required or not answers:
         return
     if record.benchmark and not any("###" in answer.content for answer in answers):
         return
     faults = {answer.field: section_fault(answer.content, required) for answer in answers}
     last = answers[-1]
     started = any(name in required for _, name, _ in _sections(last.content))
-    if faults[last.field] and (started or all(faults.values())) and not _ends_with_call(record):
+    owed = started or (all(faults.values()) and not record.is_refusal)
+    if faults[last.field] and owed and not _ends_with_call(record):
         yield Remark(last.field, faults[last.field], "give the answer each section once, in order, each with a body")
 
 
@@ -163,6 +168,25 @@ def _letters(text: str) -> tuple[int, int, int]:
     return len(_CJK.findall(text)), len(_LATIN_WORD.findall(text)), len(_OTHER_LETTER.findall(text))
 
 
+def _is_other_latin(text: str) -> bool:
+    """French, German, Spanish ...: hardly any English function words, and many of theirs."""
+    tokens = re.findall(r"[^\W\d_]+", _MATH.sub(" ", without_code(text)).casefold())
+    if len(tokens) < 12:
+        return False
+    english = sum(token in _ENGLISH for token in tokens) / len(tokens)
+    other = sum(token in _OTHER_LATIN for token in tokens) / len(tokens)
+    return english < 0.06 and other > 0.15
+
+
+_ENGLISH_WORDS = "the of and to is that it for with as on are this be by not which from at its if so"
+_OTHER_LATIN_WORDS = """
+le la les des du une est et dans que qui pour par avec sur au aux sont ce der die das und ist nicht mit von den dem
+ein eine zu auf im es el los las del y en un se por para con una il di che per non della sono
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_OTHER_LATIN = frozenset(_OTHER_LATIN_WORDS.split())
+
+
 def language_mismatch(record: Record) -> Iterator[Remark]:
     """Answers in another language than meta.language says (English and Chinese are told apart by their script)."""
     told = record.meta.get("language")
@@ -172,6 +196,11 @@ def language_mismatch(record: Record) -> Iterator[Remark]:
         return
     for answer in record.answers:
         chinese, latin, other = _letters(answer.content)
+        if language == "en" and _is_other_latin(answer.content):
+            yield Remark(
+                "meta.language", f"the language is told to be {told}, but {answer.field} is not English", _MEND
+            )
+            return
         # Two Chinese characters carry about as much as one English word.
         total = chinese / 2 + latin + other / 4
         if total < 4:
@@ -206,10 +235,13 @@ def copied_question(record: Record) -> Iterator[Remark]:
     if question is None or answer is None:
         return
     asked, said = _loose(question.content), _loose(_HEADING.sub("", answer.content))
-    if len(said) < 5 or len(asked) < 5:
+    if said == asked and len(said) > 1:
+        yield Remark(answer.field, "the answer only repeats the question", "write the answer")
+    if said == asked or len(said) < 12 or len(asked) < 12:
         return
     span = 6
     pieces = {tuple(said[i : i + span]) for i in range(max(1, len(said) - span + 1))}
     source = {tuple(asked[i : i + span]) for i in range(max(1, len(asked) - span + 1))}
-    if said == asked or (len(said) >= 12 and len(pieces & source) / len(pieces) >= 0.9):
-        yield Remark(answer.field, "the answer only repeats the question", "write the answer")
+    share = len(pieces & source) / len(pieces)
+    if share >= COPIED:
+        yield Remark(answer.field, f"{share:.0%} of the answer is copied from the question", "write the answer")

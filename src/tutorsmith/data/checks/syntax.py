@@ -16,6 +16,7 @@ _STRING = r'"(?:[^"\\]|\\.)*"'
 _TRAILING_COMMA = re.compile(rf"({_STRING})|,(\s*[}}\]])", re.DOTALL)
 _WORD = re.compile(rf"{_STRING}|\b(None|True|False|undefined)\b", re.DOTALL)
 _SINGLE_QUOTED = re.compile(r"[{\[,:]\s*'(?:[^'\\]|\\.)*'\s*[:,}\]]")
+_RAW_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LENIENT = json.JSONDecoder(strict=False)
 
 
@@ -74,11 +75,18 @@ def python_literal(text: str) -> Remark | None:
     return None
 
 
+def control_character(text: str) -> Remark | None:
+    """A raw control character inside a string, line break and tab apart."""
+    if _RAW_CONTROL.search(text) is None or _load(text) is None:
+        return None
+    return Remark("", "a raw control character stands inside a string", "remove it")
+
+
 def line_break(text: str) -> Remark | None:
     """A raw line break or tab inside a string."""
     if _load(text) is None:
         return None
-    return Remark("", "a raw line break or control character stands inside a string", "write \\n (or \\t) instead")
+    return Remark("", "a raw line break or tab stands inside a string", "write \\n (or \\t) instead")
 
 
 def truncated(text: str) -> Remark | None:
@@ -93,6 +101,7 @@ def truncated(text: str) -> Remark | None:
 # Tried in this order; the first that knows the mistake names it.
 RECOGNISERS: tuple[tuple[str, Callable[[str], Remark | None]], ...] = (
     ("several-objects", several_objects),
+    ("control-character", control_character),
     ("line-break", line_break),
     ("trailing-comma", trailing_comma),
     ("truncated-json", truncated),

@@ -45,7 +45,7 @@ CHECKS: Mapping[str, Row] = {
     "truncated-json": Row("error", "syntax", "an object that is cut off"),
     "several-objects": Row("error", "syntax", "two or more objects on one line"),
     "pretty-printed": Row("error", "syntax", "an object over several lines"),
-    "line-break": Row("error", "syntax", "a raw line break or control character inside a string"),
+    "line-break": Row("error", "syntax", "a raw line break or tab inside a string"),
     "trailing-comma": Row("error", "syntax", "a comma before a closing bracket or after the object"),
     "python-literal": Row("error", "syntax", "None, True, False or single quotes"),
     "nan-value": Row("error", "syntax", "NaN or Infinity"),

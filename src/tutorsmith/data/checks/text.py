@@ -27,6 +27,9 @@ _TEMPLATE = re.compile(
     r"|return)[|｜]>"
     r"|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?tool_(?:call|response)>|\[/?TOOL_CALLS\]"
     r"|\[gMASK\]|<(?:bos|eos|pad|unk)>"
+    r"|^### ?(?:Instruction|Response|Input|Human|Assistant|User|System): *$|^(?:Human|Assistant|USER|ASSISTANT"
+    r"|SYSTEM): (?=\S)",
+    re.MULTILINE,
 )
 _TAGS = (
     "p br div span img table tr td th tbody thead ul ol li h1 h2 h3 h4 h5 h6 strong em font script style html body "
@@ -189,7 +192,7 @@ def mojibake(record: Record) -> Iterator[Remark]:
 
 
 def _template(text: str) -> str:
-    found = _TEMPLATE.search(text) if "<" in text or "[" in text else None
+    found = _TEMPLATE.search(text) if "<" in text or "[" in text or ":" in text else None
     return found[0] if found else ""
 
 

@@ -10,11 +10,13 @@ nothing. These two explain and are no part of `valid`, since a worked value need
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutorsmith.data.plain_text import blank_code_and_math
 from tutorsmith.evaluation.metrics.prompt import numbered_excerpts
-from tutorsmith.evaluation.metrics.prose import blank_code_and_math, sentence_spans
+from tutorsmith.evaluation.metrics.prose import sentence_spans
 
 _BRACKET = re.compile(r"\[([^\[\]\n]{1,60})\]|［([^［］\n]{1,60})］|【([^【】\n]{1,60})】")
 _CONTENT = re.compile(
@@ -120,7 +122,7 @@ def _stands_free(prose: str, bracket: re.Match[str], earlier: list[Citation]) ->
     before, after = prose[max(0, bracket.start() - 40) : bracket.start()], prose[bracket.end() : bracket.end() + 2]
     if after[:1] in ("(", "^", "_") or (after[:1] == ":" and _LISTING.match(before.rpartition("\n")[2])):
         return False
-    if earlier and earlier[-1].end == bracket.start():
+    if (earlier and earlier[-1].end == bracket.start()) or bracket.group(0)[0] != "[":
         return True
     if before.endswith(("]", "\\", "!", "_", "^", "[")) or _NOT_BEFORE.search(before) or _MARKED.search(before):
         return False
@@ -133,7 +135,7 @@ def _support(answer: str, found: list[Citation], excerpts: dict[int, str]) -> tu
     """(share of citing sentences whose numbers stand in what they cite, one remark for each of the others)."""
     judged, remarks = 0, []
     for start, end in sentence_spans(answer):
-        mine = [citation for citation in found if start <= citation.start < end]
+        mine = _within(found, start, end)
         sources = [excerpts[number] for citation in mine for number in citation.numbers if number in excerpts]
         if not sources:
             continue
@@ -148,12 +150,21 @@ def _support(answer: str, found: list[Citation], excerpts: dict[int, str]) -> tu
     return (None if judged == 0 else 1 - len(remarks) / judged), remarks
 
 
+def _within(found: list[Citation], start: int, end: int) -> list[Citation]:
+    """The citations, given in order, that begin in [start, end)."""
+    return found[bisect_left(found, start, key=_place) : bisect_left(found, end, key=_place)]
+
+
+def _place(citation: Citation) -> int:
+    return citation.start
+
+
 def _uncited(answer: str, found: list[Citation]) -> float | None:
     """Share of sentences of six words (or 12 Chinese characters) or more that carry no citation."""
     claims = [(start, end) for start, end in sentence_spans(answer) if _is_claim(answer[start:end])]
     if not claims:
         return None
-    bare = sum(not any(start <= citation.start < end for citation in found) for start, end in claims)
+    bare = sum(not _within(found, start, end) for start, end in claims)
     return bare / len(claims)
 
 

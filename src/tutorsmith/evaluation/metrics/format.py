@@ -71,7 +71,7 @@ def judge_format(system_prompt: str, answer: str) -> FormatVerdict:
 
 def _sections(answer: str) -> tuple[str, list[_Section]]:
     """(text before the first heading, top-level sections). Headings inside fences, quotes and lists are text."""
-    text = _THINKING.sub("", answer)
+    text = _THINKING.sub("", answer).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     tokens = _parser().parse(text)
     headings: list[tuple[int, int, str, int]] = []
@@ -82,8 +82,14 @@ def _sections(answer: str) -> tuple[str, list[_Section]]:
     sections = []
     for i, (_, body_start, heading, level) in enumerate(headings):
         # A body ends at the next heading of the same or a higher level; deeper headings are part of it.
-        end = next((start for start, _, _, other in headings[i + 1 :] if other <= max(level, _LEVEL)), len(lines))
-        inner = {n for start, stop, _, _ in headings[i + 1 :] for n in range(start, stop)} if level == _LEVEL else set()
+        end = len(lines)
+        inner: set[int] = set()
+        for following in range(i + 1, len(headings)):
+            start, stop, _, other = headings[following]
+            if other <= max(level, _LEVEL):
+                end = start
+                break
+            inner.update(range(start, stop))
         body = "\n".join(line for n, line in enumerate(lines[body_start:end], body_start) if n not in inner)
         sections.append(_Section(heading, level, body))
     return "\n".join(lines[:first]), sections
@@ -149,7 +155,7 @@ def _strict_remarks(asked: tuple[str, ...], named: list[tuple[int | None, _Secti
         if i is None:
             if section.level <= _LEVEL:
                 remarks.append(f"'{section.heading}' was not asked for")
-        elif section.heading not in (asked[i], bare_heading(asked[i])):
+        elif section.heading not in (asked[i], bare_heading(asked[i]), without_description(asked[i])):
             remarks.append(f"'{section.heading}' is worded differently")
     return remarks
 

@@ -4,33 +4,42 @@ import re
 from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.lexicon import normalise
+from tutorsmith.evaluation.metrics.tables import pairs, pattern, words
 
 MAX_LENGTH = 400  # characters of one formula
 MAX_TOKENS = 220
 
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
-    "vartheta": "θ", "kappa": "κ", "lambda": "λ", "lamda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "varrho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
-    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "Sigma": "Σ", "infty": "∞", "inf": "∞", "infinity": "∞", "hbar": "ħ", "ell": "l", "emf": "ℰ", "EMF": "ℰ",
-    "VSWR": "VSWR", "SWR": "VSWR", "NA": "NA", "varPhi": "Φ",
-}  # fmt: skip
-FUNCTIONS = {"sin", "cos", "tan", "cot", "sec", "csc", "exp", "ln", "log", "lg", "sinh", "cosh", "tanh", "arctan", "arcsin", "arccos", "atan", "asin", "acos", "Re", "Im", "abs", "sqrt"}  # fmt: skip
+GREEK = pairs("greek")
+FUNCTIONS = set(
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "exp",
+        "ln",
+        "log",
+        "lg",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "atan",
+        "asin",
+        "acos",
+        "Re",
+        "Im",
+        "abs",
+        "sqrt",
+    ]
+)
 OPERATORS = {"curl": "curl", "rot": "curl", "div": "div", "grad": "grad", "laplacian": "lap"}
-_COMMANDS = {
-    "times": "×", "cdot": "·", "cdotp": "·", "nabla": "∇", "partial": "∂", "oint": "∮", "oiint": "∯", "varoiint": "∯", "int": "∫", "iint": "∬", "iiint": "∭",
-    "propto": "∝", "approx": "≈", "simeq": "≈", "sim": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "pm": "±", "equiv": "=",
-    "lt": "<", "gt": ">", "div": "/", "ll": "<", "gg": ">", "prime": "'", "triangleq": "=", "wedge": "×", "bullet": "·", "ast": "*", "mid": "|",
-    "lvert": "|", "rvert": "|", "vert": "|", "Vert": "|", "lVert": "|", "rVert": "|", "langle": "(", "rangle": ")", "cross": "×", "dot_": "·", "jmath": "j", "imath": "i",
-}  # fmt: skip
-_WRAPPERS = "mathbf|vec|boldsymbol|bm|mathrm|mathit|mathsf|mathcal|mathbb|overrightarrow|text|textbf|textit|textrm|operatorname|underline|overline|bar|tilde|widetilde|pmb|symbf|boxed|ensuremath|mathop|emph|rm|bf|it|cal"
-_NOISE = re.compile(
-    r"\\(?:left|right|bigl|bigr|Bigl|Bigr|biggl|biggr|big|Big|bigg|Bigg|displaystyle|textstyle|limits|nolimits|quad|qquad|nonumber|notag|mathstrut)(?![A-Za-z])|\\[,;:!>]|\\ |[$&`~]|\\label\{[^{}]*\}|\\tag\{[^{}]*\}|\\!"
-)
-_UNIT_VECTOR = re.compile(
-    r"\\(?:hat|widehat)\s*(?:\{\s*\\(?:mathbf|boldsymbol|vec|bm)\s*(?:\{[^{}]*\}|\\?\w+)\s*\}|\{[^{}]*\}|\\?[A-Za-z]+)(?:_(?:\{[^{}]*\}|\\?[A-Za-z]+|\w))?|"
-    r"\\(?:mathbf|vec|boldsymbol|bm)\s*\{?\s*[aeu]\s*\}?_(?:\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)|[A-Za-zα-ω]\u0302(?:_\w)?|\b[rxyznθφρ]_?hat\b|\bhat_?[rxyzn]\b|\be_[rxyzn]\b|\ba_[rxyzn]\b"
-)
+_COMMANDS = pairs("commands")
+_WRAPPERS = "|".join(words("wrappers"))
 _SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣ", "0123456789+-n()jtx", strict=True))
 _SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
 _SUP_RUN, _SUB_RUN = re.compile(f"[{''.join(_SUPERSCRIPT)}]+"), re.compile(f"[{''.join(_SUBSCRIPT)}]+")
@@ -40,7 +49,7 @@ _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")
 
 @dataclass(frozen=True, slots=True)
 class Tok:
-    """kind: num, id, fn, op (curl, div, ...), cmd (frac, sqrt) or the sign itself; `spaced`: white space stands before it."""
+    """kind: num, id, fn, op (curl, div, ...), cmd (frac, sqrt) or the sign itself; `spaced`: after white space."""
 
     kind: str
     text: str
@@ -53,9 +62,12 @@ class FormulaError(ValueError):
 
 def clean(text: str) -> str:
     """LaTeX decoration and Unicode scripts brought to a plain notation with ^ and _."""
-    text = _UNIT_VECTOR.sub(" 1 ", text)
+    text = pattern("unit_vector", 0).sub(" 1 ", text)
+    text = re.sub(
+        "[½¼¾⅓⅔]", lambda m: {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)"}[m.group()], text
+    )
     text = normalise(text).replace("\u2060", "").replace("\u20d7", "").replace("\u20d1", "")
-    text = _NOISE.sub(" ", text)
+    text = pattern("math_noise", 0).sub(" ", text)
     text = re.sub(r"\\d?t?frac(?![A-Za-z])", r"\\frac", text)
     text = re.sub(r"\\(?:dot)\s*(?:\{([^{}]*)\}|([A-Za-z]|\\[A-Za-z]+))", r"(∂(\1\2)/∂t)", text)
     text = re.sub(r"\\math(?:cal|scr)\s*\{?\s*E\s*\}?", "ℰ", text)
@@ -93,12 +105,14 @@ def lex(text: str) -> list[Tok]:
     latex = "\\" in text
     text = clean(text)
     if latex:
-        text = re.sub(r"_\s*([A-Za-z0-9])(?=[A-Za-z0-9])", r"_{\1}", text)  # in LaTeX only the next sign is the subscript
+        text = re.sub(
+            r"_\s*([A-Za-z0-9])(?=[A-Za-z0-9])", r"_{\1}", text
+        )  # in LaTeX only the next sign is the subscript
     out: list[Tok] = []
     position, spaced = 0, False
     while position < len(text):
         char = text[position]
-        if char.isspace() or char == "\\" and text[position + 1 : position + 2].isspace():
+        if char.isspace() or (char == "\\" and text[position + 1 : position + 2].isspace()):
             position, spaced = position + 1, True
             continue
         found, position = _next(text, position, spaced)
@@ -144,7 +158,7 @@ def _command(text: str, name: str, end: int, spaced: bool) -> tuple[list[Tok], i
 
 
 def _identifiers(text: str, run: str, end: int, spaced: bool) -> tuple[list[Tok], int]:
-    """A run of letters: a known name, a function, or a product of single letters, the last of which may have a subscript."""
+    """A run of letters: a known name, a function, or a product of letters, the last of which may have a subscript."""
     if run in FUNCTIONS:
         return [Tok("fn", run, spaced)], end
     if run in OPERATORS:

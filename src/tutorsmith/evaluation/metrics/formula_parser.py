@@ -1,98 +1,17 @@
-"""From tokens to an expression tree; differential operators and integrals become symbols that are linear in their argument.
+"""From tokens to an expression tree (see `formula_tree`), by recursive descent.
 
-A tree is a nested tuple: ("num", value), ("sym", name), ("add", (..)), ("mul", (..)), ("pow", base, exponent), ("fn", name, argument).
-`curl(mu*H - B)` becomes mu*sym("curl[H]") - sym("curl[B]"), so that trees can be compared by probing with numbers.
+Differential operators and integrals become symbols that are linear in their argument.
 """
 
 import cmath
-from typing import Any
 
 from tutorsmith.evaluation.metrics.formula_lexer import FormulaError, Tok, lex
+from tutorsmith.evaluation.metrics.formula_tree import ONE, Tree, cross, linear, mul, negate, text_of
 
-Tree = tuple[Any, ...]
 RELATIONS = "=≈∝≠<>≤≥"
 _MAX_DEPTH = 40
-_MAX_EXPANSION = 24
-_CONSTANT_BASES = set("εμσNkqLCRMcnηπ")
 _SURFACE, _VOLUME, _LINE = set("SAa"), set("Vvτ"), set("ls")
 _CALL_ARGUMENTS = {"r", "t", "x", "y", "z", "θ", "φ", "ω", "f", "s", "ρ", "R", "d", "τ", "n", "l"}
-ONE: Tree = ("num", 1.0)
-
-
-def mul(*factors: Tree) -> Tree:
-    flat: list[Tree] = []
-    for factor in factors:
-        flat += factor[1] if factor[0] == "mul" else [factor]
-    kept = [f for f in flat if f != ONE]
-    return kept[0] if len(kept) == 1 else ("mul", tuple(kept)) if kept else ONE
-
-
-def negate(tree: Tree) -> Tree:
-    return mul(("num", -1.0), tree)
-
-
-def text_of(tree: Tree) -> str:
-    """A canonical writing; factors and terms sorted."""
-    kind = tree[0]
-    if kind == "num":
-        return f"{tree[1]:g}"
-    if kind == "sym":
-        return str(tree[1])
-    if kind in ("add", "mul"):
-        return "(" + {"add": "+", "mul": "*"}[kind].join(sorted(text_of(t) for t in tree[1])) + ")"
-    if kind == "pow":
-        return f"{text_of(tree[1])}^{text_of(tree[2])}"
-    return f"{tree[1]}({text_of(tree[2])})"
-
-
-def _terms(tree: Tree) -> list[tuple[list[Tree], list[Tree]]]:
-    """A sum of (constant factors, varying factors), expanded as far as needed to pull constants out of an operator."""
-    if tree[0] == "add":
-        out = [t for part in tree[1] for t in _terms(part)]
-        return out if len(out) <= _MAX_EXPANSION else [([], [tree])]
-    if tree[0] == "mul":
-        sums = [f for f in tree[1] if f[0] == "add"]
-        if len(sums) == 1:
-            rest = [f for f in tree[1] if f is not sums[0]]
-            return [t for part in sums[0][1] for t in _terms(mul(*rest, part))]
-        constant = [f for f in tree[1] if _is_constant(f)]
-        return [(constant, [f for f in tree[1] if not _is_constant(f)])]
-    return [([tree], [])] if tree[0] == "num" else [([], [tree])]
-
-
-def _is_constant(tree: Tree) -> bool:
-    if tree[0] == "num":
-        return True
-    if tree[0] == "sym":
-        return tree[1].split("_")[0] in _CONSTANT_BASES
-    return tree[0] == "pow" and _is_constant(tree[1]) and _is_constant(tree[2])
-
-
-def linear(operator: str, argument: Tree) -> Tree:
-    """Apply an operator that is linear: sums are split, constants are pulled out, the rest names a symbol."""
-    parts = []
-    for constant, varying in _terms(argument):
-        if not varying and constant:
-            varying, constant = [c for c in constant if c[0] != "num"] or [ONE], [c for c in constant if c[0] == "num"]
-        inner = text_of(mul(*varying))
-        if operator.startswith("int[") and inner.startswith("D[") and inner.endswith("|t]"):
-            # the integral of a time derivative is the time derivative of the integral
-            parts.append(mul(*constant, ("sym", f"D[{operator.replace('@', inner[2:-3])}|t]")))
-            continue
-        name = operator.replace("@", inner) if "@" in operator else f"{operator}[{inner}]"
-        parts.append(mul(*constant, ("sym", name)))
-    return parts[0] if len(parts) == 1 else ("add", tuple(parts))
-
-
-def cross(left: Tree, right: Tree) -> Tree:
-    """The vector product: bilinear and antisymmetric."""
-    parts = []
-    for c1, a in _terms(left):
-        for c2, b in _terms(right):
-            one, two = text_of(mul(*a)), text_of(mul(*b))
-            sign: tuple[Tree, ...] = () if one <= two else (("num", -1.0),)
-            parts.append(mul(*sign, *c1, *c2, ("sym", f"cross[{min(one, two)}|{max(one, two)}]")))
-    return parts[0] if len(parts) == 1 else ("add", tuple(parts))
 
 
 class _Parser:
@@ -290,7 +209,7 @@ class _Parser:
             token = self.peek(ahead)
             if token.kind == ")":
                 return ahead > 1
-            if token.kind == "id" and token.text in _CALL_ARGUMENTS or token.kind in (",", "num"):
+            if (token.kind == "id" and token.text in _CALL_ARGUMENTS) or token.kind in (",", "num"):
                 continue
             return False
         return False
@@ -389,14 +308,13 @@ class _Parser:
                 self.take()
                 factors.append(self._times(factors.pop(), self.factor()))
                 continue
-            elif self.peek().kind in ("-", "+") and factors or not (self._starts_factor() or self.peek().kind in "+-"):
+            elif (self.peek().kind in ("-", "+") and factors) or not (
+                self._starts_factor() or self.peek().kind in "+-"
+            ):
                 raise FormulaError("an integral has no differential")
             factors.append(self.signed())
-            if (
-                self.peek().kind == "/"
-                and factors[-1][0] != "diff"
-                or self.peek().kind == "/"
-                and self.peek(1).text == "d"
+            if (self.peek().kind == "/" and factors[-1][0] != "diff") or (
+                self.peek().kind == "/" and self.peek(1).text == "d"
             ):
                 self.take()
                 self._divide(factors, self.factor())
@@ -451,48 +369,3 @@ def _parse(tokens: list[Tok], loose: bool) -> Tree:
     if tree[0] in ("operator", "diff"):
         raise FormulaError("a derivative has nothing to act on")
     return tree
-
-
-def symbols(tree: Tree) -> set[str]:
-    """Names of the symbols of a tree."""
-    kind = tree[0]
-    if kind == "sym":
-        return {tree[1]}
-    if kind in ("add", "mul"):
-        return set().union(*(symbols(t) for t in tree[1]))
-    if kind == "pow":
-        return symbols(tree[1]) | symbols(tree[2])
-    return symbols(tree[2]) if kind == "fn" else set()
-
-
-_FUNCTIONS = {
-    "sin": cmath.sin, "cos": cmath.cos, "tan": cmath.tan, "exp": cmath.exp, "ln": cmath.log, "log": cmath.log, "lg": cmath.log10, "sinh": cmath.sinh,
-    "cosh": cmath.cosh, "tanh": cmath.tanh, "arctan": cmath.atan, "atan": cmath.atan, "arcsin": cmath.asin, "asin": cmath.asin, "arccos": cmath.acos,
-    "acos": cmath.acos, "cot": lambda x: 1 / cmath.tan(x), "sec": lambda x: 1 / cmath.cos(x), "csc": lambda x: 1 / cmath.sin(x),
-    "Re": lambda x: complex(x.real), "Im": lambda x: complex(x.imag),
-}  # fmt: skip
-
-
-def value(tree: Tree, at: dict[str, complex]) -> complex:
-    """The tree at a point. Raises: ArithmeticError, ValueError (outside a function's domain), KeyError."""
-    kind = tree[0]
-    if kind == "num":
-        return complex(tree[1])
-    if kind == "sym":
-        return at[tree[1]]
-    if kind == "add":
-        return sum((value(t, at) for t in tree[1]), 0j)
-    if kind == "mul":
-        product = 1 + 0j
-        for factor in tree[1]:
-            product *= value(factor, at)
-        return product
-    if kind == "pow":
-        exponent = value(tree[2], at)
-        return complex(
-            value(tree[1], at)
-            ** (int(exponent.real) if exponent.imag == 0 and exponent.real == int(exponent.real) else exponent)
-        )
-    if kind == "fn":
-        return complex(_FUNCTIONS[tree[1]](value(tree[2], at)))
-    raise ValueError("no value")

@@ -1,34 +1,43 @@
-"""Where an answer states formulas: mathematics between delimiters, and runs of symbols around a relation sign in plain text."""
+"""Where an answer states formulas: mathematics between delimiters, and runs of symbols around relation signs."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.formula_lexer import FUNCTIONS, GREEK, OPERATORS, FormulaError
-from tutorsmith.evaluation.metrics.formula_parser import Tree, parse_sides
+from tutorsmith.evaluation.metrics.formula_parser import parse_sides
+from tutorsmith.evaluation.metrics.formula_tree import Tree
 from tutorsmith.evaluation.metrics.scope import scopes
+from tutorsmith.evaluation.metrics.tables import pattern, words
 
+MAX_SIGNS = 1_500  # relation signs of one answer that are looked at
 MAX_CANDIDATES = 120  # formulas of one answer that are compared
-_SEGMENT = re.compile(
-    r"\$\$(.{1,1500}?)\$\$|\\\[(.{1,1500}?)\\\]|\\begin\{(?:equation|align|aligned|gather|cases|eqnarray|multline)\*?\}(.{1,1500}?)\\end\{|\$([^$\n]{1,400})\$|\\\((.{1,400}?)\\\)|`([^`\n]{1,300})`",
-    re.DOTALL,
-)
-_SPLIT = re.compile(
-    r"\\\\|\\(?:Rightarrow|implies|Longrightarrow|iff|Leftrightarrow|to|rightarrow|quad|qquad|therefore|because)(?![A-Za-z])|⇒|⟹|⇔|→|(?<!\\);|\\text\{[^{}]{3,}\}|[\u4e00-\u9fff。、，]+|(?<!\\),(?![^(\[{]{0,40}[)\]}])|\n\n"
-)
 _RELATION = re.compile(
     r"=|≈|∝|≠|≤|≥|<|>|\\propto|\\approx|\\neq?(?![a-z])|\\simeq|\\leq?(?![a-z])|\\geq?(?![a-z])|\\equiv"
 )
 _TOKEN = re.compile(r"\s+|\\[A-Za-z]+|\\[,;:! ]|[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL)
-_SHORT_WORDS = set(
-    "a an as at am be by do go he if in is it me my no of on or so to up us we and are any but can did due few for get got had has her him his how its let may new nor not now off old one our out own per put ran "
-    "saw say see set she sum the too two use via was way who why yes yet you all ask far eg ie vs hence thus then this that with from when where here have gives give which while since also both into over under "
-    "equal equals times plus minus yields get gets obtain write says since near law field case form unit note our eq ok".split()
-)
 _MATH_CHARS = set(
-    "+-*/^_(){}[]|=≈∝≠≤≥<>±√∇∂∮∯∫∬∭×·∙⋅−∞'′.$~&∠!,\u2060\u20d7\u0302⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓε"
+    "½¼¾⅓⅔+-*/^_(){}[]|=≈∝≠≤≥<>±√∇∂∮∯∫∬∭×·∙⋅−∞'′.$~&∠!,\u2060\u20d7\u0302⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓε"
 )
 _BOLD = re.compile(r"\*\*(\\?[A-Za-zα-ωΑ-Ω]{1,2}(?:_?[\w₀-₉]{1,3})?)\*\*|(?<![*\w])\*([A-Za-zα-ωΑ-Ω])\*(?![*\w])")
+
+
+_SPOKEN_SIGNS = {
+    "equals": "=",
+    "is equal to": "=",
+    "times": "*",
+    "multiplied by": "*",
+    "divided by": "/",
+    "over": "/",
+    "squared": "^2",
+    "cubed": "^3",
+    "minus": "-",
+    "plus": "+",
+    "等于": "=",
+    "乘以": "*",
+    "除以": "/",
+}
+_SHORT_WORDS = frozenset(words("short_words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,13 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
         ),
         scope.original,
     )
+    text = pattern("spoken_sign").sub(
+        lambda m: _SPOKEN_SIGNS[re.sub(r"\s+", " ", m.group().lower())].ljust(len(m.group())), text
+    )
+    source = text
     pieces: list[list[tuple[int, int]]] = []
     covered = []
-    for segment in _SEGMENT.finditer(text):
+    for segment in pattern("math_segment", re.DOTALL).finditer(text):
         group = next(i for i, g in enumerate(segment.groups(), 1) if g is not None)
         if _RELATION.search(segment.group(group)) and not _cuts_a_chain(text, segment):
             pieces += [[p] for p in _split(text, segment.start(group), segment.end(group))]
@@ -65,7 +78,7 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
     found: list[Candidate] = []
     for variants in sorted(pieces)[: MAX_CANDIDATES * 2]:
         for start, end in variants:
-            readings = _read(text_at(scope.original, start, end))
+            readings = _read(source[start:end])
             if readings:
                 found.append(Candidate(start, end, readings))
     return tuple(found[:MAX_CANDIDATES]), len(found) > MAX_CANDIDATES or len(pieces) > MAX_CANDIDATES * 2
@@ -84,8 +97,8 @@ def _cuts_a_chain(text: str, segment: re.Match[str]) -> bool:
 
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A piece of mathematics cut at line breaks, arrows, commas and words; a line that begins with "=" goes on with the last."""
-    cuts = [start, *(c for m in _SPLIT.finditer(text, start, end) for c in (m.start(), m.end())), end]
+    """A piece of mathematics cut at line breaks, arrows, commas and words; a line that begins with "=" goes on."""
+    cuts = [start, *(c for m in pattern("math_split", 0).finditer(text, start, end) for c in (m.start(), m.end())), end]
     spans = [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if text[a:b].strip(" &\n")]
     joined: list[tuple[int, int]] = []
     for a, b in spans:
@@ -110,7 +123,9 @@ def _plain_regions(text: str) -> list[list[tuple[int, int]]]:
     """Runs of mathematics around relation signs in plain text, each in several extents."""
     out: list[list[tuple[int, int]]] = []
     done = -1
-    for sign in _RELATION.finditer(text):
+    for tried, sign in enumerate(_RELATION.finditer(text)):
+        if tried > MAX_SIGNS:
+            break
         if sign.start() < done or len(out) > MAX_CANDIDATES * 2:
             continue
         low = max(0, sign.start() - 200)
@@ -164,7 +179,7 @@ def _walk_left(text: str, low: int, end: int) -> list[int]:
             depth += 1
         elif token in "([{":
             depth -= 1
-        if depth < 0 or not _is_math(token) or token in ",." and depth == 0 or token in "=≈" or token == "\0":
+        if depth < 0 or not _is_math(token) or (token in ",." and depth == 0) or token in "=≈" or token == "\0":
             break
         if (
             token.isspace()
@@ -196,12 +211,8 @@ def _walk_right(text: str, start: int, high: int) -> int:
             depth -= 1
         if depth < 0 or not _is_math(token):
             break
-        if (
-            token == ","
-            and depth == 0
-            or token == "."
-            and not text[found.end() : found.end() + 1].isdigit()
-            and not _ascii_dot(text, found.start())
+        if (token == "," and depth == 0) or (
+            token == "." and not text[found.end() : found.end() + 1].isdigit() and not _ascii_dot(text, found.start())
         ):
             break
         end = found.end()

@@ -3,8 +3,8 @@
     verdict = judge_key_point({"formula": "E = Q/(4*pi*epsilon_0*r^2)"}, answer)
     verdict.covered, verdict.contradicted, verdict.matched, verdict.rule
 
-Forms of a key point: a plain string; {"text", "any_of"}; {"formula"}; {"quantity", "rel_tol", "text"}. Each may have "vital" and
-"must_not" (wordings that contradict it). `parse_key_point` finds what cannot be used when a benchmark is read.
+Forms of a key point: a plain string; {"text", "any_of"}; {"formula"}; {"quantity", "rel_tol", "text"}. Each may have
+"vital" and "must_not" (wordings that contradict it). `parse_key_point` finds what cannot be used when a benchmark is read.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Any
 
 from tutorsmith.core.errors import DataError
+from tutorsmith.evaluation.metrics.concepts import phrase_key
 from tutorsmith.evaluation.metrics.formula_lexer import FormulaError
 from tutorsmith.evaluation.metrics.formula_regions import text_at, written_formulas
 from tutorsmith.evaluation.metrics.formulas import FormulaKey, formula_key, is_trivial, judge_formula
-from tutorsmith.evaluation.metrics.phrases import PhraseVerdict, judge_phrase, phrase_key
+from tutorsmith.evaluation.metrics.phrases import PhraseVerdict, judge_phrase
 from tutorsmith.evaluation.metrics.quantities import (
     DEFAULT_TOLERANCE,
     QuantityError,
@@ -33,8 +34,8 @@ _KINDS = ("any_of", "formula", "quantity")
 
 @dataclass(frozen=True, slots=True)
 class KeyPointVerdict:
-    """covered: True, False, or None when the rules cannot decide; matched: the exact stretch of the answer that decided,
-    or the empty string; rule: why."""
+    """covered: True, False, or None when the rules cannot decide; matched: the exact stretch of the answer that
+    decided, or the empty string; rule: why."""
 
     covered: bool | None
     contradicted: bool
@@ -54,7 +55,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class KeyPoint:
-    """A parsed key point: covered by any of `wordings`, by `formula`, or by `quantity`; contradicted by any of `must_not`."""
+    """A parsed key point: covered by any of `wordings`, by `formula`, or by `quantity`; denied by any of `must_not`."""
 
     label: str
     wordings: tuple[Wording, ...]
@@ -67,18 +68,30 @@ class KeyPoint:
 def parse_key_point(key_point: str | Mapping[str, Any], *, where: str | None = None) -> KeyPoint:
     """Check and parse a key point.
 
-    Raises: DataError (unknown field, empty wording, formula that cannot be read, unknown unit), with `where`, "file:line".
+    Raises: DataError (unknown field, empty wording, unreadable formula, unknown unit), with `where`, "file:line".
     """
     if isinstance(key_point, str):
         return _parse_plain(key_point, where)
     if not isinstance(key_point, Mapping):
-        raise DataError(f"a key point is a string or an object, not {type(key_point).__name__}", where=where, mend="see data formats: key_points")
+        raise DataError(
+            f"a key point is a string or an object, not {type(key_point).__name__}",
+            where=where,
+            mend="see data formats: key_points",
+        )
     unknown = sorted(set(key_point) - _KNOWN_FIELDS)
     if unknown:
-        raise DataError(f"unknown field in a key point: {', '.join(unknown)}", where=where, mend=f"known fields: {', '.join(sorted(_KNOWN_FIELDS))}")
+        raise DataError(
+            f"unknown field in a key point: {', '.join(unknown)}",
+            where=where,
+            mend=f"known fields: {', '.join(sorted(_KNOWN_FIELDS))}",
+        )
     kinds = [k for k in _KINDS if k in key_point]
     if len(kinds) > 1:
-        raise DataError(f"a key point is one of {', '.join(_KINDS)}, not {' and '.join(kinds)}", where=where, mend="make them key points of their own")
+        raise DataError(
+            f"a key point is one of {', '.join(_KINDS)}, not {' and '.join(kinds)}",
+            where=where,
+            mend="make them key points of their own",
+        )
     must_not = tuple(_wording(w) for w in _strings(key_point, "must_not", where))
     vital = key_point.get("vital", True)
     if not isinstance(vital, bool):
@@ -107,7 +120,9 @@ def _strings(key_point: Mapping[str, Any], field: str, where: str | None) -> lis
     value = key_point.get(field, [])
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list | tuple) or not all(isinstance(v, str) and v.strip() for v in listed):
-        raise DataError(f"'{field}' is a list of wordings", where=where, mend='for example ["the field is zero", "E = 0"]')
+        raise DataError(
+            f"'{field}' is a list of wordings", where=where, mend='for example ["the field is zero", "E = 0"]'
+        )
     return list(listed)
 
 
@@ -117,23 +132,31 @@ def _formula(text: object, where: str | None) -> FormulaKey:
             raise FormulaError("it is no string")
         return formula_key(text)
     except FormulaError as error:
-        raise DataError(f"the formula {text!r} cannot be read: {error}", where=where, mend="write it like C = epsilon_0*epsilon_r*A/d, or in LaTeX") from error
+        raise DataError(
+            f"the formula {text!r} cannot be read: {error}",
+            where=where,
+            mend="write it like C = epsilon_0*epsilon_r*A/d, or in LaTeX",
+        ) from error
 
 
 def _quantity(key_point: Mapping[str, Any], where: str | None) -> QuantityKey:
     tolerance = key_point.get("rel_tol", DEFAULT_TOLERANCE)
     if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
-        raise DataError(f"'rel_tol' is a number from 0 to 1, not {tolerance!r}", where=where, mend="0.02 means two percent")
+        raise DataError(
+            f"'rel_tol' is a number from 0 to 1, not {tolerance!r}", where=where, mend="0.02 means two percent"
+        )
     text = key_point["quantity"]
     try:
         return quantity_key(str(text), float(tolerance), str(key_point.get("text", "")))
     except QuantityError as error:
-        raise DataError(f"the quantity {text!r} cannot be read: {error}", where=where, mend="write it like 2.09 um or 3e8 m/s") from error
+        raise DataError(
+            f"the quantity {text!r} cannot be read: {error}", where=where, mend="write it like 2.09 um or 3e8 m/s"
+        ) from error
 
 
 @lru_cache(maxsize=8192)
 def _wording(text: str) -> Wording:
-    """Formulas and values are taken out of the words, when what is left still is a formula or a value that can be judged."""
+    """Formulas and values are taken out of the words, when they can be judged on their own."""
     words = text
     formulas = []
     for start, end in written_formulas(text):
@@ -205,7 +228,9 @@ def _judge_wording(wording: Wording, answer: str) -> tuple[str, int, int, str]:
 def _judge_with_values(wording: Wording, answer: str) -> tuple[str, int, int, str]:
     named = phrase_key(wording.words).tokens
     for quantity in wording.quantities:
-        key = QuantityKey(quantity.text, quantity.number, quantity.unit, quantity.tolerance, wording.words if named else "")
+        key = QuantityKey(
+            quantity.text, quantity.number, quantity.unit, quantity.tolerance, wording.words if named else ""
+        )
         verdict = judge_quantity(key, answer)
         if verdict.state != "covered":
             break
@@ -218,10 +243,17 @@ def _judge_with_formulas(wording: Wording, answer: str) -> tuple[str, int, int, 
     words = judge_phrase(wording.words, answer) if phrase_key(wording.words).tokens else None
     if all(r.state == "covered" for r in results):
         first = results[0]
-        if words is None or not any(is_trivial(k) for k in wording.formulas) or words.score >= 0.5 or whole.state == "covered":
+        if words is not None and words.rule == "said of something else" and whole.state != "covered":
+            return "missing", 0, 0, "the formula is said of something else"
+        if (
+            words is None
+            or not any(is_trivial(k) for k in wording.formulas)
+            or words.score >= 0.5
+            or whole.state == "covered"
+        ):
             return "covered", first.start, first.end, first.rule
         return "missing", 0, 0, "the formula stands there, but not what it is said of"
-    if whole.state == "covered" or words is not None and _says_it_all(words, wording):
+    if whole.state == "covered" or (words is not None and _says_it_all(words, wording)):
         said = whole if whole.state == "covered" else words
         if said is not None and not any(r.state == "contradicted" for r in results):
             return "covered", said.start, said.end, said.rule
@@ -232,6 +264,5 @@ def _judge_with_formulas(wording: Wording, answer: str) -> tuple[str, int, int, 
 
 
 def _says_it_all(words: PhraseVerdict, wording: Wording) -> bool:
-    """The words beside the formula are a statement of their own ("E is zero inside, E = 0"), not a name ("Ohm's law: V = IR")."""
+    """The words beside the formula state something ("E is zero inside, E = 0") and are no mere name ("Ohm's law: V = IR")."""
     return words.state == "covered" and any(t.predicate for t in phrase_key(wording.words).tokens)
-

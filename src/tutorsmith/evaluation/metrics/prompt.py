@@ -21,14 +21,16 @@ def split_notes(system_prompt: str) -> tuple[str, str]:
 def numbered_excerpts(system_prompt: str) -> dict[int, str]:
     """The excerpts of the notes by number. Without an announcing line any lines that start with [1], [2], ... count.
 
-    Numbers rise from excerpt to excerpt; a line inside an excerpt that starts with a smaller one is part of its text.
+    Numbers count upwards: a line inside an excerpt that starts with a number out of turn is part of its text.
     """
     instructions, notes = split_notes(system_prompt)
     text = notes or instructions
+    lines = [(int(found.group(1)), found) for found in _EXCERPT_START.finditer(text)]
+    last_place = {number: i for i, (number, _) in enumerate(lines)}
     starts: list[tuple[int, re.Match[str]]] = []
-    for found in _EXCERPT_START.finditer(text):
-        number = int(found.group(1))
-        if number > (starts[-1][0] if starts else 0):
+    for i, (number, found) in enumerate(lines):
+        turn = starts[-1][0] + 1 if starts else 1
+        if number == turn or (number > turn and last_place.get(turn, -1) < i):
             starts.append((number, found))
-    ends = [found.start() for _, found in starts[1:]] + [len(text)]
-    return {number: text[found.end() : end].strip() for (number, found), end in zip(starts, ends, strict=True)}
+    ends = [*(found.start() for _, found in starts[1:]), len(text)]
+    return {number: text[found.end() : end].strip() for (number, found), end in zip(starts, ends, strict=False)}

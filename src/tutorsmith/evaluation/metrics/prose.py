@@ -1,23 +1,13 @@
-"""Plain-text helpers of the metrics: code and formulas out of the way, sentences with their places."""
+"""Sentences of an answer, with their places."""
 
 import re
 
-_CODE_AND_MATH = re.compile(
-    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|\$\$.*?\$\$|\$(?!\s)[^$\n]{1,400}(?<!\s)\$"
-    r"|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{(\w+\*?)\}.*?\\end\{\1\}",
-    re.DOTALL,
-)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|cf|vs|eqs?|figs?|refs?|approx|resp|no|dr|prof|sec|ch|al)|\b[A-Z])\.$", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(
     r"[.!?]+[\"'”’)\]]*(?:\s*\[\d[^\]\n]{0,20}\])*(?=\s|$)|[。！？；]+[”’」』）]*(?:\s*[\[［【]\d[^\]］】\n]{0,20}[\]］】])*|\n+"
 )
-
-
-def blank_code_and_math(text: str) -> str:
-    """Text of the same length with code and formulas replaced by blanks (line breaks stay)."""
-    return _CODE_AND_MATH.sub(lambda found: re.sub(r"[^\n]", " ", found.group(0)), text)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

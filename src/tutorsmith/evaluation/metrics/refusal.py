@@ -54,6 +54,7 @@ _CUES = tuple(
         "CONTEXT",
         "REQUEST",
         "SCOPE",
+        "POLICY",
         "OFFER",
         "ASSUMED",
         "LEAK",
@@ -72,7 +73,8 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(.*)$")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)、])[ \t]+")
 _CONCLUSION = re.compile(r"conclusion|summary|answer|result|final|diagnosis|结论|总结|答案|小结|诊断", re.IGNORECASE)
 _RESULT = re.compile(
-    r"(?:=|≈|\\approx|\\simeq|≃|\bis (?:then |thus |therefore )?(?:about|approximately|roughly|exactly)?|\bequals|\bcomes to|约为|等于|约等于|大约是|为)\s*(?:\$|\\\(|\*\*)?"
+    r"(?:=|≈|\\approx|\\simeq|≃|\bis (?:then |thus |therefore )?(?:about|approximately|roughly|exactly)?|\bequals|"
+    r"\bcomes to|约为|等于|约等于|大约是|为)\s*(?:\$|\\\(|\*\*)?"
     r"\s*([-+−]?\d[\d,.]*(?:\s*(?:[×x]|\\times|\\cdot|·|e|E)\s*(?:10)?\s*(?:\^?\{?\s*[-−+]?\d+\}?|[⁻⁺]?[⁰¹²³⁴-⁹]+))?)"
 )
 _RESULT_WORD = re.compile(
@@ -86,14 +88,23 @@ _CONDITIONAL = re.compile(
 )
 _CHAIN = re.compile(r"=[^=\n]{1,120}(?:=|≈|\\approx)\s*[-+−$\\(]*\d")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_GIVEN_CLAUSE = re.compile(r"\b(?:is|are|was|were) (?:given|known|stated|specified|provided)\b|\bgiven\b|已知|给出了|给定", re.IGNORECASE)
+_GIVEN_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were) (?:given|known|stated|specified|provided)\b|\bgiven\b|已知|给出了|给定", re.IGNORECASE
+)
 _ASKS_VALUE = re.compile(
-    r"\b(?:calculate|compute|find|determine|how (?:much|many|large|strong|far|fast|long))\b|计算|求|多少|多大", re.IGNORECASE
+    r"\b(?:calculate|compute|find|determine|how (?:much|many|large|strong|far|fast|long))\b|计算|求|多少|多大",
+    re.IGNORECASE,
 )
 # "If the field is not given ..." supposes; it does not complain.
 _IF_CLAUSE = re.compile(r"\b(?:if|unless|when|where)\b[^,.;:]*", re.IGNORECASE)
+_NEGATED_TAIL = re.compile(
+    r"[\s,]*(?:(?:do|does|did|is|are|was|were|has|have)(?: not|n't)|not|no|nothing|neither|without|only|never|没|未|不|只|无)\b",
+    re.IGNORECASE,
+)
 _HOLDER = re.compile(r"\b(?:question|problem|exercise|task|statement)\b|题", re.IGNORECASE)
-_OWN_OFFER = re.compile(r"\bif you\b|\bi (?:can|could|would|will)\b|\bi'(?:ll|d)\b|如果|若|我可以|我能|我会", re.IGNORECASE)
+_OWN_OFFER = re.compile(
+    r"\bif you\b|\bi (?:can|could|would|will)\b|\bi'(?:ll|d)\b|如果|若|我可以|我能|我会", re.IGNORECASE
+)
 _CONTENT_WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]{2}|=")
 
 
@@ -157,22 +168,22 @@ def _near(sentences: list[_Sentence], i: int, reach: int = 1) -> frozenset[str]:
 def _act(sentences: list[_Sentence]) -> tuple[int, str] | None:
     """(index of the sentence that refuses, rule); the strongest act first."""
     zone = [i for i, sentence in enumerate(sentences) if sentence.zone]
-    reasons = {"missing", "context", "scope"}
+    reasons = {"missing", "context", "scope", "policy"}
     for i in zone:
         if "inability" in sentences[i].cues and not _only_in_passing(sentences, i):
             return i, "says that it cannot or will not answer"
     for i in zone:
         cues = sentences[i].cues
-        if "impersonal" in cues and _near(sentences, i) & reasons and (
-            "editorial" not in cues or _near(sentences, i) & {"context", "scope"}
-        ):
+        asks = sentences[i].opening and any("request" in sentence.cues for sentence in sentences)
+        grounds = _near(sentences, i) & reasons
+        if "impersonal" in cues and (asks or grounds) and ("editorial" not in cues or grounds & {"context", "scope"}):
             return i, "cannot be answered, and says what is missing"
     for i in zone:
         if "scope" in sentences[i].cues and (sentences[i].opening or len(sentences) <= 6):
             return i, "says that it is outside the scope"
     for i in zone:
         cues, near = sentences[i].cues, _near(sentences, i, 2)
-        asks = "request" in near or (sentences[i].opening and _is_short(sentences))
+        asks = "request" in near or (sentences[i].opening and _is_short(sentences) and not _goes_on(sentences[i]))
         if "context" in cues and asks and sentences[i].opening and not _lacks_content(sentences[i]):
             return i, "says that the material does not hold the answer"
         if "missing" in cues and asks and "editorial" not in cues:
@@ -182,8 +193,14 @@ def _act(sentences: list[_Sentence]) -> tuple[int, str] | None:
 
 def _only_in_passing(sentences: list[_Sentence], i: int) -> bool:
     """Is the act a remark within a longer answer ("I won't prove it here") that gives no reason for refusing?"""
-    near = _near(sentences, i) & {"missing", "context", "scope", "request"}
+    near = _near(sentences, i) & {"missing", "context", "scope", "policy", "request"}
     return not near and not sentences[i].opening and len(sentences) > 4
+
+
+def _goes_on(sentence: _Sentence) -> bool:
+    """ "No numbers are given: E = ..." names what is missing and does without it."""
+    ends = [found.end() for found in en.MISSING.finditer(sentence.text)]
+    return bool(ends) and "=" in sentence.text[ends[-1] :]
 
 
 def _lacks_content(sentence: _Sentence) -> bool:
@@ -201,7 +218,7 @@ def _leak(sentences: list[_Sentence], act: int, question: str) -> str:
     given = set(_DIGITS.findall(question))
     assumed = any("assumed" in sentence.cues and not _CONDITIONAL.search(sentence.text) for sentence in sentences)
     declared = bool(sentences[act].cues & {"inability", "impersonal", "scope"})
-    reasoned = declared and bool(_near(sentences, act) & {"missing", "context", "scope"})
+    reasoned = declared and bool(_near(sentences, act) & {"missing", "context", "scope", "policy"})
     for i, sentence in enumerate(sentences):
         if _is_result(sentence.text, given, bool(question), assumed):
             return sentence.text
@@ -229,7 +246,11 @@ def _pivots_to_answer(sentence: _Sentence, is_act: bool, reasoned: bool) -> bool
     pivots = list(_PIVOT.finditer(sentence.text))
     tail = sentence.text[pivots[-1].end() :] if pivots else ("" if is_act else sentence.text)
     cues = _cues(tail, None)
-    if not tail or cues & {"missing", "context", "inability", "impersonal", "scope", "request"}:
+    if (
+        not tail
+        or _NEGATED_TAIL.match(tail)
+        or cues & {"missing", "context", "inability", "impersonal", "scope", "request"}
+    ):
         return False
     if "leak" in cues:
         return not _OWN_OFFER.search(tail)
@@ -240,7 +261,7 @@ def _pivots_to_answer(sentence: _Sentence, is_act: bool, reasoned: bool) -> bool
 def _kind(sentences: list[_Sentence], act: int, question: str) -> RefusalKind | None:
     """The reason: first in the act itself, then in what stands around it."""
     near = [sentences[i] for i in range(len(sentences)) if sentences[i].zone or abs(i - act) <= 2]
-    if any("scope" in sentence.cues for sentence in near):
+    if any(sentence.cues & {"scope", "policy"} for sentence in near):
         return "out_of_scope"
     for sentence in (sentences[act], *near):
         if "context" in sentence.cues:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.prompt import split_notes
 
-_ASK = re.compile(r"(?<![#\w&\\])#{3}[ \t]+(?=\S)")
+_ASK = re.compile(r"(?<![#A-Za-z0-9_&\\])#{3}[ \t]+(?=\S)")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
 _LINE_LEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,2}[.)、．]|[(（]\d{1,2}[)）])[ \t]*)?[`\"'“‘「『《*_]*$")
 _NEGATED_ASK = re.compile(
@@ -31,7 +31,7 @@ _INLINE_TAIL = re.compile(
     r"|\s*(?:这|三个|两个|四个|五个|几个|各|部分|小节|标题|章节|的).*$"
 )
 _DESCRIPTION = re.compile(r"(?:\s*[:：]|\s+[-–—]{1,2}\s|\s*——).*$")
-# Headings that order the instructions themselves; they are not asked of the answer.
+# Headings that, above a text of their own, order the instructions; they are not asked of the answer.
 _STRUCTURE = re.compile(
     r"(?:your )?(?:role|tasks?)|instructions?|rules?|(?:(?:output|answer|response) )?format|course(?: information)?"
     r"|context|background|constraints?|style|tone|guidelines|general|audience|important"
@@ -53,13 +53,8 @@ def required_headings(system_prompt: str) -> tuple[str, ...]:
     """
     instructions, _ = split_notes(system_prompt)
     outside, fenced = _without_fences(instructions)
-    asks = [
-        heading
-        for heading in _asked_in(outside) or _asked_in(fenced)
-        if not _STRUCTURE.fullmatch(plain_heading(without_description(heading)))
-    ]
     unique: dict[str, str] = {}
-    for heading in asks:
+    for heading in _asked_in(outside) or _asked_in(fenced):
         unique.setdefault(plain_heading(heading), heading)
     return tuple(unique.values())
 
@@ -106,7 +101,8 @@ def _without_fences(text: str) -> tuple[str, str]:
 
 def _asked_in(text: str) -> list[str]:
     out = []
-    for line in text.splitlines():
+    lines = [line for line in text.splitlines() if line.strip()]
+    for line, following in zip(lines, [*lines[1:], "### "], strict=False):
         asks = list(_ASK.finditer(line))
         for ask in asks:
             before = line[: ask.start()]
@@ -114,9 +110,15 @@ def _asked_in(text: str) -> list[str]:
             if not alone and _NEGATED_ASK.search(_MARKS.sub("", before)):
                 continue
             heading = _own_line(line[ask.end() :]) if alone else _inline(line[ask.end() :])
+            if alone and not _ASK.search(following) and _orders_instructions(heading):
+                continue
             if any(character.isalnum() for character in heading):
                 out.append(heading)
     return out
+
+
+def _orders_instructions(heading: str) -> bool:
+    return bool(_STRUCTURE.fullmatch(plain_heading(without_description(heading))))
 
 
 def _own_line(rest: str) -> str:

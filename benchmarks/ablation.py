@@ -1,0 +1,141 @@
+"""Cross-validated study of settings on the training samples of a stage; the benchmark is never looked at.
+
+    python benchmarks/ablation.py STAGE --folds 4 --jobs 6 learning_rate=1e-3,2e-3 num_train_epochs=4,8 ... > study.jsonl
+
+For every combination, each fold's samples are held out, the rest train an adapter, and the held-out questions are answered.
+One JSON line a combination: validation loss at the end, share of answers in the required format, share of right
+refuse-or-answer decisions, character F-score (chrF, Popovic 2015) against the teacher's answer, and the share of the answer's
+formulas and numbers that the tutor also states. docs/LOG.md keeps what came of it.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+MATH = re.compile(r"\$([^$]+)\$|(\d+(?:\.\d+)?(?:e-?\d+)?)")
+
+
+def chrf(answer: str, reference: str, order: int = 6, beta: float = 2.0) -> float:
+    """chrF in [0, 1]: mean F-beta of character n-grams up to `order`, white space left out."""
+    scores = []
+    a, r = "".join(answer.split()), "".join(reference.split())
+    for n in range(1, order + 1):
+        x = Counter(a[k : k + n] for k in range(len(a) - n + 1))
+        y = Counter(r[k : k + n] for k in range(len(r) - n + 1))
+        common = sum((x & y).values())
+        precision, recall = common / max(1, sum(x.values())), common / max(1, sum(y.values()))
+        weight = beta**2 * precision + recall
+        scores.append((1 + beta**2) * precision * recall / weight if weight else 0.0)
+    return sum(scores) / order
+
+
+def math_recall(answer: str, reference: str) -> float:
+    """Share of the reference's inline formulas and numbers that stand in the answer, white space apart."""
+    plain = "".join(answer.split())
+    wanted = {"".join((m[1] or m[2]).split()) for m in MATH.finditer(reference)}
+    return sum(w in plain for w in wanted) / len(wanted) if wanted else 1.0
+
+
+def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) -> dict[str, object]:
+    from tutorsmith.commands.stage import StageOptions, make_context
+    from tutorsmith.core.progress import quiet_libraries
+    from tutorsmith.data.schema import BenchmarkItem
+    from tutorsmith.evaluation import judge_format, judge_refusal
+    from tutorsmith.pipeline.steps import answer
+    from tutorsmith.training import train as training
+    from tutorsmith.training.folds import folds
+
+    quiet_libraries()
+    pairs = tuple(f"{k}={v}" for k, v in settings.items())
+    totals: Counter[str] = Counter()
+    count, started = 0, time.time()
+    with tempfile.TemporaryDirectory() as scratch:
+        run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
+        train_settings = run.settings.train.settings.model_copy(update={"validation_share": 0.0})
+        rows = run.prompter().training_rows(run.samples, seed=seed, max_length=train_settings.max_length)
+        for number, (kept, held_out) in enumerate(folds(rows, folds_wanted, 1)):
+            folder = Path(scratch) / str(number)
+            names = {row.id for row in held_out}
+            losses = []
+            original = training.train
+
+            def watched(loaded, model, data, plan, keep, original=original, held=held_out, losses=losses):  # type: ignore[no-untyped-def]
+                out = original(loaded, model, data, plan, keep)
+                from tutorsmith.training.adapter import load_state
+                from tutorsmith.training.loop import mean_loss
+
+                load_state(model, out.state)
+                losses.append(mean_loss(loaded, model, held))
+                return out
+
+            training.train = watched
+            training.train_adapter(run.loaded, kept, train_settings, folder, {})
+            training.train = original
+            items = [
+                BenchmarkItem(s.id, s.mode, s.messages[:-1], s.refusal_type, s.tools, s.meta, reference=s.messages[-1].content or "")
+                for s in run.samples
+                if s.id in names
+            ]
+            (predictions,) = answer(run, items, folder, [run.index is not None])
+            totals["loss"] += losses[0]
+            for item, made in zip(items, predictions, strict=True):
+                count += 1
+                refused = judge_refusal(made.prediction, item.question).is_refusal
+                totals["format"] += bool(judge_format(item.system, made.prediction).compliant)
+                totals["refused_right" if item.refusal_type else "answered_right"] += refused == bool(item.refusal_type)
+                totals["refusals"] += bool(item.refusal_type)
+                totals["truncated"] += made.finish_reason == "length"
+                totals["chrf"] += chrf(made.prediction, item.reference)
+                if not item.refusal_type:
+                    totals["math"] += math_recall(made.prediction, item.reference)
+    answerable = count - totals["refusals"]
+    return {
+        "settings": settings,
+        "seed": seed,
+        "n": count,
+        "loss": round(totals["loss"] / folds_wanted, 4),
+        "format": round(totals["format"] / count, 3),
+        "refused_right": round(totals["refused_right"] / max(1, totals["refusals"]), 3),
+        "answered_right": round(totals["answered_right"] / max(1, answerable), 3),
+        "chrf": round(totals["chrf"] / count, 4),
+        "math_recall": round(totals["math"] / max(1, answerable), 4),
+        "truncated": totals["truncated"],
+        "seconds": round(time.time() - started, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage")
+    parser.add_argument("grid", nargs="*", metavar="KEY=V1,V2")
+    parser.add_argument("--folds", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one is not None:
+        print(json.dumps(study(given.stage, json.loads(given.one), given.folds, given.seed)))
+        return
+    grid = [(part.partition("=")[0], part.partition("=")[2].split(",")) for part in given.grid]
+    combinations = [dict(zip([k for k, _ in grid], values, strict=True)) for values in itertools.product(*(v for _, v in grid))]
+    running: list[subprocess.Popen[str]] = []
+    for combination in combinations:
+        while len(running) >= given.jobs:
+            running = [job for job in running if job.poll() is None]
+            time.sleep(0.5)
+        command = [sys.executable, __file__, given.stage, "--folds", str(given.folds), "--seed", str(given.seed)]
+        running.append(subprocess.Popen([*command, "--one", json.dumps(combination)], text=True, env=dict(os.environ)))
+    for job in running:
+        job.wait()
+
+
+if __name__ == "__main__":
+    main()

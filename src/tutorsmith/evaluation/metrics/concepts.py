@@ -1,0 +1,229 @@
+"""An answer, or a key point, as a list of concepts with places and polarity."""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tutorsmith.evaluation.metrics.lexicon import WORD, Form, lexicon, stem
+from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
+
+_LONGEST_FORM = 7
+
+
+_CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+_NUMBER_WORDS = dict(
+    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
+) | dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A concept at a place. `polarity`: affirmed or denied, after complements and negations."""
+
+    concept: str
+    start: int
+    end: int
+    flags: str
+    polarity: bool = True
+    converse: bool = False
+    implied: bool = False  # said by another word, as "equipotential" says that the potential does not vary
+    negation: Negation | None = None  # set for what "no X" says of X: that it is zero, that it does not exist
+
+    @property
+    def weight(self) -> float:
+        return 0.35 if "~" in self.flags else 1.0
+
+    @property
+    def predicate(self) -> bool:
+        return "*" in self.flags or self.concept.startswith("n:")
+
+
+@lru_cache(maxsize=64)
+def tokens_of(answer: str) -> tuple[Token, ...]:
+    """All concepts of the answer in order, stop words left out."""
+    scope = scopes(answer)
+    raw = sorted(_raw_tokens(scope.prose), key=lambda t: (t[1], t[2]))
+    inner = [(start, end) for form, start, end in raw if "-" not in lexicon().flags.get(form.concept, "")]
+    negations = sorted(
+        (n for n in scope.negations if n.end <= n.start or not _within_token(n, inner, scope.prose)),
+        key=lambda n: n.start,
+    )
+    starts = [n.start for n in negations]
+    flags = lexicon().flags
+    out: list[Token] = []
+    for form, start, end in raw:
+        flag = flags.get(form.concept, "")
+        if "-" in flag:
+            continue
+        # a negation reaches to the end of its sentence at most
+        around = negations[bisect_left(starts, start - SENTENCE_LIMIT) : bisect_right(starts, start)]
+        reached = sum(1 for n in around if start < n.until and not _is_itself(n, start, end))
+        polarity = (not form.complement) ^ (reached % 2 == 1)
+        out.append(Token(form.concept, start, end, flag, polarity, form.converse))
+        for other in lexicon().implied.get(form.concept, ()):
+            name = other.lstrip("!")
+            out.append(
+                Token(
+                    name,
+                    start,
+                    end,
+                    flags.get(name, ""),
+                    polarity != other.startswith("!") if "*" in flags.get(name, "") else True,
+                    implied=True,
+                )
+            )
+    for n in negations:
+        if n.absence:
+            out.append(Token("zero", n.start, n.end, "*", True, negation=n))
+            out.append(Token("exist", n.start, n.end, "*", False, negation=n))
+    return tuple(sorted(out, key=lambda t: t.start))
+
+
+def _within_token(negation: Negation, tokens: list[tuple[int, int]], prose: str) -> bool:
+    """The negator is a part of a longer wording, such as "no curl" or 不变, and is spent there."""
+    start, end = negation.start, negation.end
+    no = prose[end - 2 : end].lower() == "no"
+    near = tokens[bisect_left(tokens, (start - 60, 0)) : bisect_left(tokens, (end, 0))]
+    return any((s <= start and end <= e and e - s > end - start) or (no and start < s < end < e) for s, e in near)
+
+
+def _is_itself(negation: Negation, start: int, end: int) -> bool:
+    """A token that is the negator ("impossible", "lacks") is not denied by itself."""
+    return negation.end > negation.start and start <= negation.start and negation.end <= end
+
+
+def _raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
+    table = lexicon()
+    out: list[tuple[Form, int, int]] = []
+    taken = bytearray(len(prose))
+    for found in table.chinese_pattern.finditer(prose):
+        out.append((table.chinese[found.group()], found.start(), found.end()))
+        taken[found.start() : found.end()] = b"\x01" * (found.end() - found.start())
+    for run in _CHINESE_RUN.finditer(prose):
+        out += _unknown_chinese(prose, run.start(), run.end(), taken)
+    words = [(m.group(), m.start(), m.end()) for m in WORD.finditer(prose) if not taken[m.start()]]
+    stems = [stem(re.sub(r"[\s{}]", "", w)) for w, _, _ in words]
+    index = 0
+    while index < len(words):
+        step, form = _longest(words, stems, index, prose)
+        if form is not None:
+            out.append((form, words[index][1], words[index + step - 1][2]))
+        index += step
+    return out
+
+
+def _longest(words: list[tuple[str, int, int]], stems: list[str], index: int, prose: str) -> tuple[int, Form | None]:
+    """The longest wording of the lexicon that starts here, else the word itself."""
+    table = lexicon()
+    for length in range(min(_LONGEST_FORM, len(words) - index), 0, -1):
+        key = tuple(stems[index : index + length])
+        gap = prose[words[index][1] : words[index + length - 1][2]]
+        if length > 1 and (len(gap) > 60 or re.search(r"[,;:.!?\n]\s", gap)):
+            continue
+        if length == 1 and (form := _symbol(words[index][0])):
+            return 1, form
+        if key in table.english:
+            return length, table.english[key]
+    word, first = stems[index], words[index][0]
+    if word in _NUMBER_WORDS:
+        return 1, Form(f"n:{float(_NUMBER_WORDS[word])}")
+    if first[0].isdigit():
+        return 1, Form(f"n:{float(re.match(r'[0-9.]+', first.rstrip('.')).group().rstrip('.'))}")  # type: ignore[union-attr]
+    return 1, (Form(f"en:{word}") if len(word) > 1 and word[0].isalpha() else None)
+
+
+def _symbol(word: str) -> Form | None:
+    """Letters such as E or μ, with their case; of a subscripted one that is not in the table, the letter."""
+    table = lexicon()
+    bare = re.sub(r"[\s{}]", "", word)
+    if indexed := re.fullmatch(r"([A-Za-z])_?(\d)", bare):
+        return Form(f"id:{indexed.group(1)}{indexed.group(2)}")
+    if len(bare) == 1:
+        return table.symbols.get(bare)
+    if len(bare) > 2 and bare[1] == "_" and (stem(bare),) not in table.english:
+        return table.symbols.get(bare[0])
+    return None
+
+
+def _unknown_chinese(prose: str, start: int, end: int, taken: bytearray) -> list[tuple[Form, int, int]]:
+    """Words of what the lexicon left over, by the segmenter."""
+    out = []
+    for left in re.finditer(r"[^\x01]+", "".join("\x01" if taken[i] else prose[i] for i in range(start, end))):
+        if len(left.group()) == 1 and left.group() not in _NUMBER_WORDS:
+            continue
+        position = start + left.start()
+        for word in _segment(left.group()):
+            if word in _NUMBER_WORDS:
+                out.append((Form(f"n:{float(_NUMBER_WORDS[word])}"), position, position + len(word)))
+            elif len(word) > 1:
+                out.append((Form(f"zh:{word}"), position, position + len(word)))
+            position += len(word)
+    return out
+
+
+def _segment(text: str) -> list[str]:
+    if len(text) <= 2:
+        return [text]
+    import rjieba
+
+    return list(rjieba.cut(text))
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseKey:
+    """A wording to be found: its concepts without those that say nothing."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    conditional: bool
+
+    @property
+    def total(self) -> float:
+        return sum(t.weight for t in self.tokens)
+
+
+@lru_cache(maxsize=4096)
+def phrase_key(text: str) -> PhraseKey:
+    """Parse a wording."""
+    scope = scopes(text)
+    tokens = [t for t in tokens_of(text) if t.negation is None and not t.implied]
+    seen: dict[tuple[str, bool], Token] = {}
+    for token in tokens:
+        seen.setdefault((token.concept, token.polarity), token)
+    kept = list(seen.values())
+    absences = [t for t in tokens_of(text) if t.negation is not None and t.concept == "zero"]
+    if absences and not any(t.predicate for t in kept):
+        kept = [absences[0], *(Token(t.concept, t.start, t.end, t.flags, True, t.converse) for t in kept)]
+    return PhraseKey(text, tuple(sorted(kept, key=lambda t: t.start)), bool(scope.conditions))
+
+
+def credit_of(wanted: Token, found: Token) -> float:
+    """How well a concept of the answer stands for one of the key point, 0 to 1."""
+    if wanted.concept == found.concept:
+        return 1.0
+    general = lexicon().general
+    wider = general.get(wanted.concept, ())
+    if found.concept in wider or "!" + found.concept in wider:
+        return 0.7
+    if wanted.concept in general.get(found.concept, ()):
+        return 1.0 if "~" in wanted.flags else 0.8
+    if {wanted.concept, found.concept} <= {"up", "down"}:
+        return 1.0
+    kind, _, word = wanted.concept.partition(":")
+    other_kind, _, other = found.concept.partition(":")
+    if kind != other_kind or not word or kind == "n":
+        return 0.0
+    if kind == "zh":
+        return 0.8 if (word in other or other in word) else 0.0
+    shorter = min(len(word), len(other))
+    same = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), shorter)
+    return 0.9 if same >= 5 and same >= 0.7 * max(len(word), len(other)) else 0.0
+
+
+def agree(wanted: Token, found: Token) -> bool:
+    """Both affirmed or both denied; what is the same everywhere does not vary."""
+    turned = "!" + found.concept in lexicon().general.get(wanted.concept, ())
+    return (wanted.polarity == found.polarity) != turned

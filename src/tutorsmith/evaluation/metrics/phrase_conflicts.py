@@ -1,0 +1,187 @@
+"""Why clauses that hold the concepts of a key point do not assert it: denial, rivals, trend, order, direction."""
+
+import re
+
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree
+from tutorsmith.evaluation.metrics.lexicon import lexicon
+from tutorsmith.evaluation.metrics.scope import Negation, Scopes
+
+_AND = re.compile(r"[\s$]*(?:and|or|&|/|,|、|和|与|及|或)?[\s$]*(?:the |a )?", re.IGNORECASE)
+
+
+_FROM_TO = re.compile(
+    r"(?P<from>\bfrom\b|\bout of\b|由|从|自)|(?P<to>\b(?:to|into|towards?|onto)\b|指向|射向|进入|到|向|至|成)",
+    re.IGNORECASE,
+)
+
+
+_WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
+
+
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\b[^,.;]{0,30}$", re.IGNORECASE)
+
+
+def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> str:
+    """Why the clauses say the opposite ("": they do not; "else": they speak of something else)."""
+    absent = [a.negation for _, a in pairs if a.negation is not None]
+    absent += [n for _, a in pairs if a.concept == "missing" for n in scope.negations if n.start == a.start]
+    predicates = [p for p in pairs if p[0].predicate]
+    for wanted, token in predicates or _telling(key, pairs):
+        if not agree(wanted, token) and wanted.concept not in ("up", "down") and not _reached(token, absent):
+            return "denied"
+    for wanted, token in pairs:
+        if not wanted.predicate and wanted.polarity and not token.polarity and _denied_as_absent(token, absent, inside):
+            return "denied"
+    table = lexicon()
+    matched = {id(a) for _, a in pairs}
+    for wanted in key.tokens:
+        rivals = table.siblings.get(wanted.concept, frozenset()) - {k.concept for k in key.tokens}
+        present = [t for t in inside if t.concept in rivals and t.polarity and id(t) not in matched]
+        own = next((a for k, a in pairs if k is wanted), None)
+        if present and (own is None or _nearer(present, own, predicates, scope)):
+            return "an opposite is said" if wanted.predicate else "else"
+    words = scope.prose[inside[0].start : inside[-1].end + 12]
+    if _is_number(key, pairs, words):
+        return "another value is said"
+    if any(_role(key.text, k) * _role(scope.prose, a) < 0 for k, a in pairs if a.negation is None):
+        return "else"
+    return _trend(key, inside, words) or _order(key, inside, scope) or _direction(key, pairs, inside, scope)
+
+
+def _telling(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> list[tuple[Token, Token]]:
+    """Of a key point without predicates: what it denies, if it denies anything, else all."""
+    denied = [p for p in pairs if not p[0].polarity]
+    if not any(not t.polarity for t in key.tokens):
+        return pairs
+    agreeing = [p for p in denied if agree(*p)]
+    return agreeing if len(agreeing) * 2 >= len(denied) else denied
+
+
+def _reached(token: Token, absent: list[Negation]) -> bool:
+    return token.negation is None and any(n.start <= token.start < n.until for n in absent)
+
+
+def _denied_as_absent(token: Token, absent: list[Negation], inside: list[Token]) -> bool:
+    """The noun is denied by "no", "without", and this is not what stands for the key point's own "zero"."""
+    return any(
+        t.negation is not None and t.negation not in absent and t.negation.end <= token.start < t.negation.until
+        for t in inside
+    )
+
+
+def _nearer(rivals: list[Token], own: Token, predicates: list[tuple[Token, Token]], scope: Scopes) -> bool:
+    """A rival stands in the clause of the predicate and the wanted concept does not."""
+    anchors = [a for k, a in predicates if a is not own]
+    if not anchors:
+        return False
+    anchor = anchors[0]
+    clause = next((c for c in scope.clauses[scope.sentence_at(anchor.start)] if c.start <= anchor.start < c.end), None)
+    if clause is None or clause.start <= own.start < clause.end:
+        return False
+    return any(clause.start <= r.start < clause.end for r in rivals)
+
+
+def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> bool:
+    """The key point says zero, the clauses give a number."""
+    zero = next((t for t in key.tokens if t.concept == "zero" and t.polarity), None)
+    if zero is None or any(k is zero for k, _ in pairs):
+        return False
+    return bool(re.search(r"(?:\bis|\bequals|=|为|等于|是)\s*-?(?:[1-9]|0\.\d*[1-9])", words))
+
+
+def _role(text: str, token: Token) -> int:
+    """1 for what follows "from", -1 for what follows "to", 0 for neither."""
+    found = list(_FROM_TO.finditer(text, max(0, token.start - 14), token.start))
+    if not found or re.search(r"[,;.。]", text[found[-1].end() : token.start]):
+        return 0
+    return 1 if found[-1].lastgroup == "from" else -1
+
+
+def _trend(key: PhraseKey, inside: list[Token], words: str) -> str:
+    """Two quantities that rise and fall together or against each other: the product of the directions must agree."""
+    wanted = [t for t in key.tokens if t.concept in ("up", "down")]
+    if not wanted:
+        return ""
+    found = [t for t in inside if t.concept in ("up", "down")]
+    affirmed = [t for t in found if t.polarity]
+    if found and not affirmed and all(t.polarity for t in wanted):
+        return "denied"
+    found = affirmed if all(t.polarity for t in wanted) else found
+    if len(wanted) > 1 and len(found) == 1 and not _WITH.search(words):
+        return "else"
+    want = sum(t.concept == "down" for t in wanted) % 2
+    have = sum(t.concept == "down" for t in found) % 2
+    return "" if want == have else "the trend is the opposite"
+
+
+def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
+    """Rivals that both stand in the key point (from plus to minus) keep their order or their neighbours."""
+    wanted = [t for t in key.tokens if t.concept == "replace"]
+    siblings = lexicon().siblings
+    for i, one in enumerate(key.tokens):
+        for two in key.tokens[i + 1 :]:
+            if not (
+                two.concept in siblings.get(one.concept, ())
+                or (one.concept == two.concept and one.polarity != two.polarity)
+            ):
+                continue
+            first = next((t for t in inside if t.concept == one.concept and t.polarity == one.polarity), None)
+            second = next((t for t in inside if t.concept == two.concept and t.polarity == two.polarity), None)
+            if first is None or second is None:
+                continue
+            if any(
+                _role(key.text, k) and _role(key.text, k) == _role(scope.prose, a)
+                for k, a in ((one, first), (two, second))
+            ):
+                continue
+            if wanted and first.start > second.start:
+                return "else"
+            joined = key.text[min(one.end, two.end) : max(one.start, two.start)]  # "E and H" has no order
+            if not wanted and not _AND.fullmatch(joined) and _swapped(key, one, two, first, second, inside):
+                return "else"
+    return ""
+
+
+def _swapped(key: PhraseKey, one: Token, two: Token, first: Token, second: Token, inside: list[Token]) -> bool:
+    """Whether the neighbours of two rivals have changed places."""
+    votes = 0
+    for other in key.tokens:
+        if other.concept in (one.concept, two.concept) or "~" in other.flags:
+            continue
+        places = [t for t in inside if t.concept == other.concept and t.polarity == other.polarity]
+        if len(places) != 1:
+            continue
+        here = places[0]
+        near_one = abs(other.start - one.start) < abs(other.start - two.start)
+        now_one = abs(here.start - first.start) < abs(here.start - second.start)
+        between = min(one.start, two.start) < other.start < max(one.start, two.start)
+        if between:
+            continue
+        votes += 1 if near_one == now_one else -1
+    return votes < 0
+
+
+def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> str:
+    for relation, token in pairs:
+        if ">" not in relation.flags or relation.concept != token.concept:
+            continue
+        flip = relation.converse ^ token.converse ^ _passive(key.text, relation) ^ _passive(scope.prose, token)
+        evidence = 0
+        for wanted, found in pairs:
+            if wanted is relation or wanted.predicate or "~" in wanted.flags:
+                continue
+            twice = sum(1 for t in inside if t.concept == found.concept) > 1
+            same_side = (wanted.start < relation.start) == (found.start < token.start)
+            evidence += 0 if twice else (1 if same_side ^ flip else -1)
+        if evidence < 0:
+            return "the relation runs the other way" if relation.predicate else "else"
+        if evidence == 0 and relation.converse != token.converse:
+            return "else"
+    return ""
+
+
+def _passive(text: str, token: Token) -> bool:
+    after = text[token.end : token.end + 12].lower()
+    if re.match(r"\w*\s+by\b", after):
+        return True
+    return bool(re.search(r"(?:由|被)[^,。;]{0,20}$", text[max(0, token.start - 22) : token.start]))
