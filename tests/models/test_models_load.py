@@ -290,17 +290,16 @@ def test_an_adapter_of_another_rank_than_it_says_leaves_the_base_whole(
     assert same(state(loaded), before)
 
 
-def test_four_bit_loads_learns_and_answers_on_the_cpu(
-    model_folders: dict[str, Path], make_adapter: MakeAdapter
-) -> None:
+def test_four_bit_loads_learns_and_answers_on_the_cpu(make_adapter: MakeAdapter, tmp_path: Path) -> None:
     bnb = pytest.importorskip("bitsandbytes")
-    adapter = make_adapter(model_folders["qwen2"])
-    loaded = load_model(str(model_folders["qwen2"]), quantization="4bit", device="cpu")
+    folder = make_model(tmp_path / "model", "qwen2", width=128)
+    adapter = make_adapter(folder)
+    loaded = load_model(str(folder), quantization="4bit", device="cpu")
     assert loaded.quantization == "4bit"
     layers = [m for m in loaded.model.modules() if isinstance(m, bnb.nn.Linear4bit)]
     assert len(layers) == 2 * 7
     assert all(layer.weight.quant_state.quant_type == "nf4" for layer in layers)
-    exact = dict(load_model(str(model_folders["qwen2"])).model.named_parameters())
+    exact = dict(load_model(str(folder)).model.named_parameters())
     for name, parameter in loaded.model.named_parameters():
         if hasattr(parameter, "quant_state"):
             found = bnb.functional.dequantize_4bit(parameter.data, parameter.quant_state)

@@ -132,6 +132,9 @@ def test_qwen3_dialogue_gives_a_row_a_turn_and_history_without_thoughts(speakers
     first, second = rendered((SYSTEM, ASK, ANSWER, AGAIN, MORE), tokenizer)
     assert tokenizer.decode(first.ids).count("<think>") == 1
     text = tokenizer.decode(second.ids)
+    # A history that is not learned from is not cut anywhere: its ids are the tokenizer's own.
+    asked = second.ids[: second.mask.index(True)]
+    assert list(asked) == tokenizer.encode(tokenizer.decode(asked), add_special_tokens=False)
     assert text.count("<think>") == 1
     assert f"<|im_start|>assistant\n{ANSWER.content}<|im_end|>" in text
     assert first.trained + second.trained == sum(

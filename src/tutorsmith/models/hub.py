@@ -149,7 +149,7 @@ def _cut(error: BaseException, where: str) -> NetworkError:
     return NetworkError(
         f"the download was cut short: {reason}",
         where=where,
-        mend="run the same command again: it goes on with the part that is there",
+        mend="run the same command again: files that are whole are not fetched again",
     )
 
 
@@ -182,6 +182,8 @@ def _modelscope(repository: str) -> Path:
             reason = next(iter(error.failed_files.values()), error)
             if isinstance(reason, OSError) and reason.errno is not None:
                 raise reason from error
+            if isinstance(reason, errors.NetworkError):
+                raise _cut(reason, where) from error
             raise _modelscope_error(reason, where) from error
         except errors.HubError as error:
             raise _modelscope_error(error, where) from error
@@ -207,5 +209,5 @@ def _modelscope_error(error: BaseException, where: str) -> ModelError:
         return NetworkError(f"ModelScope answered with an error: {error}", where=where, mend=mend)
     if isinstance(error, errors.NetworkError):
         mend = f"check the network and MODELSCOPE_ENDPOINT, unset USE_MODELSCOPE, or {ELSEWHERE}"
-        return NetworkError("ModelScope cannot be reached, or the download was cut short", where=where, mend=mend)
+        return NetworkError("ModelScope cannot be reached", where=where, mend=mend)
     return _cut(error, where)

@@ -13,7 +13,7 @@ from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.retrieval.ground import ground, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.search import Hit
+from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -72,7 +72,7 @@ class Prompter:
         if self.index is None or sample.meta.get("has_rag_context"):
             return []
         k, share = self.notes.notes_k, self.notes.distractor_share
-        return training_hits(self.index, sample.id, sample.question, k=k, distractor_share=share, seed=seed)
+        return training_hits(self.index, sample.id, query_of(sample.messages), k=k, distractor_share=share, seed=seed)
 
     def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
         messages = self.grounded(sample, hits)[0] if hits else list(sample.messages)

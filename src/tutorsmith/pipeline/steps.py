@@ -28,6 +28,7 @@ from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.metrics.key_points import parse_key_point
+from tutorsmith.evaluation.metrics.refusal import judge_refusal
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
@@ -42,8 +43,8 @@ LOGGER = logging.getLogger("tutorsmith")
 
 
 def check(files: Sequence[Path], against: Sequence[Path]) -> CheckResult:
-    """All checks over samples and benchmarks, key points included."""
-    return check_files(files, against, validators={"key_points": parse_key_point})
+    """All checks over samples and benchmarks, with the scorers' own eyes for key points and refusals."""
+    return check_files(files, against, validators={"key_points": parse_key_point, "refusal": judge_refusal})
 
 
 def check_step(run: Context) -> CheckResult:

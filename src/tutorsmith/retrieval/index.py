@@ -6,6 +6,7 @@ questions about the shipped notes (tests/cases/retrieval.json), where difference
 """
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -45,13 +46,21 @@ def _document(chunk: Chunk) -> list[str]:
     return tokens.words(f"{chunk.title} {chunk.heading}") * HEADING_WEIGHT + tokens.words(chunk.text)
 
 
+def _bm25s() -> Any:
+    """The BM25 library. It starts JAX where that is installed, and JAX takes three quarters of a GPU's memory for itself:
+    keep it on the CPU unless the user has chosen."""
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    import bm25s
+
+    return bm25s
+
+
 def build_index(chunks: Sequence[Chunk], skipped: Sequence[str] = ()) -> Index:
     """Index the chunks.
 
     Raises: DataError when there is not one word to index.
     """
-    import bm25s
-
+    bm25s = _bm25s()
     documents = [_document(chunk) for chunk in chunks]
     if not any(documents):
         raise DataError("the notes hold no words to index", mend="write notes, or run with --no-notes")
@@ -87,8 +96,7 @@ def load_index(folder: Path) -> Index:
 
     Raises: DataError when it is missing, damaged, or was made by another version of the word rules.
     """
-    import bm25s
-
+    bm25s = _bm25s()
     mend = "delete the folder; the index is built anew from the notes"
     meta = artifacts.read_json(folder / _META)
     try:

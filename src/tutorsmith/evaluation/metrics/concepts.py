@@ -108,10 +108,28 @@ def _raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
     stems = [stem(re.sub(r"[\s{}]", "", w)) for w, _, _ in words]
     index = 0
     while index < len(words):
+        if boundary := re.fullmatch(r"([EBDHJ])_\{?\d?([nt])\d?\}?", re.sub(r"\s", "", words[index][0])):
+            out += _boundary(boundary, words, index, prose)
+            index += 1
+            continue
         step, form = _longest(words, stems, index, prose)
         if form is not None:
             out.append((form, words[index][1], words[index + step - 1][2]))
         index += step
+    return out
+
+
+def _boundary(
+    found: re.Match[str], words: list[tuple[str, int, int]], index: int, prose: str
+) -> list[tuple[Form, int, int]]:
+    """E_t is the tangential electric field; E_1t = E_2t says that it is continuous."""
+    word, start, end = words[index]
+    out = [(Form("tangential" if found.group(2) == "t" else "normal"), start, end)]
+    if symbol := lexicon().symbols.get(found.group(1)):
+        out.append((symbol, start, end))
+    following = prose[end : end + 40].replace("}", " ").lstrip()
+    if following.startswith("=") and re.match(rf"=\s*{word[0]}\s*_", following):
+        out.append((Form("continuous"), start, end))
     return out
 
 
@@ -141,6 +159,8 @@ def _symbol(word: str) -> Form | None:
     bare = re.sub(r"[\s{}]", "", word)
     if indexed := re.fullmatch(r"([A-Za-z])_?(\d)", bare):
         return Form(f"id:{indexed.group(1)}{indexed.group(2)}")
+    if bare in ("+", "-"):
+        return Form("positive" if bare == "+" else "negative")
     if len(bare) == 1:
         return table.symbols.get(bare)
     if len(bare) > 2 and bare[1] == "_" and (stem(bare),) not in table.english:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import permutations
 
+from tutorsmith.evaluation.metrics.concepts import tokens_of
 from tutorsmith.evaluation.metrics.formula_lexer import FormulaError, lex
 from tutorsmith.evaluation.metrics.formula_parser import parse_sides
 from tutorsmith.evaluation.metrics.formula_tree import Tree, rename, substitute, symbols
-from tutorsmith.evaluation.metrics.phrases import tokens_of
 from tutorsmith.evaluation.metrics.scope import scopes
 from tutorsmith.evaluation.metrics.tables import lines, pairs, pattern, words
 

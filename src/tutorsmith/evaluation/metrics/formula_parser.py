@@ -218,8 +218,20 @@ class _Parser:
         following = self.peek()
         if following.kind == "^":
             return self.peek(2).kind in ("id", "(") and not self.peek(2).spaced and self.peek(1).kind == "num"
+        if following.kind == "(" and not following.spaced:
+            return self._over_differential()
         if following.kind in ("id", "{"):
             return not following.spaced or self.integrals > 0
+        return False
+
+    def _over_differential(self) -> bool:
+        """d(...)/dt: behind the parenthesis stands a division by a differential."""
+        depth = 0
+        for ahead in range(40):
+            kind = self.peek(ahead).kind
+            depth += (kind == "(") - (kind == ")")
+            if depth == 0:
+                return self.peek(ahead + 1).kind == "/" and self.peek(ahead + 2).text in ("d", "∂")
         return False
 
     def _differential(self) -> Tree:

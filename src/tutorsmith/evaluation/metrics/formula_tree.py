@@ -6,6 +6,7 @@ mu*sym("curl[H]") - sym("curl[B]"), so that trees can be compared by probing wit
 """
 
 import cmath
+from collections.abc import Callable
 from typing import Any
 
 Tree = tuple[Any, ...]
@@ -108,7 +109,7 @@ def symbols(tree: Tree) -> set[str]:
     return symbols(tree[2]) if kind == "fn" else set()
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[[complex], complex]] = {
     "sin": cmath.sin,
     "cos": cmath.cos,
     "tan": cmath.tan,

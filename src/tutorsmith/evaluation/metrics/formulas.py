@@ -1,8 +1,9 @@
 """Does the answer state this formula, in any algebraic form? Trees are compared by probing at random points.
 
-A key formula L = R defines a surface; the answer's formula states the same when it vanishes on the surface and not elsewhere.
-So a formula solved for another variable is the same, and one with another sign, factor or exponent is not. Symbols that only
-one side has are bridged by known relations (k = 1/(4 pi eps0), omega = 2 pi f, ...) or by what the answer says they mean.
+A key formula L = R defines a surface; the answer's formula states the same when it vanishes on the surface and not
+elsewhere. So a formula solved for another variable is the same, and one with another sign, factor or exponent is
+not. Symbols that only one side has are bridged by known relations (k = 1/(4 pi eps0), omega = 2 pi f, ...) or by
+what the answer says they mean.
 """
 
 from dataclasses import dataclass

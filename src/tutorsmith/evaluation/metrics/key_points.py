@@ -3,8 +3,9 @@
     verdict = judge_key_point({"formula": "E = Q/(4*pi*epsilon_0*r^2)"}, answer)
     verdict.covered, verdict.contradicted, verdict.matched, verdict.rule
 
-Forms of a key point: a plain string; {"text", "any_of"}; {"formula"}; {"quantity", "rel_tol", "text"}. Each may have
-"vital" and "must_not" (wordings that contradict it). `parse_key_point` finds what cannot be used when a benchmark is read.
+Forms of a key point: a plain string; {"text", "any_of"}; {"formula"}; {"quantity", "rel_tol", "text"}. Each may
+have "vital" and "must_not" (wordings that contradict it). `parse_key_point` finds what cannot be used when a
+benchmark is read.
 """
 
 from collections.abc import Mapping
@@ -264,5 +265,5 @@ def _judge_with_formulas(wording: Wording, answer: str) -> tuple[str, int, int, 
 
 
 def _says_it_all(words: PhraseVerdict, wording: Wording) -> bool:
-    """The words beside the formula state something ("E is zero inside, E = 0") and are no mere name ("Ohm's law: V = IR")."""
+    """The words beside the formula state something ("E is zero, E = 0") and are no mere name ("Ohm's law: V = IR")."""
     return words.state == "covered" and any(t.predicate for t in phrase_key(wording.words).tokens)

@@ -103,6 +103,11 @@ def _trend(key: PhraseKey, inside: list[Token], words: str) -> str:
     if not wanted:
         return ""
     found = [t for t in inside if t.concept in ("up", "down")]
+    known = {t.concept for t in key.tokens}
+    if any(t.concept in ("depend", "vary") and not t.polarity and t.concept not in known for t in inside):
+        return "denied"
+    if not found:
+        return ""  # another word says it, as "decays" says that something falls
     affirmed = [t for t in found if t.polarity]
     if found and not affirmed and all(t.polarity for t in wanted):
         return "denied"
@@ -142,6 +147,10 @@ def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
     return ""
 
 
+def _gap(a: Token, b: Token) -> int:
+    return max(a.start, b.start) - min(a.end, b.end)
+
+
 def _swapped(key: PhraseKey, one: Token, two: Token, first: Token, second: Token, inside: list[Token]) -> bool:
     """Whether the neighbours of two rivals have changed places."""
     votes = 0
@@ -152,8 +161,8 @@ def _swapped(key: PhraseKey, one: Token, two: Token, first: Token, second: Token
         if len(places) != 1:
             continue
         here = places[0]
-        near_one = abs(other.start - one.start) < abs(other.start - two.start)
-        now_one = abs(here.start - first.start) < abs(here.start - second.start)
+        near_one = _gap(other, one) < _gap(other, two)
+        now_one = _gap(here, first) < _gap(here, second)
         between = min(one.start, two.start) < other.start < max(one.start, two.start)
         if between:
             continue
@@ -167,17 +176,25 @@ def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[To
             continue
         flip = relation.converse ^ token.converse ^ _passive(key.text, relation) ^ _passive(scope.prose, token)
         evidence = 0
+        pivot = _pivot(scope.prose, token)
         for wanted, found in pairs:
             if wanted is relation or wanted.predicate or "~" in wanted.flags:
                 continue
             twice = sum(1 for t in inside if t.concept == found.concept) > 1
-            same_side = (wanted.start < relation.start) == (found.start < token.start)
+            same_side = (wanted.start < relation.start) == (found.start < pivot)
             evidence += 0 if twice else (1 if same_side ^ flip else -1)
         if evidence < 0:
             return "the relation runs the other way" if relation.predicate else "else"
         if evidence == 0 and relation.converse != token.converse:
             return "else"
     return ""
+
+
+def _pivot(text: str, token: Token) -> int:
+    """What acts stands left of the verb, but after 由 or 被."""
+    low = max(0, token.start - 22)
+    found = re.search(r"(?:由|被)(?=[^,。;由被]{0,20}$)", text[low : token.start])
+    return low + found.start() if found else token.start
 
 
 def _passive(text: str, token: Token) -> bool:

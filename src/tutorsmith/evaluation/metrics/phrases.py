@@ -1,8 +1,9 @@
 """Does the answer assert this phrase? Concepts are compared, not words, within clauses, with polarity and direction.
 
-A key point becomes a list of concepts. A stretch of clauses of the answer covers it when it holds its predicates and most of
-its things, when each predicate is affirmed (or denied) as in the key point, when nothing takes the place of an exclusive
-concept (normal for tangential), and when directed relations (lags, exceeds, produces) run the same way.
+A key point becomes a list of concepts. A stretch of clauses of the answer covers it when it holds its predicates
+and most of its things, when each predicate is affirmed (or denied) as in the key point, when nothing takes the
+place of an exclusive concept (normal for tangential), and when directed relations (lags, exceeds, produces) run the
+same way.
 """
 
 import re
@@ -16,7 +17,7 @@ from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
 THRESHOLD = 0.6  # share of the key point's weight that must be found
 CORE = 0.45  # share that must be found in the clauses themselves, not in the sentences before
-_MAX_SENTENCES = 400  # sentences of an answer that are compared with a phrase
+_MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
 
 

@@ -170,6 +170,8 @@ def _value(flat: str, found: re.Match[str]) -> tuple[Value | None, int]:
     start, end = found.start(), found.end()
     if start and ((flat[start - 1].isalpha() and flat[start - 1].isascii()) or flat[start - 1] in "_^"):
         return None, end  # a subscript, an exponent, a name such as Q1
+    if pattern("label_number").search(flat[max(0, start - 16) : start]):
+        return None, end
     mantissa = found.groupdict().get("mantissa") or "1"
     exponent = _exponent(found)
     if abs(exponent) > 300:

@@ -1,9 +1,9 @@
 """Does the answer refuse, and for which of the three reasons?
 
-A refusal is a speech act: somebody says, in the opening or in the conclusion, that this question will not be answered as
-it stands, and why. It is recognised by its parts (who + cannot or need + what), not by the word "cannot": physics is full
-of fields that cannot do work. An act that is followed by the answer all the same (a result, an assumed value, "but it
-follows that ...") is no refusal.
+A refusal is a speech act: somebody says, in the opening or in the conclusion, that this question will not be answered
+as it stands, and why. It is recognised by its parts (who + cannot or need + what), not by the word "cannot": physics is
+full of fields that cannot do work. An act that is followed by the answer all the same (a result, an assumed value, "but
+it follows that ...") is no refusal.
 
 Kinds: `insufficient_context`: a document is missing or silent (notes, figure, draft, an earlier part);
 `missing_parameters`: the question leaves out a quantity or a choice that the answer depends on; `out_of_scope`: the
@@ -60,6 +60,8 @@ _CUES = tuple(
         "LEAK",
         "PARAMETER",
         "EDITORIAL",
+        "DEPENDS",
+        "NOT_NEEDED",
     )
 )
 _PIVOT = re.compile(f"{en.PIVOT.pattern}|{zh.PIVOT.pattern}", re.IGNORECASE)
@@ -98,7 +100,8 @@ _ASKS_VALUE = re.compile(
 # "If the field is not given ..." supposes; it does not complain.
 _IF_CLAUSE = re.compile(r"\b(?:if|unless|when|where)\b[^,.;:]*", re.IGNORECASE)
 _NEGATED_TAIL = re.compile(
-    r"[\s,]*(?:(?:do|does|did|is|are|was|were|has|have)(?: not|n't)|not|no|nothing|neither|without|only|never|没|未|不|只|无)\b",
+    r"[\s,]*(?:(?:do|does|did|is|are|was|were|has|have)(?: not|n't)|not|no|nothing|neither|without|only|never"
+    r"|没|未|不|只|无)\b",
     re.IGNORECASE,
 )
 _HOLDER = re.compile(r"\b(?:question|problem|exercise|task|statement)\b|题", re.IGNORECASE)
@@ -183,10 +186,12 @@ def _act(sentences: list[_Sentence]) -> tuple[int, str] | None:
             return i, "says that it is outside the scope"
     for i in zone:
         cues, near = sentences[i].cues, _near(sentences, i, 2)
-        asks = "request" in near or (sentences[i].opening and _is_short(sentences) and not _goes_on(sentences[i]))
+        alone = _is_short(sentences) and _stands_first(sentences, i) and not _goes_on(sentences[i])
+        asks = "request" in near or alone
         if "context" in cues and asks and sentences[i].opening and not _lacks_content(sentences[i]):
             return i, "says that the material does not hold the answer"
-        if "missing" in cues and asks and "editorial" not in cues:
+        lacking = "missing" in cues or ("depends" in cues and "request" in near)
+        if lacking and asks and not cues & {"editorial", "not_needed"}:
             return i, "names what is missing and asks for it"
     return None
 
@@ -195,6 +200,11 @@ def _only_in_passing(sentences: list[_Sentence], i: int) -> bool:
     """Is the act a remark within a longer answer ("I won't prove it here") that gives no reason for refusing?"""
     near = _near(sentences, i) & {"missing", "context", "scope", "policy", "request"}
     return not near and not sentences[i].opening and len(sentences) > 4
+
+
+def _stands_first(sentences: list[_Sentence], i: int) -> bool:
+    """Nothing but other parts of the act comes before the sentence."""
+    return i < _OPENING and all(sentence.cues for sentence in sentences[:i])
 
 
 def _goes_on(sentence: _Sentence) -> bool:
@@ -274,4 +284,6 @@ def _kind(sentences: list[_Sentence], act: int, question: str) -> RefusalKind | 
             for sentence in near
         )
         return "missing_parameters" if value else "insufficient_context"
-    return "out_of_scope" if "inability" in sentences[act].cues else None
+    if "inability" not in sentences[act].cues:
+        return None
+    return "missing_parameters" if "parameter" in sentences[act].cues else "out_of_scope"

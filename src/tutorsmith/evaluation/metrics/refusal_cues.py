@@ -53,10 +53,12 @@ _UNABLE = one_of(
     |(?:must|have to|will|would|should|'ll|'d) (?:\w+ly )?(?:decline|refuse)(?: to)?
     |(?:\w+ly )?(?:decline|refuse) to|(?:would|'d) rather not
     |should(?:n't| not)|do(?:n't| not) (?:want|wish|intend|see how) to|have no (?:way|basis|means) (?:to|of|for)
-    |do(?:n't| not)(?= (?:help|give|do|write|answer|offer|provide|take|share|discuss|comment|handle|cover|teach|advise|deal|solve|complete)\b)"""
+    |do(?:n't| not)(?= (?:help|give|do|write|answer|offer|provide|take|share|discuss|comment|handle|cover|teach
+    |advise|deal|solve|complete)\b)"""
 )
 _I = one_of(
-    r"\bi\b|\bthis (?:course )?(?:tutor|assistant)\b|\bthe (?:course )?tutor\b|\bsorry,? (?:but )?(?=can|un)|\bafraid (?=not|can)"
+    r"""\bi\b|\bthis (?:course )?(?:tutor|assistant)\b|\bthe (?:course )?tutor\b|\bsorry,? (?:but )?(?=can|un)
+    |\bafraid (?=not|can)"""
 )
 _RHETORIC = (
     r"(?:\w+ly )?(?:"
@@ -72,13 +74,18 @@ _RHETORIC = (
 )
 
 INABILITY = cue(
+    r"\b(?:problem|question|task|exercise) is (?:\w+ )?(?:incomplete|under-?specified|not fully specified|"
+    r"unanswerable)\b",
+    r"\bno (?:basis|grounds|foundation) for (?:an|any|the|my) (?:answer|reply|number|value|statement|conclusion)\b",
+    r"\bi(?:'ll| will|'d| would)? (?:rather )?(?:stay out of|steer clear of|keep out of)\b",
+    r"(?:\bnot|n't) (?:something|anything|things) (?:that )?(?:i|we|this tutor|the tutor)\b",
     # A tutor who speaks of its own inability refuses, turns of speech apart.
     rf"{_I} ?{_ADVERBS}{_UNABLE} (?:be able to )?(?!{_RHETORIC})\w",
     rf"\bwe {_UNABLE} (?:be able to )?{_ADVERBS}{_TASK}",
     r"\bi (?:have|see|find|found|received|got|hold) (?:no|nothing|neither|none)\b(?! (?:\w+ )?(?:doubt|objection|"
     r"problem|error|mistake|fault|reason|corrections?|comments?|flaw|issue|contradiction|difficulty))",
-    rf"\b(?:can(?:not|'t)|unable to|couldn't) (?:give|offer|provide|state|put|name|quote|supply) (?:you )?(?:an? |"
-    rf"any |the )?(?:\w+ ){{0,2}}(?:number|value|answer|figure|result|opinion|advice|diagnosis)\b",
+    r"\b(?:can(?:not|'t)|unable to|couldn't) (?:give|offer|provide|state|put|name|quote|supply) (?:you )?(?:an? |"
+    r"any |the )?(?:\w+ ){0,2}(?:number|value|answer|figure|result|opinion|advice|diagnosis)\b",
     rf"\bi['’ ]?(?:a?m)? afraid (?:that )?(?:i|we|this|the|there) [^.;]{{0,40}}(?:{_CANNOT}|unable|not able|"
     rf"nothing i can|no way)",
     r"\bi(?:'m| am)? (?:have to |must |will |would |'ll )?(?:\w+ly )?declin(?:e|ing)\b",
@@ -93,8 +100,8 @@ INABILITY = cue(
     rf"{_TASK_IN_PASSING})\w*[^.;]{{0,60}}\b(?:once|if|when|after|as soon as|with|until)\b",
     r"\bi(?:'d|'ll| would| will| should| still| first| do| must)* (?:only |first )?(?:need|have) to (?:know|see|"
     r"have|be told|look at|read|be given)\b",
-    rf"\bbefore i (?:can|could|am able to|start|begin|try)\b|\bi (?:can|could)(?:n't| not) (?:\w+ "
-    rf"){{0,6}}(?:without|until|unless|before|as long as)\b",
+    r"\bbefore i (?:can|could|am able to|start|begin|try)\b|\bi (?:can|could)(?:n't| not) (?:\w+ "
+    r"){0,6}(?:without|until|unless|before|as long as)\b",
     rf"^(?:not|cannot|can't) (?:yet )?be {_ADVERBS}{_TASK}",
     rf"\b(?:th(?:is|e|at)|your) (?:question|problem|task|request|exercise|query)\b[^.!?\n]{{0,40}}(?:{_CANNOT}|"
     rf"(?:is|are) (?:not |un)(?:possible|able|answerable|solvable))",
@@ -106,7 +113,8 @@ INABILITY = cue(
 # Nobody in particular cannot: a refusal only if something is said to be missing beside it.
 IMPERSONAL = cue(
     rf"(?:{_CANNOT}|may not) (?:yet |still |therefore |thus )?(?:be )?{_ADVERBS}(?:{_TASK}|{_TASK_IN_PASSING})",
-    rf"\b(?:impossible|not possible|not feasible|no way|hard|difficult|premature|pointless) (?:for \w+ )?(?:to|of) "
+    rf"\b(?:impossible|not possible|not feasible|n't possible|n't feasible|no way|hard|difficult|premature|"
+    rf"pointless) (?:for \w+ )?(?:to|of) "
     rf"{_ADVERBS}(?:be )?(?:{_TASK}|{_TASK_IN_PASSING})",
     r"\bno (?:[\w-]+ ){0,4}(?:can|could|may) (?:\w+ )?be (?:given|computed|calculated|stated|found|worked out|"
     r"obtained|drawn|made|reached|derived|attached|assigned|quoted)",
@@ -129,18 +137,18 @@ _GIVEN = one_of(
     |here\b|there\b|uploaded|pasted|reproduced|received|told|enclosed|named|disclosed|filled in
     |in (?:your|the) (?:message|question|problem|prompt|statement)"""
 )
-_HOLDER = one_of(
-    "question|problem|exercise|task|problem statement|statement|message|prompt|request|query|wording|you|it"
-)
+_HOLDER = one_of("question|problem|exercise|task|problem statement|statement|message|prompt|request|query|wording|you")
 _GIVES = one_of(
     "give|giving|specif|state|stating|provid|say|said|includ|tell|told|contain|mention|suppl|fix|indicat|show|"
     "paste|attach|shar|sent|send|upload|name|define|list"
 )
 MISSING = cue(
+    r"\b(?:has|have|had|was|were|is|are) (?:been )?(?:omitted|left out|withheld|forgotten|overlooked)\b",
     rf"\b(?:(?:is|are|was|were|has|have)(?:n't| not)|(?:is|are|was|were) (?:nowhere|never)|(?:has|have) (?:never|"
-    rf"not) been|not|never|nowhere) (?:been |also |actually |yet |explicitly |any ?where |all )?{_GIVEN}(?! by\b)",
+    rf"not) been|not|never|nowhere) (?:been |also |actually |yet |explicitly |any ?where |all )?{_GIVEN}(?! by\b| "
+    rf"as\b)",
     rf"\b(?:no|neither) (?:[\w'-]+ ){{1,8}}(?:is|are|was|were|has been|have been|came|comes) (?:\w+ "
-    rf")?(?!known\b){_GIVEN}(?! by\b)",
+    rf")?(?!known\b){_GIVEN}(?! by\b| as\b)",
     rf"{_CANNOT} (?:yet )?be {_ADVERBS}{_TASK}\w*[^.;]{{0,30}}\bwithout\b|\bwithout [^.,;]{{1,40}},? "
     rf"[^.,;]{{0,40}}{_CANNOT} be {_ADVERBS}{_TASK}",
     rf"\bneither (?:of \w+ )?(?:is|are|was|were|has been|have been|came) {_GIVEN}",
@@ -186,7 +194,8 @@ _NOTES = one_of(
 _SAYS = one_of(
     r"""contain|cover|mention|includ|say|giv|stat|discuss|address|provid|treat|defin|explain|hold|have|describ
     |report|specif|list|deal|tell|reach|go|offer|answer
-    |show|record|touch|settle|let|establish|name|quote|compare|support|extend|help|speak|refer|carr(?:y|ies)"""
+    |show|record|touch|settle|let|establish|name|quote|compare|support|extend|help|speak|refer|carr(?:y|ies)
+    |mak(?:e|es)"""
 )
 # What the student refers to and did not send.
 _ATTACHED = one_of(
@@ -204,6 +213,10 @@ _NOT_ARRIVED = one_of(
     |enclosed|quoted|among|with (?:your|the|this)"""
 )
 CONTEXT = cue(
+    r"\b(?:excerpts?|notes|passages?|material|context)\b[^.;]{0,50}\b(?:came up empty|found nothing|without "
+    r"success|to no avail)\b",
+    r"\bnot (?:discussed|mentioned|covered|treated|addressed|explained|found|answered) (?:in (?:any|either|one) of|"
+    r"by any of|anywhere|there\b)",
     rf"\b{_NOTES}\b[^.!?\n]{{0,60}}\b(?:(?:do|does|did)(?:n't| not)|never|neither|nowhere|don't|fails? to) (?:\w+ "
     rf"){{0,2}}{_SAYS}",
     rf"\b{_NOTES}\b[^.!?\n]{{0,60}}\b(?:are|is) (?:silent|insufficient|not (?:sufficient|enough)|too)\b",
@@ -211,10 +224,10 @@ CONTEXT = cue(
     rf"\b(?:nothing|nowhere|none|neither|no (?:word|mention|trace|sign))\b (?:of |in |on |one of |about \w+ in "
     rf")?(?:any of )?(?:these |those |the |this |your )?(?:\w+ ){{0,3}}{_NOTES}\b",
     rf"\bno {_NOTES} (?:\w+ )?{_SAYS}",
-    rf"(?:\b(?:not|never|nowhere|absent|missing)|n't)\b[^.!?\n]{{0,50}}\b(?:in|by|from|among|within|of|using|on "
-    rf"the basis of|with|against) (?:any of )?(?:the |these |those |this |your |my )?(?:\w+ ){{0,3}}(?:notes|"
-    rf"excerpts?|(?:course|provided|given) materials?|passages?|context|sources|documents?|handouts?|slides|"
-    rf"extracts?)\b",
+    r"(?:\b(?:not|never|nowhere|absent|missing)|n't)\b[^.!?\n]{0,50}\b(?:in|by|from|among|within|of|using|on "
+    r"the basis of|with|against) (?:any of )?(?:the |these |those |this |your |my )?(?:\w+ ){0,3}(?:notes|"
+    r"excerpts?|(?:course|provided|given) materials?|passages?|context|sources|documents?|handouts?|slides|"
+    r"extracts?)\b",
     rf"\b{_CANNOT}\b[^.!?\n]{{0,60}}\b(?:from|on the basis of|based on|using|with) (?:the |these |those |this "
     rf")?(?:\w+ ){{0,2}}{_NOTES}\b",
     r"\b(?:outside|beyond|goes beyond) (?:of )?(?:what )?(?:is in |is covered (?:in|by) )?(?:the |these |those "
@@ -281,6 +294,7 @@ _COURSE = one_of(
     "assistant|programme|program|service"
 )
 SCOPE = cue(
+    rf"\bno place in (?:this|the|our) {_COURSE}|\b(?:scope|remit|help) is (?:limited|restricted|confined) to\b",
     r"\b(?:outside|beyond|out of|outwith|not within|not in|not inside|exceeds) (?:of )?(?:the |this |my |our |its |"
     r"a )?(?:\w+ )?(?:scope|remit|syllabus|mandate|purview|area of (?:expertise|competence)|competence|expertise|"
     r"brief|role|domain|field of)(?! of (?:this|the|my|our|a) (?:answer|derivation|proof|section|paper|article|"
@@ -300,9 +314,9 @@ SCOPE = cue(
     r"\b(?:i|i'm|i am|this tutor|the tutor|my (?:role|job|task|help|purpose) is|we) (?:am |is |can |could |may |"
     r"are )?(?:here )?(?:only|just|solely|exclusively|limited|restricted|confined) (?:able to |here |to |help|"
     r"answer|assist|cover|deal|handle|teach|for|with|support|discuss|there|take|a |an )",
-    rf"\b(?:i|this tutor|the tutor|this assistant) (?:cover|deal with|handle|teach|help with|answer|stick to|am "
-    rf"here (?:for|to help)|is (?:here )?for|keep to|stay with|specialise in|am built for)s? (?:only |questions "
-    rf"(?:on|about) |this |the |electro|physics)",
+    r"\b(?:i|this tutor|the tutor|this assistant) (?:cover|deal with|handle|teach|help with|answer|stick to|am "
+    r"here (?:for|to help)|is (?:here )?for|keep to|stay with|specialise in|am built for)s? (?:only |questions "
+    r"(?:on|about) |this |the |electro|physics)",
     rf"\bnot (?:one )?(?:for|in|of|about|within) (?:an?|this|the|our) (?:\w+ ){{0,2}}{_COURSE}\b",
     rf"\bnot (?:an?|the) (?:\w+ ){{0,2}}(?:{_COURSE}|physics|writing) (?:question|topic|matter|problem|task)|"
     rf"\boff[- ]topic\b|\bout[- ]of[- ]scope\b",
@@ -314,10 +328,10 @@ SCOPE = cue(
     rf"manipulate)\b[^.;]{{0,60}}\b(?:assignments?|exams?|essays?|thesis|homework|coursework|dissertation|for you|"
     rf"on your behalf|in your place|take-home|quiz|report|references?|citations?|sources|results?|measurements?|"
     rf"quotations?|test)\b",
-    rf"\bnot (?:academic writing|electromagnetics?|physics)\b|\bi(?:'m| am) (?:an?|the|only|just|"
-    rf"your)[^.;]{{0,40}}\b(?:tutor|assistant)\b[^.;]{{0,20}}, not\b",
+    r"\bnot (?:academic writing|electromagnetics?|physics)\b|\bi(?:'m| am) (?:an?|the|only|just|"
+    r"your)[^.;]{0,40}\b(?:tutor|assistant)\b[^.;]{0,20}, not\b",
 )
-# Why a tutor does not do it; beside an act it makes the question out of scope, alone it may be the subject of an answer.
+# Why a tutor does not do it. Beside an act it makes the question out of scope; alone it may be what an answer is about.
 POLICY = cue(
     r"\b(?:academic (?:integrity|misconduct|dishonesty|honesty)|plagiarism|cheating|ghost-?writ\w*|honou?r code|"
     r"fraud|misconduct)\b|\bmust be your own\b|\b(?:be|is) your own work\b",
@@ -330,6 +344,11 @@ POLICY = cue(
     r"predictions?)\b",
 )
 # What is no answer to the question: offers, advice where to turn, conditions.
+DEPENDS = cue(r"\b(?:answer|result|value|choice|outcome|it|that|this|rewrite) (?:all )?(?:depends|hinges) on\b")
+NOT_NEEDED = cue(
+    r"\b(?:needn't|need not|not (?:be )?(?:needed|necessary|required|relevant)|no need|irrelevant|doesn't matter|"
+    r"does not matter|don't need)\b"
+)
 OFFER = cue(
     r"\b(?:i|we) (?:can|could|would|will)\b|\bi'(?:ll|d|m)\b|\bhappy to\b|\bglad to\b|\bfeel free\b|\byou (?:could|"
     r"can|may|might|should)\b|\bif you\b|\bonce\b|\bplease\b",

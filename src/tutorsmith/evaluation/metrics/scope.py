@@ -123,11 +123,9 @@ def _clauses(prose: str, sentence: Span) -> tuple[Span, ...]:
 
 
 def _negations(prose: str, sentence: Span) -> list[Negation]:
-    found = []
+    found: list[Negation] = []
     for match in _TOKEN.finditer(prose, sentence.start, sentence.end):
         if match.lastgroup == "innocent":
-            if re.match(r"并非不|不能不|不会不|不是不|未必不", match.group()):
-                continue
             continue
         word = match.group().lower()
         until = sentence.end

@@ -1,4 +1,4 @@
-"""Reads the scorers' data files: `tables.txt` (word lists and pairs) and `patterns.txt` (alternatives of regular expressions)."""
+"""Reads the scorers' data: `tables.txt` (word lists, pairs) and `patterns.txt` (regular expressions)."""
 
 import re
 from functools import lru_cache

@@ -90,7 +90,8 @@ def parse_unit(text: str) -> Unit | None:
     text = text.strip().replace("Ω", "Ω").replace("µ", "μ").replace("μ", "μ").rstrip(".")
     if not text:
         return Unit(1.0, ())
-    factor, dimensions, position, below = 1.0, {}, 0, False
+    dimensions: dict[str, float] = {}
+    factor, position, below = 1.0, 0, False
     while position < len(text):
         found = _ONE.match(text, position)
         if found is None or found.end() == position:
