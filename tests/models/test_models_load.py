@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -345,3 +346,17 @@ def test_four_bit_without_its_library_says_what_to_do(
     with pytest.raises(ModelError, match="needs bitsandbytes") as caught:
         load_model(str(model_folders["llama"]), quantization="4bit")
     assert "tutorsmith[qlora]" in str(caught.value.mend)
+
+
+@pytest.mark.parametrize(("gib", "expected"), [(0.0001, "4bit"), (8, "none")])
+def test_auto_quantizes_only_where_the_card_is_small(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, gib: float, expected: str
+) -> None:
+    """The tiny model's 16-bit weights are some 60 KB: a quarter of a 0.1 MiB card, next to nothing of 8 GiB."""
+    from tutorsmith.models.load import choose_quantization
+
+    card = types.SimpleNamespace(total_memory=int(gib * 2**30))
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    assert choose_quantization("auto", tiny_model, torch.device("cuda")) == expected
+    assert choose_quantization("auto", tiny_model, torch.device("cpu")) == "none"
+    assert choose_quantization("4bit", tiny_model, torch.device("cpu")) == "4bit"

@@ -1,6 +1,7 @@
 """Local folder -> model and tokenizer in memory; adapters on top. The only module of this room that imports torch."""
 
 import logging
+import math
 import shutil
 import tempfile
 import warnings
@@ -75,10 +76,25 @@ def choose_device(wanted: str) -> torch.device:
     return device
 
 
+ROOMY = 4
+"""A card with this many times the memory of the 16-bit weights has room to train on them unquantized."""
+
+
+def choose_quantization(wanted: str, folder: Path, place: torch.device) -> str:
+    """"auto" is 4bit on CUDA, unless the 16-bit weights take less than a quarter of the card: then quantizing would cost
+    answers and gain nothing. On a CPU it is none: NF4 is slower there and saves no memory."""
+    if wanted != "auto":
+        return wanted
+    if place.type != "cuda":
+        return "none"
+    weights = 2 * sum(math.prod(e["shape"]) for f in folder.glob("*.safetensors") for e in safetensors_header(f).values())
+    return "none" if ROOMY * weights < torch.cuda.get_device_properties(place).total_memory else "4bit"
+
+
 def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", device: str = "auto") -> LoadedModel:
     """Resolve and load a model.
 
-    quantization: "none", "4bit" (NF4, double quantization, through bitsandbytes) or "auto" (4bit on CUDA).
+    quantization: "none", "4bit" (NF4, double quantization, through bitsandbytes) or "auto", see `choose_quantization`.
     dtype: compute type; "auto" is bfloat16 on CUDA and float32 on the CPU.
 
     Raises: ModelError, NetworkError, ResourceError.
@@ -87,7 +103,7 @@ def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", de
     folder = converted(local) if local.is_gguf else local.path
     place = choose_device(device)
     kind = ("bfloat16" if place.type == "cuda" else "float32") if dtype == "auto" else dtype
-    bits = ("4bit" if place.type == "cuda" else "none") if quantization == "auto" else quantization
+    bits = choose_quantization(quantization, folder, place)
     compute: torch.dtype = getattr(torch, kind)
     tokenizer = _tokenizer(folder)
     model = _weights(folder, compute, bits, place)

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ def attach(loaded: LoadedModel, *, rank: int, alpha: int, dropout: float, seed: 
     config = LoraConfig(
         r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", task_type="CAUSAL_LM"
     )
-    return get_peft_model(loaded.model, config)
+    with warnings.catch_warnings():
+        # PEFT reads a property that transformers renamed.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        return get_peft_model(loaded.model, config)
 
 
 def detach(loaded: LoadedModel, model: Any) -> None:

@@ -2,9 +2,7 @@
 
 import re
 
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|eqs?|figs?|refs?|approx|resp|no|dr|prof|sec|ch|al)|\b[A-Z])\.$", re.IGNORECASE
-)
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|eqs?|figs?|refs?|approx|resp|dr|prof|et al)\.$", re.IGNORECASE)
 _SENTENCE_END = re.compile(
     r"[.!?]+[\"'”’)\]]*(?:\s*\[\d[^\]\n]{0,20}\])*(?=\s|$)|[。！？；]+[”’」』）]*(?:\s*[\[［【]\d[^\]］】\n]{0,20}[\]］】])*|\n+"
 )

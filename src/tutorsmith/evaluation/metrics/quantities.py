@@ -58,6 +58,8 @@ _COMMANDS = {
     "ge": "≥",
     "geq": "≥",
 }
+_UNIT_COMMANDS = pairs("unit_commands")
+_PREFIX_COMMANDS = pairs("prefix_words")
 _RANGE = re.compile(r"^\s*\$?\s*(?:-|–|—|~|～|to|and|至|到|和|与|\.\.\.?)\s*\$?\s*(?=[\d.])", re.IGNORECASE)
 _RANGE_WORD = re.compile(r"(?:between|from|介于|从|range|范围|在)[^.。]{0,30}$", re.IGNORECASE)
 _EITHER = re.compile(r"\b(?:either|or)\b\s*\$?$|(?:或者?|要么)\s*$", re.IGNORECASE)
@@ -114,6 +116,17 @@ def quantity_key(text: str, tolerance: float = DEFAULT_TOLERANCE, name: str = ""
     return QuantityKey(text, first.number, first.unit, tolerance, name or label.strip())
 
 
+_UNIT_COMMAND = re.compile(r"\\(" + "|".join((*_PREFIX_COMMANDS, *_UNIT_COMMANDS)) + r")(?![A-Za-z])")
+
+
+def _unit_command(found: re.Match[str]) -> str:
+    """`\\milli\\ampere`: the prefix is pushed to the right, so that it touches its unit."""
+    name = found.group(1)
+    if name in _PREFIX_COMMANDS:
+        return _PREFIX_COMMANDS[name].rjust(len(found.group()))
+    return _UNIT_COMMANDS[name].ljust(len(found.group()))
+
+
 def _flatten(text: str) -> str:
     """LaTeX commands and wrappers blanked or made signs; same length."""
     text = re.sub(r"\^\s?\{?\s?\\circ\s?\}?", lambda m: "°".ljust(len(m.group())), text)
@@ -122,6 +135,7 @@ def _flatten(text: str) -> str:
         lambda m: _COMMANDS[m.group(1)].ljust(len(m.group())) if m.group(1) in _COMMANDS else m.group(),
         text,
     )
+    text = _UNIT_COMMAND.sub(_unit_command, text)
     text = re.sub(r"\^\{\s*([-+]?\d+)\s*\}", lambda m: ("^" + m.group(1)).ljust(len(m.group())), text)
     text = text.replace("\\%", " %")
     return _WRAPPER.sub(lambda m: " " * len(m.group()), text)

@@ -213,6 +213,7 @@ _NOT_ARRIVED = one_of(
     |enclosed|quoted|among|with (?:your|the|this)"""
 )
 CONTEXT = cue(
+    rf"\b{_NOTES}\b[^.!?\n]{{0,60}}\bbut (?:not|never|neither)\b|\b{_NOTES} (?:stop|end|break off|run out)",
     r"\b(?:excerpts?|notes|passages?|material|context)\b[^.;]{0,50}\b(?:came up empty|found nothing|without "
     r"success|to no avail)\b",
     r"\bnot (?:discussed|mentioned|covered|treated|addressed|explained|found|answered) (?:in (?:any|either|one) of|"

@@ -15,6 +15,7 @@ MAX_CHARACTERS = 60_000  # of an answer that are read: what stands beyond is in 
 SENTENCE_LIMIT = 1_200  # a longer "sentence" is cut, to keep every rule linear in practice
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|Eqs?|Figs?|approx|resp|etc|Dr|No|Sec|Ref|al|w\.r\.t)\.$")
+_COMMA = re.compile(",")
 _TOKEN = re.compile(f"(?P<innocent>{alternatives('innocent')})|(?P<negator>{alternatives('negator')})", re.IGNORECASE)
 
 
@@ -199,7 +200,8 @@ def _sentence_unsaid(text: str, sentence: Span, wrong_next: bool, unsaid: list[S
         and not wrong_next
         and not (refutation and refutation.start() > attribution.start())
     ):
-        turn = pattern("turn").search(text, attribution.end())
+        ends = _COMMA if attribution.group().lower().startswith(("contrary", "与")) else pattern("turn")
+        turn = ends.search(text, attribution.end())
         unsaid.append(
             Span(start + attribution.start(), start + (turn.start() if turn else len(text)), "someone else's claim")
         )
