@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from tutorsmith.core.errors import TutorsmithError
+from tutorsmith.core.errors import UsageError, nearest
 
 app = typer.Typer(
     name="tutorsmith",
     help="Forge a course tutor from worked answers and course notes, and measure whether it is good enough.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -42,41 +41,40 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Train and answer anew, wha
 
 
 def main() -> None:
-    """Entry point: runs a command and turns our errors into a message and an exit code (docs/reference/exit-codes.md)."""
-    import signal
+    """Entry point: runs a command and turns errors into a message and an exit code (docs/reference/exit-codes.md)."""
+    from tutorsmith.core.program import program
 
-    from tutorsmith.core.progress import quiet_libraries
-
-    quiet_libraries()
-    # A terminated command leaves through its `finally` blocks, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        app(standalone_mode=False)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
-        sys.stderr.write(
-            "interrupted; finished answers and checkpoints are kept, run the same command again to go on\n"
-        )
-        sys.exit(130)
-    except TutorsmithError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(error.exit_code)
-    except _usage_error() as error:
-        error.show()
-        sys.exit(2)
+    with program():
+        try:
+            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+        except _USAGE_ERROR as error:
+            raise _explained(error) from error
+        if code == 130:  # Typer's answer to Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code or 0)
 
 
-def _interrupt(_number: int, _frame: Any) -> None:
-    raise KeyboardInterrupt
+# Typer's own usage error; older versions take it from Click, newer ones carry their own.
+_USAGE_ERROR: Any = typer.BadParameter.__base__
 
 
-def _usage_error() -> Any:
-    from click.exceptions import ClickException
+def _explained(error: Any) -> UsageError:
+    """A flag or argument that does not fit, in our words; a setting written as a flag is shown with --set."""
+    command = error.ctx.command_path if error.ctx else "tutorsmith"
+    flag = getattr(error, "option_name", None)
+    if flag is None or not isinstance(flag, str) or not hasattr(error, "possibilities"):
+        return UsageError(error.format_message(), mend=f"see `{command} --help`")
+    known = [name for parameter in error.ctx.command.params for name in parameter.opts if name.startswith("--")]
+    if any(parameter.name == "set_" for parameter in error.ctx.command.params):
+        from tutorsmith.core.settings import ALIASES, known_keys
+        from tutorsmith.pipeline.settings import STEP_SETTINGS
 
-    return ClickException
+        known += [f"--set {name}=VALUE" for name in (*known_keys(STEP_SETTINGS), *ALIASES)]
+    near = nearest(flag, known)
+    mend = f"did you mean '{near}'? See" if near else "see"
+    return UsageError(f"no such flag '{flag}'", mend=f"{mend} `{command} --help`")
 
 
 @app.command()

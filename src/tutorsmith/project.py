@@ -74,6 +74,10 @@ def load_project(file: Path) -> Project:
         raise UsageError(
             "project file not found", where=str(file), mend="give --config FILE or run `tutorsmith init DIR`"
         ) from error
+    except OSError as error:
+        raise UsageError(
+            f"project file cannot be read: {error.strerror}", where=str(file), mend="give --config FILE"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"not valid TOML: {error}", where=str(file), mend="see the shipped tutorsmith.toml for the form"
@@ -82,19 +86,19 @@ def load_project(file: Path) -> Project:
     head = _table(raw, "project", file)
     _refuse_unknown(head, _PROJECT_KEYS, file, "project.")
     root = file.resolve().parent
-    language = str(head.get("language", "en"))
+    language = _text(head, "language", "en", file, "project.")
     if language not in LANGUAGES:
         raise UsageError(
             f"language '{language}' is not supported",
             where=f"{file}: project.language",
             mend=f"one of {', '.join(LANGUAGES)}",
         )
-    base = root / os.environ.get("OUT_BASE", str(head.get("output", "outputs/adapter")))
+    base = root / (os.environ.get("OUT_BASE") or _text(head, "output", "outputs/adapter", file, "project."))
     stages = _table(raw, "stages", file)
     return Project(
         root=root,
         file=file,
-        name=str(head.get("name", root.name)),
+        name=_text(head, "name", root.name, file, "project."),
         language=language,
         settings=_table(raw, "settings", file),
         stages={name: _stage(name, table, root, base, file) for name, table in stages.items()},
@@ -123,32 +127,49 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
     if not isinstance(table, dict):
         raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
     _refuse_unknown(table, _STAGE_KEYS, file, where)
-    for key in ("train", "eval"):
-        if not table.get(key):
-            raise UsageError(
-                f"stage '{name}' names no {key} file", where=f"{file}: {where}{key}", mend=f'add {key} = ["..."]'
-            )
     lists = {}
     for key in ("train", "eval", "notes"):
         value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
             raise UsageError(f"{where}{key} must be a list of paths", where=str(file), mend=f'write {key} = ["..."]')
+        if not value and key != "notes":
+            raise UsageError(f"stage '{name}' names no {key} file", where=str(file), mend=f'add {key} = ["..."]')
         lists[key] = tuple(root / part for part in value)
     return Stage(
         name=name,
-        description=str(table.get("description", "")),
-        output=base / str(table.get("output", f"adapter_{name}")),
-        targets={key: float(value) for key, value in _table(table, "targets", file).items()},
-        settings=_table(table, "settings", file),
+        description=_text(table, "description", "", file, where),
+        output=base / _text(table, "output", f"adapter_{name}", file, where),
+        targets=_targets(_table(table, "targets", file, where), file, where),
+        settings=_table(table, "settings", file, where),
         **lists,
     )
 
 
-def _table(raw: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
+def _table(raw: Mapping[str, Any], key: str, file: Path, prefix: str = "") -> dict[str, Any]:
     value = raw.get(key, {})
     if not isinstance(value, dict):
-        raise UsageError(f"'{key}' must be a table", where=str(file), mend=f"write [{key}]")
+        raise UsageError(f"'{prefix}{key}' must be a table", where=str(file), mend=f"write [{prefix}{key}]")
     return value
+
+
+def _text(table: Mapping[str, Any], key: str, default: str, file: Path, prefix: str) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise UsageError(f"{prefix}{key} must be text, not {value!r}", where=str(file), mend=f'write {key} = "..."')
+    return value
+
+
+def _targets(table: Mapping[str, Any], file: Path, prefix: str) -> dict[str, float]:
+    """Metric -> share to be exceeded."""
+    for key, value in table.items():
+        # `not 0 <= value <= 1` also refuses nan.
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise UsageError(
+                f"{prefix}targets.{key} must be a share between 0 and 1, not {value!r}",
+                where=str(file),
+                mend=f"write for example {key} = 0.9",
+            )
+    return {key: float(value) for key, value in table.items()}
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], file: Path, prefix: str) -> None:

@@ -1,5 +1,6 @@
 """The loop: gradients equal by construction, exact resume, early stopping, NaN, and one seed one adapter."""
 
+import dataclasses
 import math
 import signal
 from pathlib import Path
@@ -19,7 +20,7 @@ from tutorsmith.training.loop import Plan, _step, mean_loss
 from tutorsmith.training.loss import IGNORED, collate, summed_loss
 from tutorsmith.training.settings import TrainSettings
 from tutorsmith.training.track import StopFlag, Tracker
-from tutorsmith.training.train import audit, train_adapter
+from tutorsmith.training.train import audit, train_adapter, wants_checkpointing
 
 SETTINGS: dict[str, Any] = {"num_train_epochs": 3, "gradient_accumulation_steps": 4, "learning_rate": 0.01}
 
@@ -253,6 +254,17 @@ def test_gradient_checkpointing_gives_the_same_adapter_up_to_rounding(tiny_model
     assert states[0].keys() == states[1].keys()
     for name in states[0]:
         assert torch.allclose(states[0][name], states[1][name], atol=1e-4), name
+
+
+@pytest.mark.parametrize(("free_gib", "expected"), [(6, True), (40, False)])
+def test_activations_are_recomputed_where_the_card_is_full(
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, free_gib: int, expected: bool
+) -> None:
+    assert wants_checkpointing("auto", loaded) is False, "not on a CPU"
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free_gib * 2**30, 80 * 2**30))
+    on_card = dataclasses.replace(loaded, device=torch.device("cuda"))
+    assert wants_checkpointing("auto", on_card) is expected
+    assert wants_checkpointing(True, on_card) is True and wants_checkpointing(False, on_card) is False
 
 
 def test_state_of_is_a_copy(loaded: LoadedModel) -> None:

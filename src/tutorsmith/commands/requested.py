@@ -4,14 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tutorsmith.commands.data import prepare_command
 from tutorsmith.commands.predict import PredictOptions, predict_command
 from tutorsmith.commands.scores import evaluate_command
 from tutorsmith.commands.stage import StageOptions, train_command
-from tutorsmith.core.errors import TutorsmithError, UsageError, suggest
-from tutorsmith.core.progress import quiet_libraries
+from tutorsmith.core.errors import UsageError, nearest
+from tutorsmith.core.program import program
 from tutorsmith.core.settings import known_keys
 from tutorsmith.pipeline.settings import STEP_SETTINGS
 
@@ -20,13 +20,21 @@ class _Parser(argparse.ArgumentParser):
     """Unknown flags suggest the nearest known one."""
 
     def parse(self, arguments: list[str] | None = None) -> dict[str, Any]:
-        known, unknown = self.parse_known_args(arguments)
-        if unknown:
-            flags = [option.lstrip("-") for action in self._actions for option in action.option_strings]
-            raise UsageError(
-                f"unknown argument '{unknown[0]}'", mend=suggest(unknown[0].lstrip("-").split("=")[0], flags)
-            )
-        return vars(known)
+        """The flags' values. Raises: UsageError."""
+        words = sys.argv[1:] if arguments is None else arguments
+        flags = [option for action in self._actions for option in action.option_strings]
+        # Before argparse, which would only complain of the required flag that the mistyped one was meant to be.
+        wrong = [word for word in words if word.startswith("--") and word.split("=")[0] not in flags]
+        wrong = wrong or self.parse_known_args(words)[1]
+        if wrong:
+            near = nearest(wrong[0].split("=")[0], flags)
+            mend = f"did you mean '{near}'? See" if near else "see"
+            raise UsageError(f"no such flag '{wrong[0]}'", mend=f"{mend} `{self.prog} --help`")
+        return vars(self.parse_args(words))
+
+    def error(self, message: str) -> NoReturn:
+        """Raises: UsageError; argparse would print its own form."""
+        raise UsageError(message, mend=f"see `{self.prog} --help`")
 
     def add_settings(self) -> None:
         """Every setting under its own name, such as --learning_rate."""
@@ -121,14 +129,5 @@ def prepare_training_data() -> None:
 
 def script(command: Callable[[], None]) -> None:
     """Run one of the above as a program: our errors become a message and an exit code."""
-    quiet_libraries()
-    try:
+    with program():
         command()
-    except TutorsmithError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write(
-            "interrupted; finished answers and checkpoints are kept, run the same command again to go on\n"
-        )
-        sys.exit(130)

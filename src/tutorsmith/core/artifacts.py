@@ -39,6 +39,21 @@ def report_name(stage: str, form: str) -> str:
     return f"eval_report_{stage}.{form}"
 
 
+_ELSEWHERE = "choose another folder with --output-dir"
+_MENDS: Mapping[int, str] = {
+    errno.ENOSPC: f"free some space or {_ELSEWHERE}",
+    errno.EDQUOT: f"your quota is used up; free some space or {_ELSEWHERE}",
+    errno.EFBIG: f"this file is larger than the system allows (see `ulimit -f`); raise the limit or {_ELSEWHERE}",
+    errno.EROFS: f"the file system is read-only; {_ELSEWHERE}",
+    errno.EACCES: f"you may not write there; {_ELSEWHERE} or change its owner",
+    errno.EPERM: f"you may not write there; {_ELSEWHERE} or change its owner",
+    errno.ENOTDIR: f"part of this path is a file; {_ELSEWHERE}",
+    errno.EEXIST: "a file stands where a folder is needed; move it or choose another folder",
+    errno.EISDIR: "a folder stands where a file is needed; move it or choose another name",
+    errno.ENAMETOOLONG: "choose a shorter path",
+}
+
+
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
     """Turn the operating system's write errors into ours, with the mend.
@@ -50,20 +65,11 @@ def writing_to(path: Path) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, ResourceError):
             raise
-        mends = {
-            errno.ENOSPC: "free some space or choose another folder with --output-dir",
-            errno.EDQUOT: "your quota is used up; free some space or choose another folder with --output-dir",
-            errno.EROFS: "the file system is read-only; choose another folder with --output-dir",
-            errno.EACCES: "you may not write there; choose another folder with --output-dir or change its owner",
-            errno.EPERM: "you may not write there; choose another folder with --output-dir or change its owner",
-            errno.ENOTDIR: "part of this path is a file; choose another folder with --output-dir",
-            errno.EEXIST: "a file stands where a folder is needed; move it or choose another folder",
-            errno.ENAMETOOLONG: "choose a shorter path",
-        }
-        if error.errno not in mends:
-            raise
-        reason = os.strerror(error.errno)
-        raise ResourceError(f"cannot write: {reason}", where=str(path), mend=mends[error.errno]) from error
+        mend = _MENDS.get(error.errno or 0, f"check this path and its disk, or {_ELSEWHERE}")
+        if path.is_relative_to(cache_folder()):
+            mend = mend.replace(_ELSEWHERE, "set TUTORSMITH_CACHE to another folder")
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ResourceError(f"cannot write: {reason}", where=str(path), mend=mend) from error
 
 
 def make_folder(path: Path) -> Path:
@@ -119,6 +125,9 @@ def read_json(path: Path) -> Any:
         raise DataError(
             "file not found", where=str(path), mend="check the path, or run the step that writes it"
         ) from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise DataError(f"cannot be read: {reason}", where=str(path), mend="check the path and its owner") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(
             f"not valid JSON: {error}", where=str(path), mend="delete it and run the step that writes it"
@@ -136,8 +145,9 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    except FileNotFoundError as error:
-        raise DataError("file not found", where=str(path), mend="check the path") from error
+    except OSError as error:
+        reason = "file not found" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        raise DataError(reason, where=str(path), mend="check the path") from error
     return "sha256:" + digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ Leaf errors also subclass the standard library's nearest type, so that callers w
 still catch them by the name they expect.
 """
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 
@@ -61,8 +62,20 @@ class Interrupted(TutorsmithError):
     exit_code = 130
 
 
-def suggest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` was probably meant to be. Dashes, underscores, case and `--set ...=VALUE` do not count."""
+    plain = {_plain(entry): entry for entry in known}
+    near = get_close_matches(_plain(name), plain, n=1, cutoff=0.5)
+    return plain[near[0]] if near else None
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("--set ").removesuffix("=VALUE").lstrip("-").replace("_", "-").lower()
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest known name and lists them all."""
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    listing = "known: " + ", ".join(sorted(known))
-    return f"did you mean '{near[0]}'? ({listing})" if near else listing
+    names = sorted(known)
+    near = nearest(name, names)
+    listing = "known: " + ", ".join(names)
+    return f"did you mean '{near}'? ({listing})" if near else listing

@@ -5,9 +5,11 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
+
+from tutorsmith.core.artifacts import writing_to
 
 LOGGER = logging.getLogger("tutorsmith")
 
@@ -80,16 +82,38 @@ def quiet_libraries() -> None:
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
+class _LogFile(logging.FileHandler):
+    """A log that cannot be written stops the run: elsewhere the disk is just as full."""
+
+    def __init__(self, file: Path) -> None:
+        self.path = file
+        with writing_to(file):
+            super().__init__(file, encoding="utf-8")
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        with writing_to(self.path):
+            raise error
+
+    def close(self) -> None:
+        # What did not fit on the disk has been reported; flushing it once more would only hide that error.
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def log_to(file: Path | None, *, quiet: bool = False) -> Iterator[None]:
-    """Send the package's log lines to the terminal and, with times, to `file` (appended)."""
+    """Send the package's log lines to the terminal and, with times, to `file` (appended). Raises: ResourceError."""
     handlers: list[logging.Handler] = []
     if not quiet:
         terminal = logging.StreamHandler(sys.stdout)
         terminal.setFormatter(logging.Formatter("%(message)s"))
         handlers.append(terminal)
     if file is not None:
-        written = logging.FileHandler(file, encoding="utf-8")
+        written = _LogFile(file)
         written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         handlers.append(written)
     level = LOGGER.level

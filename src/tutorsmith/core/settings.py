@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from tutorsmith.core.errors import UsageError, suggest
 
@@ -28,7 +28,15 @@ ALIASES: Mapping[str, str] = {
 class StepSettings(BaseModel):
     """Base of every step's settings: unknown keys and wrong types are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """pydantic would take `true` for 1."""
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation in (int, float):
+            raise ValueError("a number is needed, not true or false")
+        return value
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,16 @@ def known_keys(classes: Sequence[type[StepSettings]]) -> list[str]:
 
 
 def refuse_unknown(layer: Layer, classes: Sequence[type[StepSettings]]) -> None:
-    """Raises: UsageError that names the key, its layer and the nearest known key."""
+    """Raises: UsageError that names the key, its layer and the nearest known key; also for two names of one setting."""
     known = known_keys(classes)
-    for key in layer.values:
-        if ALIASES.get(key, key) not in known:
+    given: dict[str, str] = {}
+    for key, value in layer.values.items():
+        name = ALIASES.get(key, key)
+        if name not in known:
             raise UsageError(f"unknown setting '{key}'", where=layer.name, mend=suggest(key, [*known, *ALIASES]))
+        other = given.setdefault(name, key)
+        if layer.values[other] != value:
+            raise UsageError(f"'{other}' and '{key}' are one setting with two values", where=layer.name, mend="give one")
 
 
 def resolve(cls: type[S], layers: Sequence[Layer]) -> Resolved[S]:

@@ -8,7 +8,15 @@ from tutorsmith.core.settings import StepSettings
 class GenerateSettings(StepSettings):
     """temperature 0 is greedy. predict_batch_size 0 lets the engine choose by the length of the prompts."""
 
-    max_new_tokens: int = Field(default=512, ge=1)
-    predict_batch_size: int = Field(default=0, ge=0)
-    temperature: float = Field(default=0.0, ge=0)
-    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_new_tokens: int = Field(
+        default=512, ge=1, description="Longest answer in tokens; one that is cut off is flagged as truncated."
+    )
+    predict_batch_size: int = Field(
+        default=0, ge=0, description="Questions answered at once. 0: as many as fit, by the length of the prompts."
+    )
+    temperature: float = Field(
+        default=0.0, ge=0, description="0: always the likeliest token. Above: sampled by the seed."
+    )
+    top_p: float = Field(
+        default=1.0, gt=0, le=1, description="When sampling, only from the likeliest tokens that make up this share."
+    )

@@ -6,9 +6,21 @@ from tutorsmith.core.settings import StepSettings
 
 
 class NotesSettings(StepSettings):
-    """notes_k excerpts within notes_words words; distractor_share of the training samples get unrelated excerpts only."""
+    """notes_k excerpts within notes_words words; distractor_share of the training samples get unrelated ones only."""
 
-    use_notes: bool = True
-    notes_k: int = Field(default=3, ge=1, le=20)
-    notes_words: int = Field(default=330, ge=40, le=4000)
-    distractor_share: float = Field(default=0.1, ge=0.0, le=1.0)
+    use_notes: bool = Field(
+        default=True, description="Put excerpts of the stage's notes into every prompt, in training and in answering."
+    )
+    notes_k: int = Field(default=3, ge=1, le=20, description="Most excerpts in one prompt.")
+    notes_words: int = Field(
+        default=330,
+        ge=40,
+        le=4000,
+        description="Most words of excerpts in one prompt; five Chinese characters count as three words.",
+    )
+    distractor_share: float = Field(
+        default=0.1,
+        ge=0.0,
+        le=1.0,
+        description="Share of training samples that see only unrelated excerpts, to learn not to trust wrong notes.",
+    )
