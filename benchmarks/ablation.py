@@ -1,11 +1,11 @@
 """Cross-validated study of settings on the training samples of a stage; the benchmark is never looked at.
 
-    python benchmarks/ablation.py STAGE --folds 4 --jobs 6 learning_rate=1e-3,2e-3 num_train_epochs=4,8 ... > study.jsonl
+    python benchmarks/ablation.py --folds 4 --jobs 6 STAGE learning_rate=1e-3,2e-3 num_train_epochs=4,8 > study.jsonl
 
-For every combination, each fold's samples are held out, the rest train an adapter, and the held-out questions are answered.
-One JSON line a combination: validation loss at the end, share of answers in the required format, share of right
-refuse-or-answer decisions, character F-score (chrF, Popovic 2015) against the teacher's answer, and the share of the answer's
-formulas and numbers that the tutor also states. docs/LOG.md keeps what came of it.
+For every combination, each fold's samples are held out, the rest train an adapter, and the held-out questions are
+answered. One JSON line a combination: validation loss at the end, share of answers in the required format, share of
+right refuse-or-answer decisions, character F-score (chrF, Popovic 2015) against the teacher's answer, and the share of
+the answer's formulas and numbers that the tutor also states. docs/LOG.md keeps what came of it.
 """
 
 import argparse
@@ -18,7 +18,22 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from tutorsmith.commands.stage import StageOptions, make_context
+from tutorsmith.core.progress import bar, quiet_libraries
+from tutorsmith.data.schema import BenchmarkItem, Prediction, Sample
+from tutorsmith.evaluation import judge_format, judge_refusal
+from tutorsmith.models.render import Rendered
+from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.steps import answer
+from tutorsmith.training.adapter import attach, detach, save_adapter
+from tutorsmith.training.folds import folds
+from tutorsmith.training.loop import Keeper, train
+from tutorsmith.training.track import StopFlag, Tracker
+from tutorsmith.training.train import plan_of
 
 MATH = re.compile(r"\$([^$]+)\$|(\d+(?:\.\d+)?(?:e-?\d+)?)")
 
@@ -44,68 +59,69 @@ def math_recall(answer: str, reference: str) -> float:
     return sum(w in plain for w in wanted) / len(wanted) if wanted else 1.0
 
 
-def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) -> dict[str, object]:
-    from tutorsmith.commands.stage import StageOptions, make_context
-    from tutorsmith.core.progress import quiet_libraries
-    from tutorsmith.data.schema import BenchmarkItem
-    from tutorsmith.evaluation import judge_format, judge_refusal
-    from tutorsmith.pipeline.steps import answer
-    from tutorsmith.training import train as training
-    from tutorsmith.training.folds import folds
+def held_out_items(samples: Sequence[Sample], names: set[str]) -> list[BenchmarkItem]:
+    """Held-out samples as questions; the teacher's answer is the reference."""
+    return [
+        BenchmarkItem(
+            s.id, s.mode, s.messages[:-1], s.refusal_type, s.tools, s.meta, reference=s.messages[-1].content or ""
+        )
+        for s in samples
+        if s.id in names
+    ]
 
-    quiet_libraries()
+
+def train_fold(run: Context, data: tuple[list[Rendered], list[Rendered]], folder: Path) -> float:
+    """Train on data[0] into `folder`; returns the loss on data[1] at the end."""
+    settings = run.settings.train.settings
+    plan = replace(plan_of(settings), patience=0)
+    model = attach(
+        run.loaded, rank=settings.lora_r, alpha=settings.lora_alpha, dropout=settings.lora_dropout, seed=settings.seed
+    )
+    try:
+        with bar("train", plan.epochs * plan.steps_per_epoch(len(data[0]))) as progress:
+            trained = train(run.loaded, model, data, plan, Keeper(Tracker(None, progress), StopFlag()))
+        save_adapter(model, trained.state, run.loaded.name, folder)
+    finally:
+        detach(run.loaded, model)
+    return float(trained.place.history[-1]["eval_loss"])
+
+
+def score(item: BenchmarkItem, made: Prediction, totals: Counter[str]) -> None:
+    refused = judge_refusal(made.prediction, item.question).is_refusal
+    totals["n"] += 1
+    totals["refusals"] += bool(item.refusal_type)
+    totals["refused_right" if item.refusal_type else "answered_right"] += refused == bool(item.refusal_type)
+    totals["format"] += bool(judge_format(item.system, made.prediction).compliant)
+    totals["truncated"] += made.finish_reason == "length"
+    totals["chrf"] += chrf(made.prediction, item.reference)
+    if not item.refusal_type:
+        totals["math"] += math_recall(made.prediction, item.reference)
+
+
+def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) -> dict[str, object]:
     pairs = tuple(f"{k}={v}" for k, v in settings.items())
     totals: Counter[str] = Counter()
-    count, started = 0, time.time()
+    started = time.time()
     with tempfile.TemporaryDirectory() as scratch:
         run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
-        train_settings = run.settings.train.settings.model_copy(update={"validation_share": 0.0})
-        rows = run.prompter().training_rows(run.samples, seed=seed, max_length=train_settings.max_length)
-        for number, (kept, held_out) in enumerate(folds(rows, folds_wanted, 1)):
+        rows = run.prompter().training_rows(run.samples, seed=seed, max_length=run.settings.train.settings.max_length)
+        for number, data in enumerate(folds(rows, folds_wanted, seed=1)):
             folder = Path(scratch) / str(number)
-            names = {row.id for row in held_out}
-            losses = []
-            original = training.train
-
-            def watched(loaded, model, data, plan, keep, original=original, held=held_out, losses=losses):  # type: ignore[no-untyped-def]
-                out = original(loaded, model, data, plan, keep)
-                from tutorsmith.training.adapter import load_state
-                from tutorsmith.training.loop import mean_loss
-
-                load_state(model, out.state)
-                losses.append(mean_loss(loaded, model, held))
-                return out
-
-            training.train = watched
-            training.train_adapter(run.loaded, kept, train_settings, folder, {})
-            training.train = original
-            items = [
-                BenchmarkItem(s.id, s.mode, s.messages[:-1], s.refusal_type, s.tools, s.meta, reference=s.messages[-1].content or "")
-                for s in run.samples
-                if s.id in names
-            ]
+            totals["loss"] += train_fold(run, data, folder)
+            items = held_out_items(run.samples, {row.id for row in data[1]})
             (predictions,) = answer(run, items, folder, [run.index is not None])
-            totals["loss"] += losses[0]
             for item, made in zip(items, predictions, strict=True):
-                count += 1
-                refused = judge_refusal(made.prediction, item.question).is_refusal
-                totals["format"] += bool(judge_format(item.system, made.prediction).compliant)
-                totals["refused_right" if item.refusal_type else "answered_right"] += refused == bool(item.refusal_type)
-                totals["refusals"] += bool(item.refusal_type)
-                totals["truncated"] += made.finish_reason == "length"
-                totals["chrf"] += chrf(made.prediction, item.reference)
-                if not item.refusal_type:
-                    totals["math"] += math_recall(made.prediction, item.reference)
-    answerable = count - totals["refusals"]
+                score(item, made, totals)
+    answerable = totals["n"] - totals["refusals"]
     return {
         "settings": settings,
         "seed": seed,
-        "n": count,
+        "n": totals["n"],
         "loss": round(totals["loss"] / folds_wanted, 4),
-        "format": round(totals["format"] / count, 3),
+        "format": round(totals["format"] / totals["n"], 3),
         "refused_right": round(totals["refused_right"] / max(1, totals["refusals"]), 3),
         "answered_right": round(totals["answered_right"] / max(1, answerable), 3),
-        "chrf": round(totals["chrf"] / count, 4),
+        "chrf": round(totals["chrf"] / totals["n"], 4),
         "math_recall": round(totals["math"] / max(1, answerable), 4),
         "truncated": totals["truncated"],
         "seconds": round(time.time() - started, 1),
@@ -121,11 +137,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    quiet_libraries()
     if given.one is not None:
         print(json.dumps(study(given.stage, json.loads(given.one), given.folds, given.seed)))
         return
     grid = [(part.partition("=")[0], part.partition("=")[2].split(",")) for part in given.grid]
-    combinations = [dict(zip([k for k, _ in grid], values, strict=True)) for values in itertools.product(*(v for _, v in grid))]
+    combinations = [
+        dict(zip([k for k, _ in grid], values, strict=True)) for values in itertools.product(*(v for _, v in grid))
+    ]
     running: list[subprocess.Popen[str]] = []
     for combination in combinations:
         while len(running) >= given.jobs:

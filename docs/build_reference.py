@@ -79,8 +79,8 @@ def settings() -> str:
         "# Settings",
         "A setting is given in `tutorsmith.toml` (`[settings]` for all stages, `[stages.NAME.settings]` for one), as "
         "an environment variable, or as a flag `--set name=value`. A flag wins over the environment, the environment "
-        "over the stage, the stage over the project, the project over what is recommended for the model, and that over the "
-        "default. `training_config.json` says for each value where it came from. An unknown name is an error.",
+        "over the stage, the stage over the project, the project over what is recommended for the model, and that "
+        "over the default. `training_config.json` says for each value where it came from. An unknown name is an error.",
         f"Other names that are understood: {shown}; in the environment, in capitals, all but {' and '.join(silent)}.",
     ]
     for cls in STEP_SETTINGS:
@@ -119,14 +119,23 @@ def _setting(name: str, field: Any) -> tuple[str, ...]:
 
 
 def _type(field: Any) -> str:
-    """Such as "integer, 1 to 1000", "number, above 0, below 1" or "`auto`, `none` or `4bit`"."""
-    if get_origin(field.annotation) is Literal:
-        values = [f"`{value}`" for value in get_args(field.annotation)]
+    """Such as "integer, from 1 to 1000", "number, above 0, below 1" or "`auto`, `none` or `4bit`"."""
+    values = [f"`{value}`" for value in _values(field.annotation)]
+    if values:
         return ", ".join(values[:-1]) + f" or {values[-1]}"
-    name = {int: "integer", float: "number", bool: "`true` or `false`", str: "text"}[field.annotation]
+    name = {int: "integer", float: "number", str: "text"}[field.annotation]
     limits = {kind: getattr(m, kind) for m in field.metadata for kind in ("ge", "gt", "le", "lt") if hasattr(m, kind)}
     words = {"ge": "from {:g}", "gt": "above {:g}", "le": "to {:g}", "lt": "below {:g}"}
     return ", ".join([name, *(words[kind].format(limit) for kind, limit in limits.items())]).replace(", to", " to")
+
+
+def _values(annotation: Any) -> list[str]:
+    """The few values that a choice can have; empty for numbers and text."""
+    if annotation is bool:
+        return ["true", "false"]
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [value for part in get_args(annotation) for value in _values(part)]
 
 
 def _shown(value: object) -> str:
@@ -193,8 +202,8 @@ def models() -> str:
         [
             "# Models",
             "`--model` (or `model_name_or_path`) takes one of these names, any hub id, the folder of a transformers "
-            "model or a GGUF file. A name is looked for as a path, in the embedded package and in the hubs' caches, then "
-            "fetched: from ModelScope with `USE_MODELSCOPE=1`, else from the Hugging Face Hub.",
+            "model or a GGUF file. A name is looked for as a path, in the embedded package and in the hubs' caches, "
+            "then fetched: from ModelScope with `USE_MODELSCOPE=1`, else from the Hugging Face Hub.",
             table(head, rows),
             f'`{embedded}` is installed with the package and is the default. "QLoRA needs" is an estimate of GPU '
             "memory for training in 4 bits on samples of about 1,000 tokens. "

@@ -37,7 +37,7 @@ Quantization = Annotated[
     Literal["auto", "none", "4bit"] | None, typer.Option("--quantization", help="auto: 4bit on CUDA, none on a CPU.")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Insist on going on with a stopped run; refuse other data.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Train and answer anew, whatever an earlier run left.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Train anew and answer anew, whatever an earlier run left.")]
 
 
 def main() -> None:
@@ -153,9 +153,9 @@ def predict(
 ) -> None:
     """Answer a benchmark with the base model or an adapter.
 
-    Notes: --notes DIR, else those that the adapter was trained with, else those of the project's stage for this benchmark.
+    Notes: --notes DIR, else those of the stage that the adapter was trained for, else those of the stage for this file.
 
-    Example: tutorsmith predict --eval-file bench.jsonl --output-file p.jsonl --adapter-path outputs/adapter/adapter_style
+    Example: tutorsmith predict --eval-file bench.jsonl --output-file p.jsonl --adapter-path outputs/adapter_style
     """
     from tutorsmith.commands.predict import PredictOptions, predict_command
 

@@ -53,14 +53,28 @@ def find_project_file(start: Path) -> Path:
 
     Raises: UsageError when there is none.
     """
-    for folder in (start, *start.parents):
-        if (folder / PROJECT_FILE).is_file():
-            return folder / PROJECT_FILE
+    found = _project_file_above(start)
+    if found is not None:
+        return found
     raise UsageError(
         f"no {PROJECT_FILE} here or above",
         where=str(start),
         mend="run `tutorsmith init DIR` to make a course, or give --config FILE",
     )
+
+
+def _project_file_above(start: Path) -> Path | None:
+    files = (folder / PROJECT_FILE for folder in (start, *start.parents))
+    return next((file for file in files if file.is_file()), None)
+
+
+def project_if_any(config: Path | None) -> Project | None:
+    """The project of `config`, or of the working folder; None where a command can do without.
+
+    Raises: UsageError when there is a project file and it cannot be used.
+    """
+    file = config or _project_file_above(Path.cwd())
+    return None if file is None else load_project(file)
 
 
 def load_project(file: Path) -> Project:

@@ -1,18 +1,21 @@
 """`tutorsmith predict`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tutorsmith.commands.stage import refuse_both
 from tutorsmith.core.artifacts import TRAINING_CONFIG, make_folder, read_json
-from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.errors import DataError, ModelError, UsageError, suggest
 from tutorsmith.core.progress import log_to
+from tutorsmith.core.settings import flag_layer
 from tutorsmith.data.read import prediction_to_dict, read_benchmark, write_jsonl
+from tutorsmith.generation.engine import ENGINES
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
 from tutorsmith.pipeline.steps import answer
-from tutorsmith.project import Project, Stage, find_project_file, load_project
+from tutorsmith.project import Project, Stage, project_if_any, with_environment
 
 
 @dataclass(frozen=True)
@@ -34,38 +37,21 @@ class PredictOptions:
 
 def predict_command(options: PredictOptions) -> None:
     """Raises: UsageError, DataError, ModelError, ResourceError."""
-    items = read_benchmark(options.eval_file)
-    if not items:
-        raise DataError(
-            "the benchmark is empty", where=str(options.eval_file), mend="give a file with at least one item"
+    refuse_both("--notes", options.notes, "--no-notes", options.no_notes)
+    if options.engine not in ENGINES:
+        raise UsageError(
+            f"unknown engine '{options.engine}'", where="--engine", mend=suggest(options.engine, list(ENGINES))
         )
-    project = _project(options.config)
-    trained = _training_config(options.adapter_path)
-    flags = dict(options.flags)
-    if flags.get("model_name_or_path") is None and trained:
-        flags["model_name_or_path"] = trained["settings"]["model_name_or_path"]["value"]
-    if options.no_notes:
-        flags["use_notes"] = False
-    stage = Stage(
-        name="predict",
-        train=(),
-        eval=(options.eval_file,),
-        notes=() if options.no_notes else options.notes or _notes(options, project, trained),
-        output=options.output_file.parent,
-        settings=_trained_settings(trained),
-    )
-    run = Context(
-        stage=stage,
-        settings=gather(project, stage, options.pairs, flags),
-        folder=options.output_file.parent,
-        language=options.language or (project.language if project else "en"),
-        log_folder=options.output_file.parent,
-        fresh=options.fresh,
-    )
-    make_folder(options.output_file.parent)
+    if options.output_file.is_dir():
+        raise UsageError("this is a folder", where=str(options.output_file), mend="give the name of a file")
+    if options.adapter_path is not None and not options.adapter_path.is_dir():
+        raise ModelError("no such adapter folder", where=str(options.adapter_path), mend="check --adapter-path")
+    items = read_benchmark(options.eval_file)
+    run = _context(options)
+    make_folder(run.folder)
     with log_to(None):
         noted = run.index is not None
-        (predictions,) = answer(run, items, options.adapter_path, [noted], options.engine)
+        (predictions,) = answer(run, items, options.adapter_path, [noted], options.engine, cached=not options.fresh)
     write_jsonl(options.output_file, [prediction_to_dict(p) for p in predictions])
     flagged = [p for p in predictions if p.flags]
     print(f"{len(predictions)} answers -> {options.output_file} ({'with' if noted else 'without'} notes)")
@@ -73,36 +59,63 @@ def predict_command(options: PredictOptions) -> None:
         print(f"  {prediction.id}: {', '.join(prediction.flags)}")
 
 
-def _project(config: Path | None) -> Project | None:
-    """The project file if there is one: prediction works without."""
-    if config is not None:
-        return load_project(config)
-    try:
-        return load_project(find_project_file(Path.cwd()))
-    except UsageError:
-        if any((folder / "tutorsmith.toml").exists() for folder in (Path.cwd(), *Path.cwd().parents)):
-            raise
-        return None
+def _context(options: PredictOptions) -> Context:
+    """The benchmark as a stage of its own, with the settings and notes that the adapter was trained with."""
+    project = project_if_any(options.config)
+    trained = _training_config(options.adapter_path)
+    flags = dict(options.flags)
+    given = flag_layer(options.pairs, flags).canonical()
+    if trained and "model_name_or_path" not in given:
+        # Also over the environment: this is the one model that the adapter fits.
+        flags["model_name_or_path"] = trained["settings"]["model_name_or_path"]["value"]
+    if options.no_notes:
+        flags["use_notes"] = False
+    stage = Stage(
+        name="predict",
+        train=(),
+        eval=(options.eval_file,),
+        notes=_notes(options, project, trained),
+        output=options.output_file.parent,
+        settings=_trained_settings(trained),
+    )
+    if not options.notes:
+        stage = replace(stage, notes=with_environment(stage, project.root if project else Path.cwd()).notes)
+    return Context(
+        stage=stage,
+        settings=gather(project, stage, options.pairs, flags),
+        folder=options.output_file.parent,
+        language=options.language or (project.language if project else "en"),
+        log_folder=options.output_file.parent,
+        fresh=options.fresh,
+    )
 
 
 def _training_config(adapter: Path | None) -> dict[str, Any] | None:
-    """What the adapter was trained with, when it came from a run of ours."""
+    """What the adapter was trained with, when it came from a run of ours. Raises: DataError when that is damaged."""
     if adapter is None or not (adapter / TRAINING_CONFIG).is_file():
         return None
     config: dict[str, Any] = read_json(adapter / TRAINING_CONFIG)
+    if not isinstance(config, dict) or not {"model_name_or_path", *_AS_TRAINED} <= set(config.get("settings", {})):
+        raise DataError(
+            "not a training_config.json of a run",
+            where=str(adapter / TRAINING_CONFIG),
+            mend="train again, or delete the file and give --model and --notes",
+        )
     return config
 
 
+# The settings that must be the same in prediction as in training, and the length of the answers that were scored.
+_AS_TRAINED = ("quantization", "dtype", "use_notes", "notes_k", "notes_words", "max_new_tokens")
+
+
 def _trained_settings(trained: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The settings that must be the same in prediction as in training: how notes get into the prompt."""
-    names = ("use_notes", "notes_k", "notes_words", "max_new_tokens")
-    return {name: trained["settings"][name]["value"] for name in names} if trained else {}
+    return {name: trained["settings"][name]["value"] for name in _AS_TRAINED} if trained else {}
 
 
 def _notes(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> tuple[Path, ...]:
-    """Notes of the adapter's own stage, else of the smallest stage that is evaluated on this very file, else none."""
-    if project is None:
-        return ()
+    """Those given, else of the adapter's stage, else of the smallest stage evaluated on this file, else none."""
+    if options.notes or options.no_notes or project is None:
+        return options.notes
     if trained and trained.get("stage") in project.stages:
         return project.stages[trained["stage"]].notes
     wanted = options.eval_file.resolve()

@@ -1,4 +1,7 @@
-"""The commands under `code/ai_service/training/`: underscore flags over the same functions as `tutorsmith ...`."""
+"""The commands under `code/ai_service/training/`: underscore flags over the same functions as `tutorsmith ...`.
+
+Heavy modules are imported after the flags have been read.
+"""
 
 import argparse
 import sys
@@ -6,10 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tutorsmith.commands.data import prepare_command
-from tutorsmith.commands.predict import PredictOptions, predict_command
-from tutorsmith.commands.scores import evaluate_command
-from tutorsmith.commands.stage import StageOptions, train_command
 from tutorsmith.core.errors import UsageError, nearest
 from tutorsmith.core.program import program
 from tutorsmith.core.settings import known_keys
@@ -62,6 +61,8 @@ def train_lora() -> None:
     parser.add_argument("--fresh", action="store_true", help="train anew")
     parser.add_settings()
     given = parser.parse()
+    from tutorsmith.commands.stage import StageOptions, train_command
+
     options = StageOptions(
         stage=given["stage"],
         pairs=_pairs(given),
@@ -86,6 +87,8 @@ def generate_predictions() -> None:
     parser.add_argument("--no_notes", action="store_true", help="answer without course notes")
     parser.add_settings()
     given = parser.parse()
+    from tutorsmith.commands.predict import PredictOptions, predict_command
+
     predict_command(
         PredictOptions(
             eval_file=given["eval_file"],
@@ -107,6 +110,8 @@ def eval_metrics() -> None:
     parser.add_argument("--output_dir", type=Path, required=True, help="where eval_report.json, .md and .html go")
     parser.add_argument("--language", choices=("en", "zh"), default="en")
     given = parser.parse()
+    from tutorsmith.commands.scores import evaluate_command
+
     evaluate_command(
         _paths(given["eval_file"]), given["predictions"], given["baseline"], given["output_dir"], given["language"]
     )
@@ -122,6 +127,8 @@ def prepare_training_data() -> None:
     parser.add_argument("--sample_ids", help="also write these samples of style_file, comma-separated, to sample_file")
     parser.add_argument("--sample_file", type=Path, default=folder / "style_sft_sample.jsonl")
     given = parser.parse()
+    from tutorsmith.commands.data import prepare_command
+
     prepare_command([given["style_file"], given["writing_file"]], given["output_file"], None)
     if given["sample_ids"]:
         prepare_command([given["style_file"]], given["sample_file"], given["sample_ids"])

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tutorsmith.core.artifacts import make_folder, write_json
-from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.errors import DataError
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.pipeline.steps import verify_manifest
-from tutorsmith.project import find_project_file, load_project
+from tutorsmith.project import project_if_any
 from tutorsmith.report import compare_runs, headline, write_report
 
 
@@ -33,17 +33,13 @@ def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -
 def report_command(folder: Path, language: str | None, config: Path | None) -> None:
     """Raises: DataError when the folder's files come from different runs."""
     stage = stage_of(folder)
+    project = project_if_any(config)
     targets = None
-    try:
-        project = load_project(config or find_project_file(Path.cwd()))
-        language = language or project.language
-        if stage in project.stages and project.stages[stage].targets:
-            targets = {stage: dict(project.stages[stage].targets)}
-    except UsageError:
-        if config is not None:
-            raise
+    if project is not None and stage in project.stages and project.stages[stage].targets:
+        targets = {stage: dict(project.stages[stage].targets)}
     verify_manifest(folder, stage)
-    files = write_report(folder, stage, language=language or "en", targets=targets)
+    language = language or (project.language if project else "en")
+    files = write_report(folder, stage, language=language, targets=targets)
     print(f"report: {files.html}")
     print(f"        {files.markdown}")
 

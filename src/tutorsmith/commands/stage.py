@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutorsmith.core.artifacts import TRAINING_LOG, make_folder
+from tutorsmith.core.errors import UsageError
 from tutorsmith.core.progress import log_to
 from tutorsmith.pipeline import steps
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.run import run_stage
 from tutorsmith.pipeline.settings import gather
-from tutorsmith.project import find_project_file, load_project, with_environment
+from tutorsmith.project import existing, find_project_file, load_project, with_environment
 from tutorsmith.report import headline
 
 
@@ -38,8 +39,16 @@ def _paths(value: str | None) -> tuple[Path, ...]:
     return tuple(Path(part.strip()) for part in (value or "").split(",") if part.strip())
 
 
+def refuse_both(first: str, one: object, second: str, other: object) -> None:
+    """Raises: UsageError when both of two flags that exclude each other are given."""
+    if one and other:
+        raise UsageError(f"{first} and {second} exclude each other", mend="give one of them")
+
+
 def make_context(options: StageOptions) -> Context:
     """Project, stage, environment and flags -> one run. Raises: UsageError."""
+    refuse_both("--resume", options.resume, "--fresh", options.fresh)
+    refuse_both("--notes", options.notes, "--no-notes", options.no_notes)
     project = load_project(options.config or find_project_file(Path.cwd()))
     stage = with_environment(project.stage(options.stage), project.root)
     stage = replace(
@@ -80,7 +89,10 @@ def train_command(options: StageOptions) -> None:
     run = make_context(options)
     make_folder(run.folder)
     make_folder(run.log_folder)
+    existing((*run.stage.train, *run.stage.eval, *run.stage.notes), "input of this stage")
     with log_to(run.log_folder / TRAINING_LOG):
+        if run.resume:
+            steps.prove_resumable(run)
         steps.check_step(run)
         config = steps.train_step(run)
     result = config["result"]

@@ -63,7 +63,7 @@ class Interrupted(TutorsmithError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was probably meant to be. Dashes, underscores, case and `--set ...=VALUE` do not count."""
+    """The known name that was probably meant. Dashes, underscores, case and `--set ...=VALUE` do not count."""
     plain = {_plain(entry): entry for entry in known}
     near = get_close_matches(_plain(name), plain, n=1, cutoff=0.5)
     return plain[near[0]] if near else None

@@ -1,6 +1,7 @@
 """A command as a program: our errors become one message and an exit code, signals leave through `finally` blocks.
 
-Exit codes: 0 done, 1 the work says no, 2 usage or settings, 3 input data, 4 model or network, 5 resources, 130 interrupted.
+Exit codes: 0 done, 1 the work says no, 2 usage or settings, 3 input data, 4 model or network, 5 resources,
+130 interrupted.
 """
 
 import os
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tutorsmith.core.errors import ResourceError, TutorsmithError
+from tutorsmith.core.errors import Interrupted, ResourceError, TutorsmithError
 from tutorsmith.core.progress import quiet_libraries
 
 INTERRUPTED = "interrupted; finished answers and checkpoints are kept, run the same command again to go on"
@@ -29,7 +30,7 @@ def program() -> Iterator[None]:
     except KeyboardInterrupt:
         _leave(INTERRUPTED, 130)
     except TutorsmithError as error:
-        _leave(f"error: {error}", error.exit_code)
+        _leave(str(error) if isinstance(error, Interrupted) else f"error: {error}", error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -44,7 +45,9 @@ def from_system(error: OSError | MemoryError) -> ResourceError:
         return ResourceError("out of memory", mend="close other programs, or choose a smaller model")
     what = os.strerror(error.errno) if error.errno else str(error)
     where = str(error.filename) if error.filename else None
-    return ResourceError(what, where=where, mend="check that this file can be read and written, and that the disk has room")
+    return ResourceError(
+        what, where=where, mend="check that this file can be read and written, and that the disk has room"
+    )
 
 
 def _leave(message: str, code: int) -> None:

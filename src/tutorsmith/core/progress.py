@@ -75,8 +75,7 @@ def bar(name: str, total: int) -> Iterator[Bar]:
 
 
 def quiet_libraries() -> None:
-    """Keep what libraries say to each other off the user's terminal: deprecations inside their own calls, missing kernels
-    of their other back ends."""
+    """Keep what libraries say to each other off the terminal: deprecations, missing kernels of other back ends."""
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.|peft\.|torch\.")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)

@@ -80,7 +80,9 @@ def refuse_unknown(layer: Layer, classes: Sequence[type[StepSettings]]) -> None:
             raise UsageError(f"unknown setting '{key}'", where=layer.name, mend=suggest(key, [*known, *ALIASES]))
         other = given.setdefault(name, key)
         if layer.values[other] != value:
-            raise UsageError(f"'{other}' and '{key}' are one setting with two values", where=layer.name, mend="give one")
+            raise UsageError(
+                f"'{other}' and '{key}' are one setting with two values", where=layer.name, mend="give one"
+            )
 
 
 def resolve(cls: type[S], layers: Sequence[Layer]) -> Resolved[S]:

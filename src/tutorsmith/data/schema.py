@@ -88,7 +88,7 @@ class Prediction:
     """One answer of one system, with what is needed to judge its health and to repeat it.
 
     finish_reason: "stop" (end of turn), "length" (cut off) or "error"; latency_s in seconds; `flags` are the health
-    flags of `tutorsmith.evaluation.health`.
+    flags of `tutorsmith.data.health`.
     """
 
     id: str

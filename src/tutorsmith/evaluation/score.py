@@ -216,7 +216,7 @@ def _score_key_points(
     for point in item.key_points:
         vital = isinstance(point, str) or point.get("vital", True) is not False
         raw = point if isinstance(point, str) else dict(point)
-        judged = judge_key_point(raw, answer, language)
+        judged = judge_key_point(raw, answer, language, item.question)
         passed = False if judged.contradicted else judged.covered
         verdict = _verdict(COVERAGE, passed, judged.matched, judged.rule)
         verdicts.append({**verdict, "key_point": raw, "vital": vital, "contradicted": judged.contradicted})

@@ -21,7 +21,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Completion:
-    """An answer as token ids, the end-of-turn token left out. finish_reason: "stop" or "length"; seconds since its batch began."""
+    """An answer as token ids without its end of turn; finish_reason "stop" or "length"; seconds since its batch."""
 
     ids: tuple[int, ...]
     finish_reason: str

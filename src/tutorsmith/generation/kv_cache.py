@@ -1,4 +1,4 @@
-"""A key/value cache that is allocated once and written in place, and grouped-query attention that reads it without copies.
+"""A key/value cache allocated once and written in place, and grouped-query attention that reads it without copies.
 
 transformers' DynamicCache concatenates, which copies the whole cache at every token, and its attention repeats keys and
 values for every query head. On a CPU both cost more than the layer's arithmetic.

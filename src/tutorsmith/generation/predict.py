@@ -1,4 +1,4 @@
-"""Prompts -> predictions: cached answers are taken, the others are made in batches, each is looked at for its health."""
+"""Prompts -> predictions: cached answers are taken, the others made in batches, each is looked at for its health."""
 
 import logging
 import time
@@ -59,7 +59,10 @@ def predict(
     if found:
         LOGGER.info("%s: %d of %d answers are in the cache", label, len(found), len(requests))
     if missing:
-        found |= _make(requests, missing, speaker, sampling, cache, label)
+        # Equal prompts, such as an item's with and without notes when no note fits, are answered once.
+        first = {requests[k].prompt: k for k in reversed(missing)}
+        made = _make(requests, sorted(first.values()), speaker, sampling, cache, label)
+        found |= {k: made[first[requests[k].prompt]] for k in missing}
     return [_prediction(request, found[k], speaker, sampling) for k, request in enumerate(requests)]
 
 

@@ -81,13 +81,15 @@ ROOMY = 4
 
 
 def choose_quantization(wanted: str, folder: Path, place: torch.device) -> str:
-    """"auto" is 4bit on CUDA, unless the 16-bit weights take less than a quarter of the card: then quantizing would cost
-    answers and gain nothing. On a CPU it is none: NF4 is slower there and saves no memory."""
+    """ "auto" is 4bit on CUDA, unless the 16-bit weights take less than a quarter of the card: then quantizing would
+    cost answers and gain nothing. On a CPU it is none: NF4 is slower there and saves no memory."""
     if wanted != "auto":
         return wanted
     if place.type != "cuda":
         return "none"
-    weights = 2 * sum(math.prod(e["shape"]) for f in folder.glob("*.safetensors") for e in safetensors_header(f).values())
+    weights = 2 * sum(
+        math.prod(e["shape"]) for f in folder.glob("*.safetensors") for e in safetensors_header(f).values()
+    )
     return "none" if ROOMY * weights < torch.cuda.get_device_properties(place).total_memory else "4bit"
 
 

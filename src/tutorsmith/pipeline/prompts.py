@@ -29,7 +29,7 @@ class Prompter:
     language: str
 
     def training_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> list[Rendered]:
-        """Rows to learn from. Excerpts that would make a row longer than max_length are left out, last first, and counted.
+        """Rows to learn from. Excerpts that would make a row longer than max_length are left out, last first, counted.
 
         Raises: DataError for a sample that cannot be rendered.
         """
@@ -46,7 +46,7 @@ class Prompter:
         return rows
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
-        """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, and counted."""
+        """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, counted."""
         out: list[Request] = []
         shortened = 0
         for item in items:
@@ -62,7 +62,7 @@ class Prompter:
         return out
 
     def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
-        """The messages with excerpts in the system prompt (searched for when `hits` is None), and the excerpts shown."""
+        """The messages with excerpts in the system prompt (found by search if `hits` is None), and those excerpts."""
         if self.index is None or sample.meta.get("has_rag_context"):
             return list(sample.messages), []
         k, words = self.notes.notes_k, self.notes.notes_words

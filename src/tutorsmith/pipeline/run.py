@@ -33,6 +33,9 @@ def run_stage(run: Context) -> RunResult:
     existing((*run.stage.train, *run.stage.eval, *run.stage.notes), "input of this stage")
     with log_to(run.log_folder / TRAINING_LOG):
         LOGGER.info("stage %s -> %s", run.stage.name, run.folder)
+        if run.resume:
+            with _timed(run, "load"):
+                steps.prove_resumable(run)
         with _timed(run, "check"):
             steps.check_step(run)
         with _timed(run, "index"):
@@ -65,4 +68,4 @@ def _timed(run: Context, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        run.seconds[name] = time.perf_counter() - started
+        run.seconds[name] = run.seconds.get(name, 0.0) + time.perf_counter() - started

@@ -16,7 +16,7 @@ from tutorsmith.core.settings import (
 from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.catalog import find_row
 from tutorsmith.models.settings import ModelSettings
-from tutorsmith.project import Project, Stage
+from tutorsmith.project import PROJECT_FILE, Project, Stage
 from tutorsmith.retrieval.settings import NotesSettings
 from tutorsmith.training.settings import TrainSettings
 
@@ -45,10 +45,11 @@ def gather(
     Raises: UsageError for unknown keys (the near one is suggested) and values that do not fit.
     """
     layers = []
+    file = project.file.name if project is not None else PROJECT_FILE
     if project is not None:
-        layers.append(Layer(f"{project.file.name} [settings]", project.settings))
+        layers.append(Layer(f"{file} [settings]", project.settings))
     if stage is not None:
-        layers.append(Layer(f"tutorsmith.toml [stages.{stage.name}.settings]", stage.settings))
+        layers.append(Layer(f"{file} [stages.{stage.name}.settings]", stage.settings))
     layers += [environment_layer(STEP_SETTINGS), flag_layer(pairs, flags or {})]
     for layer in layers:
         refuse_unknown(layer, STEP_SETTINGS)

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tutorsmith.core.artifacts import (
     write_json,
 )
 from tutorsmith.core.errors import DataError, TutorsmithError
-from tutorsmith.data.checks import CheckResult, check_files
+from tutorsmith.data.checks import CheckResult, check_files, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.evaluate import evaluate
@@ -48,18 +49,20 @@ def check(files: Sequence[Path], against: Sequence[Path]) -> CheckResult:
 
 
 def check_step(run: Context) -> CheckResult:
-    """Check the stage's data; errors stop the run, warnings are counted. Writes check.json.
+    """Check the stage's data; errors stop the run before it writes anything, warnings are counted. Writes check.json.
 
     Raises: DataError with every error found.
     """
     result = check(run.stage.train, run.stage.eval)
-    write_json(run.folder / CHECK, result.as_dict())
-    errors = [finding for finding in result.findings if finding.severity == "error"]
+    errors = tuple(finding for finding in result.findings if finding.severity == "error")
     if errors:
-        lines = "\n".join(f"  {finding}" for finding in errors)
+        lines = render(replace(result, findings=errors), "text").splitlines()[:-1]
+        listed = "\n".join(f"  {line}" for line in lines)
         raise DataError(
-            f"{len(errors)} errors in the data:\n{lines}", mend="mend these lines (`tutorsmith check` shows them again)"
+            f"errors in the data: {len(errors)}\n{listed}",
+            mend="mend these lines (`tutorsmith check` shows them again)",
         )
+    write_json(run.folder / CHECK, result.as_dict())
     LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
     return result
 
@@ -69,19 +72,47 @@ def identity(run: Context) -> dict[str, str]:
     model = run.settings.model.settings
     notes = run.settings.notes.settings
     train = run.settings.train.settings.model_dump(mode="json")
+    # The excerpts stand under a heading in the run's language.
+    shown = [run.index.content_hash, notes.model_dump(mode="json"), run.language] if run.index else []
     return {
         "data": hash_value([hash_file(file) for file in run.stage.train]),
-        "notes": hash_value([run.index.content_hash, notes.model_dump(mode="json")]) if run.index else "none",
+        "notes": hash_value(shown) if shown else "none",
         "model": hash_value([run.loaded.fingerprint, model.quantization, str(run.loaded.dtype)]),
         "settings": hash_value(train),
     }
 
 
+def prove_resumable(run: Context) -> None:
+    """For --resume, before anything is written: there is a stopped or finished run here, and it is this one.
+
+    Raises: DataError naming what differs.
+    """
+    parts = identity(run)
+    checkpoint = find_checkpoint(run.folder / CHECKPOINTS)
+    if checkpoint is not None:
+        what, known = "a stopped run", read_json(checkpoint / "state.json")["identity"]
+    elif _kept(run, parts) is not None:
+        return
+    elif all((run.folder / name).is_file() for name in _FINISHED):
+        what, known = "a finished run", read_json(run.folder / TRAINING_CONFIG).get("identity", {})
+    else:
+        raise DataError("nothing to resume: no checkpoint here", where=str(run.folder), mend="run without --resume")
+    differing = _differing(known, parts) or ["adapter weights"]
+    if known != parts or checkpoint is None:
+        raise DataError(
+            f"this folder holds {what} with other {' and '.join(differing)}",
+            where=str(run.folder),
+            mend="restore what it was started with, give another --output-dir, or run without --resume to train anew",
+        )
+
+
 def train_step(run: Context) -> Mapping[str, Any]:
-    """Train the adapter, or keep it when the very same one is there. Writes the adapter's files and training_config.json.
+    """Train the adapter, or keep it when the very same one is there. Writes its files and training_config.json.
 
     Raises: DataError when --resume finds a run with other data, model or settings.
     """
+    if run.resume:
+        prove_resumable(run)
     parts = identity(run)
     kept = _kept(run, parts)
     if kept is not None:
@@ -89,14 +120,7 @@ def train_step(run: Context) -> Mapping[str, Any]:
             "train: the adapter of exactly this data, model and settings is there; nothing to do (--fresh trains anew)"
         )
         return kept
-    checkpoint = find_checkpoint(run.folder / CHECKPOINTS)
-    if checkpoint and not run.resume:
-        known = read_json(checkpoint / "state.json")["identity"]
-        if run.fresh or known != parts:
-            LOGGER.info("train: starting anew; the old checkpoint %s is removed", checkpoint.name)
-            drop_checkpoints(run.folder / CHECKPOINTS)
-    if run.resume and not checkpoint:
-        raise DataError("nothing to resume: no checkpoint here", where=str(run.folder), mend="run without --resume")
+    _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
     rows = run.prompter().training_rows(run.samples, seed=settings.seed, max_length=settings.max_length)
     result = train_adapter(run.loaded, rows, settings, run.folder, parts, log_folder=run.log_folder)
@@ -113,22 +137,37 @@ def train_step(run: Context) -> Mapping[str, Any]:
     return config
 
 
+_FINISHED = (TRAINING_CONFIG, ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE)
+
+
 def _kept(run: Context, parts: Mapping[str, str]) -> Mapping[str, Any] | None:
     """The training_config of a finished run with the same identity and an untouched adapter, or None."""
-    files = [run.folder / name for name in (TRAINING_CONFIG, ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE)]
-    if run.fresh or not all(file.is_file() for file in files):
+    if run.fresh or not all((run.folder / name).is_file() for name in _FINISHED):
         return None
     config: dict[str, Any] = read_json(run.folder / TRAINING_CONFIG)
     same = config.get("identity") == dict(parts)
-    if run.resume and not same:
-        differing = [name for name, value in parts.items() if config.get("identity", {}).get(name) != value]
-        raise DataError(
-            f"this folder holds a finished run with other {' and '.join(differing)}",
-            where=str(run.folder),
-            mend="give another --output-dir, or run without --resume to train anew",
-        )
     whole = config.get("result", {}).get("adapter") == hash_file(run.folder / ADAPTER_WEIGHTS)
     return config if same and whole else None
+
+
+def _clear_the_way(run: Context, parts: Mapping[str, str]) -> None:
+    """Remove a checkpoint that does not belong to this run, and say why this run trains anew."""
+    checkpoint = find_checkpoint(run.folder / CHECKPOINTS)
+    if checkpoint is None:
+        if not run.fresh and all((run.folder / name).is_file() for name in _FINISHED):
+            known = read_json(run.folder / TRAINING_CONFIG).get("identity", {})
+            other = " and ".join(_differing(known, parts)) or "weights"
+            LOGGER.info("train: the adapter here was made with other %s; training anew", other)
+        return
+    known = read_json(checkpoint / "state.json")["identity"]
+    if run.fresh or known != parts:
+        why = "--fresh" if run.fresh else f"other {' and '.join(_differing(known, parts))}"
+        LOGGER.info("train: starting anew (%s); the old checkpoint %s is removed", why, checkpoint.name)
+        drop_checkpoints(run.folder / CHECKPOINTS)
+
+
+def _differing(known: Mapping[str, str], parts: Mapping[str, str]) -> list[str]:
+    return [name for name, value in parts.items() if known.get(name) != value]
 
 
 def predict_step(run: Context, prefix: str) -> dict[str, Path]:
@@ -139,7 +178,7 @@ def predict_step(run: Context, prefix: str) -> dict[str, Path]:
     adapter = run.folder if prefix == "tuned" else None
     names = run.systems(prefix)
     with_notes = [name.endswith("_notes") for name in names]
-    made = answer(run, run.items, adapter, with_notes)
+    made = answer(run, run.items, adapter, with_notes, cached=adapter is None or not run.fresh)
     files = {}
     for name, predictions in zip(names, made, strict=True):
         file = run.folder / predictions_name(run.stage.name, None if name == run.product else name)
@@ -154,8 +193,13 @@ def answer(
     adapter: Path | None,
     with_notes: Sequence[bool],
     engine: str = "torch",
+    *,
+    cached: bool = True,
 ) -> list[list[Prediction]]:
-    """Predictions for the items, one list an entry of with_notes; all prompts go to the engine together."""
+    """Predictions for the items, one list an entry of with_notes; all prompts go to the engine together.
+
+    cached: take answers that were given before.
+    """
     generate = run.settings.generate.settings
     sampling = Sampling(
         generate.max_new_tokens,
@@ -171,7 +215,7 @@ def answer(
         cache = AnswerCache([engine, *_speaker_identity(speaking, adapter)])
         speaker = Speaker(speaking, make_engine(engine, speaking), adapter.name if adapter else None)
         label = f"predict {adapter.name if adapter else 'base'}"
-        made = predict(asked, speaker, sampling, None if run.fresh and adapter else cache, label)
+        made = predict(asked, speaker, sampling, cache if cached else None, label)
     size = len(items)
     return [made[k * size : (k + 1) * size] for k in range(len(with_notes))]
 
@@ -183,6 +227,9 @@ def _speaker_identity(loaded: LoadedModel, adapter: Path | None) -> list[str]:
 
 def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
     """Score every system and compare them in pairs. Writes manifest.json and eval_report_{stage}.json."""
+    for file in run.folder.glob(predictions_name(escape(run.stage.name), "*")):
+        if file not in systems.values():
+            file.unlink()  # of an earlier run with other systems: nothing here would vouch for it
     manifest = write_manifest(run, systems)
     report = evaluate(run.stage.eval, systems, stage=run.stage.name, manifest=manifest)
     write_json(run.folder / report_name(run.stage.name, "json"), report)
@@ -222,9 +269,11 @@ def verify_manifest(folder: Path, stage: str) -> None:
     mend = "run `tutorsmith run` for this stage again"
     if report.get("manifest") != hash_value(manifest):
         raise DataError("the report was made from another manifest", where=str(folder), mend=mend)
-    product = folder / predictions_name(stage)
-    if product.is_file() and hash_file(product) not in manifest["predictions"].values():
-        raise DataError("these predictions are not the ones that were scored", where=str(product), mend=mend)
+    for system, digest in manifest["predictions"].items():
+        named = folder / predictions_name(stage, system)
+        file = named if named.is_file() else folder / predictions_name(stage)  # the product's bears no system's name
+        if not file.is_file() or hash_file(file) != digest:
+            raise DataError("these predictions are not the ones that were scored", where=str(file), mend=mend)
     adapter = folder / ADAPTER_WEIGHTS
     if manifest["adapter"] and (not adapter.is_file() or hash_file(adapter) != manifest["adapter"]):
         raise DataError("the adapter is not the one that gave these answers", where=str(adapter), mend=mend)

@@ -47,8 +47,8 @@ def _document(chunk: Chunk) -> list[str]:
 
 
 def _bm25s() -> Any:
-    """The BM25 library. It starts JAX where that is installed, and JAX takes three quarters of a GPU's memory for itself:
-    keep it on the CPU unless the user has chosen."""
+    """The BM25 library. It starts JAX where that is installed, and JAX takes three quarters of a GPU's memory for
+    itself: keep it on the CPU unless the user has chosen."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     import bm25s
 

@@ -52,5 +52,6 @@ def save_adapter(model: Any, state: dict[str, torch.Tensor], base_name: str, fol
     config["inference_mode"] = True
     # PEFT keeps a set of full paths in no stable order; all layers of a name are targets, so the names suffice.
     config["target_modules"] = sorted({path.rpartition(".")[2] for path in config["target_modules"]})
-    write_json(folder / ADAPTER_CONFIG, config)
+    # The weights first: when the disk is full, the old adapter keeps the configuration that fits it.
     write_bytes(folder / ADAPTER_WEIGHTS, save(dict(sorted(state.items())), metadata={"format": "pt"}))
+    write_json(folder / ADAPTER_CONFIG, config)

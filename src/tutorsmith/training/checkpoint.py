@@ -1,5 +1,6 @@
 """Save and resume a run exactly: adapter, best adapter, optimizer, random states, place in the data."""
 
+import io
 import json
 import os
 import random
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from tutorsmith.core.artifacts import make_folder, read_json, writing_to
 from tutorsmith.core.errors import DataError
@@ -56,16 +57,19 @@ def restore_rng(state: Mapping[str, Any]) -> None:
 
 
 def save_checkpoint(folder: Path, snapshot: Snapshot, identity: Mapping[str, str]) -> Path:
-    """Write `folder/step-N` and remove older ones. A kill leaves the old or the new one whole. Raises: ResourceError."""
+    """Write `folder/step-N` and remove older ones; a kill leaves one of them whole. Raises: ResourceError."""
     make_folder(folder)
     target = folder / f"step-{snapshot.place.step:06d}"
     with writing_to(folder):
         scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
         try:
-            save_file(snapshot.adapter, scratch / "adapter.safetensors")
+            # In memory first: on a full disk torch and safetensors raise errors of their own kinds.
+            (scratch / "adapter.safetensors").write_bytes(save(snapshot.adapter))
             if snapshot.best is not None:
-                save_file(snapshot.best, scratch / "best.safetensors")
-            torch.save({"optimizer": snapshot.optimizer, "rng": snapshot.rng}, scratch / "optimizer.pt")
+                (scratch / "best.safetensors").write_bytes(save(snapshot.best))
+            optimizer = io.BytesIO()
+            torch.save({"optimizer": snapshot.optimizer, "rng": snapshot.rng}, optimizer)
+            (scratch / "optimizer.pt").write_bytes(optimizer.getbuffer())
             state = {"identity": dict(identity), "place": asdict(snapshot.place)}
             (scratch / "state.json").write_text(json.dumps(state), encoding="utf-8")
             if target.exists():

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def split_validation(rows: Sequence[Rendered], share: float, seed: int) -> tuple[list[Rendered], list[Rendered]]:
-    """(train, held out), by sample: all rows of one sample stay together. At least one sample is held out if any may be."""
+    """(train, held out); all rows of one sample stay together, and at least one is held out if any may be."""
     names = list(dict.fromkeys(row.id for row in rows))
     if share == 0 or len(names) < MIN_FOR_VALIDATION:
         return list(rows), []

@@ -1,8 +1,8 @@
 """The whole training loop.
 
-One optimizer step = `batch_size * accumulation` rows in micro-batches of `batch_size`. Each micro-batch's summed loss is
-divided by the number of learned tokens of the whole step, so 1 x 8, 8 x 1 and 4 x 2 give the same gradient (the mean of
-means that trl#2175 describes does not). Order, initial weights and dropout follow from the seed alone.
+One optimizer step = `batch_size * accumulation` rows in micro-batches of `batch_size`. Each micro-batch's summed loss
+is divided by the number of learned tokens of the whole step, so 1 x 8, 8 x 1 and 4 x 2 give the same gradient (the mean
+of means that trl#2175 describes does not). Order, initial weights and dropout follow from the seed alone.
 """
 
 import logging
@@ -71,7 +71,7 @@ def train(
     """Train the adapter of `model` on data[0], watch the loss on data[1] (may be empty), return the best weights
     (with patience 0 the last ones).
 
-    Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError out of memory.
+    Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError.
     """
     rows, held_out = data
     total = plan.epochs * plan.steps_per_epoch(len(rows))
@@ -175,7 +175,7 @@ def _step(
             raise ResourceError(
                 f"out of memory in training: {error}",
                 where="train",
-                mend="set per_device_train_batch_size=1, gradient_checkpointing=true, quantization=4bit, or a smaller max_length",
+                mend="set per_device_train_batch_size=1, gradient_checkpointing=true or quantization=4bit",
             ) from error
         total += float(loss.detach())
     return total, sum(len(row.ids) for row in group)

@@ -33,8 +33,8 @@ def collate(
 def summed_loss(model: Any, rows: Sequence[Rendered], pad: int, device: torch.device) -> torch.Tensor:
     """Sum over learned tokens of -log p(token | what came before), in nats, as a float32 scalar.
 
-    The vocabulary projection is computed only at positions that some row learns from: for a small model it is a fifth of
-    all arithmetic.
+    The vocabulary projection is computed only at positions that some row learns from: for a small model it is a fifth
+    of all arithmetic.
     """
     ids, seen, targets = collate(rows, pad, device)
     used = (targets != IGNORED).any(0).nonzero()[:, 0]

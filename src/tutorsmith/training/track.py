@@ -15,7 +15,7 @@ LOGGER = logging.getLogger("tutorsmith")
 
 
 class Tracker:
-    """Records one row of numbers a step. `folder` None keeps them to the log (used for the folds of cross-validation)."""
+    """Records one row of numbers a step. `folder` None keeps them to the log (for the folds of cross-validation)."""
 
     def __init__(self, folder: Path | None, bar: Bar, *, resumed_at: int = 0) -> None:
         self.bar = bar

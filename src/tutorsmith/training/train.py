@@ -1,7 +1,6 @@
 """Rendered samples -> an adapter folder: audit, split or cross-validate, train, save, record."""
 
 import logging
-import shutil
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -61,11 +60,12 @@ def train_adapter(
     identity: hashes of data, model and settings; a checkpoint of another identity is refused.
     log_folder: where TensorBoard's `runs/` goes, `folder` when None.
 
-    Raises: DataError (nothing to train on, foreign checkpoint), ModelError (loss not finite), ResourceError, Interrupted.
+    Raises: DataError (nothing to train on, foreign checkpoint), ModelError (loss not finite), ResourceError,
+    Interrupted.
     """
     started = time.perf_counter()
     audit(rows, settings.max_length, loaded)
-    plan = _plan(settings)
+    plan = plan_of(settings)
     if wants_checkpointing(settings.gradient_checkpointing, loaded):
         LOGGER.info("activations are recomputed in the backward pass (gradient_checkpointing)")
         _checkpoint_activations(loaded.model)
@@ -120,7 +120,8 @@ def audit(rows: Sequence[Rendered], max_length: int, loaded: LoadedModel) -> Non
     LOGGER.info("row %s, learned parts in «»:\n%s", rows[0].id, describe(rows[0], loaded.tokenizer))
 
 
-def _plan(settings: TrainSettings) -> Plan:
+def plan_of(settings: TrainSettings) -> Plan:
+    """The loop's plain parameters out of the step's settings."""
     return Plan(
         epochs=settings.num_train_epochs,
         batch_size=settings.per_device_train_batch_size,
@@ -182,8 +183,9 @@ def _train_once(
     done = resumed.place.step if resumed else 0
     if resumed:
         LOGGER.info("going on after step %d", done)
-    elif curves.is_dir():
-        shutil.rmtree(curves)  # the curves of an earlier run would be drawn over this one's
+    else:
+        for file in curves.glob("events.out.tfevents.*"):
+            file.unlink()  # the curves of an earlier run would be drawn over this one's
     total = plan.epochs * plan.steps_per_epoch(len(data[0]))
     model = _attached(loaded, settings)
     try:
@@ -212,7 +214,7 @@ def _write_state(folder: Path, place: Place, stopped: str) -> None:
 
 
 def _cross_validated_epochs(loaded: LoadedModel, rows: Sequence[Rendered], settings: TrainSettings, plan: Plan) -> int:
-    """The number of epochs with the least mean validation loss over `k_folds` folds; all samples then train that long."""
+    """The number of epochs with the least mean validation loss over the folds; all samples then train that long."""
     if settings.k_folds > len({row.id for row in rows}):
         raise DataError(
             f"k_folds={settings.k_folds} but only {len(rows)} samples", where="k_folds", mend="use fewer folds"

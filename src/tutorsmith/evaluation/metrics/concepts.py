@@ -11,6 +11,7 @@ from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 _LONGEST_FORM = 7
 
 
+_MINUS_PERCENT = re.compile(r"(?<![\d.)%] )(?<![\w.)%])-(?=\s?\d+(?:\.\d+)?[\s\\]{0,6}%)")
 _CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -75,6 +76,8 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
                     implied=True,
                 )
             )
+    for lower in _MINUS_PERCENT.finditer(scope.prose):
+        out.append(Token("down", lower.start(), lower.end(), flags["down"]))
     for n in negations:
         if n.absence:
             out.append(Token("zero", n.start, n.end, "*", True, negation=n))

@@ -15,6 +15,7 @@ from typing import Any
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.evaluation.metrics.concepts import phrase_key
+from tutorsmith.evaluation.metrics.denials import forbidden_phrase
 from tutorsmith.evaluation.metrics.formula_lexer import FormulaError
 from tutorsmith.evaluation.metrics.formula_regions import text_at, written_formulas
 from tutorsmith.evaluation.metrics.formulas import FormulaKey, formula_key, is_trivial, judge_formula
@@ -181,10 +182,13 @@ def _parsed(text: str) -> KeyPoint:
     return parse_key_point(text)
 
 
-def judge_key_point(key_point: str | Mapping[str, Any], answer: str, language: str | None = None) -> KeyPointVerdict:
+def judge_key_point(
+    key_point: str | Mapping[str, Any], answer: str, language: str | None = None, question: str = ""
+) -> KeyPointVerdict:
     """Whether the answer asserts the key point.
 
-    language is accepted for symmetry with the other scorers; both languages are always read. Raises: DataError.
+    language is accepted for symmetry with the other scorers; both languages are always read. The values that the
+    question gives are no wrong results where the answer repeats them. Raises: DataError.
     """
     del language
     parsed = _parsed(key_point) if isinstance(key_point, str) else parse_key_point(key_point)
@@ -192,10 +196,10 @@ def judge_key_point(key_point: str | Mapping[str, Any], answer: str, language: s
         return KeyPointVerdict(False, False, "", "the answer is empty")
     text = scopes(answer).original
     for wording in parsed.must_not:
-        state, start, end, _ = _judge_wording(wording, answer)
-        if state == "covered":
-            return KeyPointVerdict(False, True, text[start:end], f"asserts what it must not: {wording.text}")
-    state, start, end, rule = _judge(parsed, answer)
+        said = _forbidden(wording, answer)
+        if said is not None:
+            return KeyPointVerdict(False, True, text[slice(*said)], f"asserts what it must not: {wording.text}")
+    state, start, end, rule = _judge(parsed, answer, question)
     matched = text[start:end] if state in ("covered", "contradicted") else ""
     if len(answer) > MAX_CHARACTERS and state != "covered":
         rule += f"; only {MAX_CHARACTERS} of {len(answer)} characters were read"
@@ -204,16 +208,36 @@ def judge_key_point(key_point: str | Mapping[str, Any], answer: str, language: s
     return KeyPointVerdict(covered, state == "contradicted", matched, rule)
 
 
-def _judge(parsed: KeyPoint, answer: str) -> tuple[str, int, int, str]:
+def _judge(parsed: KeyPoint, answer: str, question: str) -> tuple[str, int, int, str]:
     if parsed.formula is not None:
         formula = judge_formula(parsed.formula, answer)
         return formula.state, formula.start, formula.end, formula.rule
     if parsed.quantity is not None:
-        quantity = judge_quantity(parsed.quantity, answer)
+        quantity = judge_quantity(parsed.quantity, answer, question)
         return quantity.state, quantity.start, quantity.end, quantity.rule
     verdicts = [_judge_wording(w, answer) for w in parsed.wordings]
     order = ("covered", "contradicted", "undecidable", "missing")
     return min(verdicts, key=lambda v: order.index(v[0]))
+
+
+def _forbidden(wording: Wording, answer: str) -> tuple[int, int] | None:
+    """Where the answer asserts a forbidden wording: all of its formulas and values, and all of its words with them."""
+    named = bool(phrase_key(wording.words).tokens)
+    places = [judge_formula(key, answer) for key in wording.formulas]
+    values = [
+        judge_quantity(QuantityKey(q.text, q.number, q.unit, q.tolerance, wording.words if named else ""), answer)
+        for q in wording.quantities
+    ]
+    stated = [(v.state, v.start, v.end) for v in places] + [(v.state, v.start, v.end) for v in values]
+    if any(state != "covered" for state, _, _ in stated):
+        return None
+    if not named:
+        return stated[0][1:] if stated else None
+    words = forbidden_phrase(wording.words, answer)
+    scope = scopes(answer)
+    if words is None or any(scope.sentence_at(start) != scope.sentence_at(words[0]) for _, start, _ in stated):
+        return None
+    return min([words[0], *(s for _, s, _ in stated)]), max([words[1], *(e for _, _, e in stated)])
 
 
 def _judge_wording(wording: Wording, answer: str) -> tuple[str, int, int, str]:

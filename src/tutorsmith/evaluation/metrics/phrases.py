@@ -42,7 +42,7 @@ def judge_phrase(wording: str, answer: str) -> PhraseVerdict:
     against = PhraseVerdict("missing")
     for number in range(min(len(scope.sentences), _MAX_SENTENCES)):
         near = _slice(everything, scope.sentences[max(0, number - 2)].start, scope.sentences[number].end)
-        if not _worth_reading(key, near):
+        if scope.sentences[number].what == "heading" or not _worth_reading(key, near):
             continue
         for core in _cores(scope, number):
             verdict = _judge_core(key, scope, near, core)
@@ -85,7 +85,7 @@ def _cores(scope: Scopes, number: int) -> list[Span]:
     ][:40]
     if len(clauses) > 4:
         spans.append(scope.sentences[number])
-    if number:
+    if number and scope.sentences[number - 1].what != "heading":
         spans.append(Span(scope.sentences[number - 1].start, scope.sentences[number].end, "two"))
     return spans
 

@@ -271,7 +271,9 @@ def _pivots_to_answer(sentence: _Sentence, is_act: bool, reasoned: bool) -> bool
 def _kind(sentences: list[_Sentence], act: int, question: str) -> RefusalKind | None:
     """The reason: first in the act itself, then in what stands around it."""
     near = [sentences[i] for i in range(len(sentences)) if sentences[i].zone or abs(i - act) <= 2]
-    if any(sentence.cues & {"scope", "policy"} for sentence in near):
+    # "I can't say whether it is plagiarism: you sent no text" lacks the text, whatever it speaks of.
+    lacking = sentences[act].cues & {"context", "missing"}
+    if any("scope" in s.cues or ("policy" in s.cues and not lacking) for s in near):
         return "out_of_scope"
     for sentence in (sentences[act], *near):
         if "context" in sentence.cues:

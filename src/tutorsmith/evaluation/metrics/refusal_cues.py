@@ -291,16 +291,15 @@ REQUEST = cue(
     r"i use|do you)[^.?]{0,20}\?",
 )
 _COURSE = one_of(
-    "course|tutor|class|module|subject|syllabus|electromagnetics?|electromagnetism|academic writing|curriculum|"
+    "course(?! of)|tutor|class|module|subject|syllabus|electromagnetics?|electromagnetism|academic writing|curriculum|"
     "assistant|programme|program|service"
 )
 SCOPE = cue(
     rf"\bno place in (?:this|the|our) {_COURSE}|\b(?:scope|remit|help) is (?:limited|restricted|confined) to\b",
     r"\b(?:outside|beyond|out of|outwith|not within|not in|not inside|exceeds) (?:of )?(?:the |this |my |our |its |"
     r"a )?(?:\w+ )?(?:scope|remit|syllabus|mandate|purview|area of (?:expertise|competence)|competence|expertise|"
-    r"brief|role|domain|field of)(?! of (?:this|the|my|our|a) (?:answer|derivation|proof|section|paper|article|"
-    r"reply|note|discussion|treatment|paragraph|abstract|thesis|study|problem|question|calculation|approximation|"
-    r"model|present|manuscript))",
+    rf"brief|role|domain|field of)\b(?! of (?!(?:(?:this|the|my|our|a|an|any|your) )?(?:\w+ ){{0,2}}(?:{_COURSE}|"
+    r"tutoring|teaching|help|physics|lesson|session|support)|what|my\b|our\b))",
     rf"\b(?:outside|beyond|out of|not within|not in|falls? outside|lies? outside) (?:of )?(?:the |this |our |what "
     rf"(?:this|the|i|my) )(?:\w+ ){{0,3}}{_COURSE}\b",
     r"\b(?:outside|beyond|not) (?:of )?what (?:i|this (?:course|tutor)|the (?:course|tutor)|we)(?:'m| am|)\b",
@@ -323,12 +322,13 @@ SCOPE = cue(
     rf"\boff[- ]topic\b|\bout[- ]of[- ]scope\b",
     r"\bnot (?:my|the tutor's|a tutor's|this tutor's) (?:role|job|place|field|area|business|task)\b|\bkeep to "
     r"(?:electro|the course)",
-    rf"\b(?:{_CANNOT}|won't|will not|(?:am|'m) not (?:able|going|willing) to|unable to|declin\w+ to|should not|"
-    rf"shouldn't|refuse to|don't|do not) (?:\w+ )?(?:write|complete|do|solve|take|sit|compose|produce|draft|finish|"
-    rf"submit|invent|fabricate|make up|forge|falsify|hide|disguise|fake|"
-    rf"manipulate)\b[^.;]{{0,60}}\b(?:assignments?|exams?|essays?|thesis|homework|coursework|dissertation|for you|"
-    rf"on your behalf|in your place|take-home|quiz|report|references?|citations?|sources|results?|measurements?|"
-    rf"quotations?|test)\b",
+    # The tutor won't; what "you" must not do is advice.
+    rf"(?:(?<!you )(?<!one )(?<!authors )(?<!students )\b(?:{_CANNOT}|won't|will not|(?:am|'m) not (?:able|going|"
+    rf"willing) to|unable to|declin\w+ to|refuse to)|(?<=\bi )(?:don't|do not|should not|shouldn't)) (?:\w+ )?"
+    r"(?:write|complete|do|solve|take|sit|compose|produce|draft|finish|submit|invent|fabricate|make up|forge|falsify|"
+    r"hide|disguise|fake|manipulate)\b[^.;]{0,60}\b(?:assignments?|exams?|essays?|thesis|homework|coursework|"
+    r"dissertation|for you|on your behalf|in your place|take-home|quiz|report|references?|citations?|sources|results?|"
+    r"measurements?|quotations?|test)\b",
     r"\bnot (?:academic writing|electromagnetics?|physics)\b|\bi(?:'m| am) (?:an?|the|only|just|"
     r"your)[^.;]{0,40}\b(?:tutor|assistant)\b[^.;]{0,20}, not\b",
 )

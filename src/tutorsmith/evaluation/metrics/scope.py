@@ -16,6 +16,7 @@ SENTENCE_LIMIT = 1_200  # a longer "sentence" is cut, to keep every rule linear 
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|Eqs?|Figs?|approx|resp|etc|Dr|No|Sec|Ref|al|w\.r\.t)\.$")
 _COMMA = re.compile(",")
+_HEADING = re.compile(r"\s{0,8}#{1,6}\s[^\n]*\n")
 _TOKEN = re.compile(f"(?P<innocent>{alternatives('innocent')})|(?P<negator>{alternatives('negator')})", re.IGNORECASE)
 
 
@@ -99,9 +100,18 @@ def _sentences(text: str) -> tuple[Span, ...]:
     for found in pattern("sentence").finditer(text):
         if _ABBREVIATION.search(text[max(0, found.end() - 8) : found.end()].rstrip()):
             continue
-        spans += _pieces(text, start, found.end())
+        spans += _sections(text, start, found.end())
         start = found.end()
-    return tuple(spans + _pieces(text, start, len(text)))
+    return tuple(spans + _sections(text, start, len(text)))
+
+
+def _sections(text: str, start: int, end: int) -> list[Span]:
+    """A heading is no part of the sentence below it, and asserts nothing."""
+    out: list[Span] = []
+    while heading := _HEADING.match(text, start, end):
+        out.append(Span(start, heading.end(), "heading"))
+        start = heading.end()
+    return out + _pieces(text, start, end)
 
 
 def _pieces(text: str, start: int, end: int) -> list[Span]:

@@ -1,0 +1,128 @@
+"""The peer of benchmarks/run.py: TRL's SFTTrainer, then transformers' generate, one question at a time.
+
+    python benchmarks/peer_trl.py TASK.json RESULT.json
+
+TASK holds a model folder, samples as TRL's conversational prompt and completion, questions, and Tutorsmith's settings;
+RESULT gets seconds a step, tokens a second and the losses. Precision, rank, schedule, batch and answer length are the
+same; what else a library does by default is left as it is.
+"""
+
+import json
+import math
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Messages = list[dict[str, Any]]
+
+
+def main(task_file: Path, result_file: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    task = json.loads(task_file.read_text(encoding="utf-8"))
+    settings = task["settings"]
+    seconds = {"start_up": time.time() - float(os.environ["PEER_SPAWNED"])}
+    clock = time.perf_counter()
+    cuda = torch.cuda.is_available()
+    tokenizer = AutoTokenizer.from_pretrained(task["model"])
+    model = AutoModelForCausalLM.from_pretrained(task["model"], dtype=torch.bfloat16 if cuda else torch.float32)
+    model = model.to("cuda" if cuda else "cpu").eval()
+    seconds["load"], clock = time.perf_counter() - clock, time.perf_counter()
+    count = answer_all(model, tokenizer, task["items"], settings["max_new_tokens"])
+    seconds["predict_base"], clock = time.perf_counter() - clock, time.perf_counter()
+    model, losses, training = train(model, tokenizer, task["samples"], settings)
+    seconds["train"], clock = time.perf_counter() - clock, time.perf_counter()
+    count += answer_all(model, tokenizer, task["items"], settings["max_new_tokens"])
+    seconds["predict_tuned"] = time.perf_counter() - clock
+    rows = [[*sample["prompt"], *sample["completion"]] for sample in task["samples"]]
+    learned = sum(len(token_ids(tokenizer, row, ask=False)) for row in rows) * settings["num_train_epochs"]
+    result = {
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "train_tokens_per_s": round(learned / training, 1),
+        "generate_tokens_per_s": round(count / (seconds["predict_base"] + seconds["predict_tuned"]), 1),
+        "loss": [round(loss, 4) for loss in losses],
+    }
+    result_file.write_text(json.dumps(result), encoding="utf-8")
+
+
+def token_ids(tokenizer: Any, messages: Messages, *, ask: bool) -> list[int]:
+    """The messages in the model's chat template; `ask` opens the assistant's turn."""
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=ask)
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+def answer_all(model: Any, tokenizer: Any, items: Sequence[Messages], limit: int) -> int:
+    """Answer one question after the other, greedily; returns the number of new tokens."""
+    import torch
+
+    count = 0
+    for messages in items:
+        ids = torch.tensor([token_ids(tokenizer, messages, ask=True)], device=model.device)
+        with torch.inference_mode():
+            out = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=limit)
+        count += out.shape[1] - ids.shape[1]
+    return count
+
+
+def train(
+    model: Any, tokenizer: Any, samples: list[dict[str, Messages]], settings: dict[str, Any]
+) -> tuple[Any, list[float], float]:
+    """LoRA on all linear layers by TRL's SFTTrainer; returns the merged model, each step's loss, the loop's seconds."""
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    cuda = torch.cuda.is_available()
+    group = settings["per_device_train_batch_size"] * settings["gradient_accumulation_steps"]
+    total = math.ceil(len(samples) / group) * settings["num_train_epochs"]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = SFTConfig(
+            output_dir=folder,
+            num_train_epochs=settings["num_train_epochs"],
+            per_device_train_batch_size=settings["per_device_train_batch_size"],
+            gradient_accumulation_steps=settings["gradient_accumulation_steps"],
+            learning_rate=settings["learning_rate"],
+            warmup_steps=math.ceil(settings["warmup_ratio"] * total),
+            lr_scheduler_type="cosine",
+            weight_decay=settings["weight_decay"],
+            max_grad_norm=settings["max_grad_norm"],
+            max_length=settings["max_length"],
+            seed=settings["seed"],
+            gradient_checkpointing=settings["gradient_checkpointing"] is True,
+            completion_only_loss=True,
+            bf16=cuda,
+            use_cpu=not cuda,
+            logging_steps=1,
+            save_strategy="no",
+            report_to="none",
+        )
+        adapter = LoraConfig(
+            r=settings["lora_r"],
+            lora_alpha=settings["lora_alpha"],
+            lora_dropout=settings["lora_dropout"],
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        )
+        trainer = SFTTrainer(
+            model=model,
+            args=arguments,
+            train_dataset=Dataset.from_list(samples),
+            processing_class=tokenizer,
+            peft_config=adapter,
+        )
+        trainer.train()
+        history = trainer.state.log_history
+        losses = [row["loss"] for row in history if "loss" in row]
+        seconds = next(row["train_runtime"] for row in history if "train_runtime" in row)
+        return trainer.model.merge_and_unload().eval(), losses, seconds
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

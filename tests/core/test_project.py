@@ -1,0 +1,115 @@
+"""tutorsmith.toml: what is refused, and what each refusal names."""
+
+from pathlib import Path
+
+import pytest
+
+from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.project import existing, find_project_file, load_project, project_if_any, with_environment
+
+STAGE = '[stages.style]\ntrain = ["a.jsonl"]\neval = ["b.jsonl"]\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "tutorsmith.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "mend"),
+    [
+        ("[projct]\n", "unknown key 'projct'", "did you mean 'project'?"),
+        ("[project]\nlangage = 'en'\n", "unknown key 'project.langage'", "did you mean 'language'?"),
+        ("[stages.style]\ntrian = ['a']\n", "unknown key 'stages.style.trian'", "did you mean 'train'?"),
+        ("[project\n", "not valid TOML", "line 1"),
+        ("[project]\nlanguage = 'fr'\n", "language 'fr'", "en, zh"),
+        ("[project]\nlanguage = 3\n", "project.language must be text", "language"),
+        ("[project]\nname = ['x']\n", "project.name must be text", "name"),
+        ("[project]\noutput = 1\n", "project.output must be text", "output"),
+        ("project = 3\n", "'project' must be a table", "[project]"),
+        ("stages = []\n", "'stages' must be a table", "[stages]"),
+        ("[stages]\nstyle = 1\n", "stages.style is not a table", "[stages.style]"),
+        ("[stages.style]\neval = ['b']\n", "names no train file", 'train = ["..."]'),
+        ("[stages.style]\ntrain = []\neval = ['b']\n", "names no train file", 'train = ["..."]'),
+        ("[stages.style]\ntrain = 'a'\neval = ['b']\n", "stages.style.train must be a list", "train"),
+        (STAGE + "notes = [1]\n", "stages.style.notes must be a list", "notes"),
+        (STAGE + "output = 1\n", "stages.style.output must be text", "output"),
+        (STAGE + "description = 1\n", "stages.style.description must be text", "description"),
+        (STAGE + "targets = 3\n", "'stages.style.targets' must be a table", "targets"),
+        (STAGE + "targets = {coverage = 'high'}\n", "targets.coverage must be a share", "0.9"),
+        (STAGE + "targets = {coverage = 90}\n", "targets.coverage must be a share", "0.9"),
+        (STAGE + "targets = {coverage = true}\n", "targets.coverage must be a share", "0.9"),
+        (STAGE + "targets = {coverage = nan}\n", "targets.coverage must be a share", "0.9"),
+        (STAGE + "settings = 3\n", "'stages.style.settings' must be a table", "settings"),
+    ],
+)
+def test_each_mistake_is_named_with_its_mend(text: str, what: str, mend: str, tmp_path: Path) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(UsageError) as caught:
+        load_project(file)
+    assert what in caught.value.what
+    assert str(file) in (caught.value.where or "")
+    assert mend in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
+    for path in (tmp_path / "none.toml", tmp_path, tmp_path / "latin.toml"):
+        with pytest.raises(UsageError) as caught:
+            load_project(path)
+        assert caught.value.where == str(path)
+
+
+def test_an_unknown_stage_suggests_the_near_one(tmp_path: Path) -> None:
+    project = load_project(write(tmp_path, STAGE))
+    with pytest.raises(UsageError, match="did you mean 'style'"):
+        project.stage("stlye")
+    assert project.stage("style").output == tmp_path / "outputs/adapter/adapter_style"
+
+
+def test_the_nearest_file_above_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, STAGE)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert find_project_file(tmp_path / "a" / "b") == file
+    monkeypatch.chdir(tmp_path / "a")
+    found = project_if_any(None)
+    assert found is not None
+    assert found.root == tmp_path
+
+
+def test_a_broken_project_file_is_never_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert project_if_any(None) is None
+    with pytest.raises(UsageError, match=r"no tutorsmith\.toml here or above"):
+        find_project_file(tmp_path)
+    write(tmp_path, "[stages\n")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        project_if_any(None)
+
+
+def test_files_and_folders_by_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, STAGE + "notes = ['n']\n")
+    for name in ("TRAIN_FILES", "EVAL_FILE", "NOTES_DIR", "OUT_DIR", "OUT_BASE"):
+        monkeypatch.setenv(name, "")
+    project = load_project(file)
+    assert with_environment(project.stage("style"), project.root) == project.stage("style")
+    assert project.stage("style").output == tmp_path / "outputs/adapter/adapter_style"
+    values = {"TRAIN_FILES": "x.jsonl, y.jsonl", "EVAL_FILE": "z.jsonl", "NOTES_DIR": "m", "OUT_BASE": "base"}
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    project = load_project(file)
+    stage = with_environment(project.stage("style"), project.root)
+    assert stage.train == (tmp_path / "x.jsonl", tmp_path / "y.jsonl")
+    assert (stage.eval, stage.notes) == ((tmp_path / "z.jsonl",), (tmp_path / "m",))
+    assert stage.output == tmp_path / "base" / "adapter_style"
+    monkeypatch.setenv("OUT_DIR", "just/here")
+    assert with_environment(project.stage("style"), project.root).output == tmp_path / "just/here"
+
+
+def test_missing_inputs_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(DataError) as caught:
+        existing((tmp_path / "a", tmp_path / "b"), "training file")
+    assert caught.value.where == str(tmp_path / "b")
