@@ -37,7 +37,9 @@ Quantization = Annotated[
     Literal["auto", "none", "4bit"] | None, typer.Option("--quantization", help="auto: 4bit on CUDA, none on a CPU.")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Insist on going on with a stopped run; refuse other data.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Train anew and answer anew, whatever an earlier run left.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Train and answer anew; a run keeps the cached answers of the base model.")
+]
 
 
 def main() -> None:

@@ -10,6 +10,17 @@ from typing import Any
 from tutorsmith.core.errors import DataError, UsageError, suggest
 
 PROJECT_FILE = "tutorsmith.toml"
+TARGETS = (
+    "key_point_coverage",
+    "format_compliance",
+    "refusal_accuracy",
+    "refusal_balanced_accuracy",
+    "refusal_kind_accuracy",
+    "citation_validity",
+    "tool_call_accuracy",
+)
+"""Metrics that a stage may set a target for: those of eval_report.json."""
+
 LANGUAGES = ("en", "zh")
 _TOP_KEYS = ("project", "settings", "stages")
 _PROJECT_KEYS = ("name", "language", "output")
@@ -176,6 +187,10 @@ def _text(table: Mapping[str, Any], key: str, default: str, file: Path, prefix: 
 def _targets(table: Mapping[str, Any], file: Path, prefix: str) -> dict[str, float]:
     """Metric -> share to be exceeded."""
     for key, value in table.items():
+        if key not in TARGETS:
+            raise UsageError(
+                f"unknown target '{prefix}targets.{key}'", where=str(file), mend=suggest(key, list(TARGETS))
+            )
         # `not 0 <= value <= 1` also refuses nan.
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise UsageError(

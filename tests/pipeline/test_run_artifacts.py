@@ -184,7 +184,7 @@ def test_two_tasks_are_reported_each_and_together(course: Course) -> None:
     counts = {task: values["format_compliance"]["n"] for task, values in tasks.items()}
     assert counts == {"style_bench": 4, "writing_bench": 2}
     assert result.report["systems"]["tuned"]["metrics"]["format_compliance"]["n"] == 6
-    assert "writing_bench" in result.files.markdown.read_text(encoding="utf-8")
+    assert "writing\\_bench" in result.files.markdown.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Killed at any moment, the same command ends with the same adapter and the same answers; other data is never mixed in."""
+"""Killed at any moment, the same command ends with the same adapter and answers; other data is never mixed in."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from tutorsmith.data.read import read_predictions
 from tutorsmith.pipeline.run import run_stage
 from tutorsmith.pipeline.steps import train_step
 
-EPOCHS = ("num_train_epochs=40", "early_stopping_patience=0", "gradient_accumulation_steps=2")
+EPOCHS = ("num_train_epochs=5", "early_stopping_patience=0", "gradient_accumulation_steps=2")
 WEIGHTS = "outputs/adapter/style/adapter_model.safetensors"
 
 
@@ -63,11 +63,10 @@ def whole(first_run: tuple[Course, object], tmp_path_factory: pytest.TempPathFac
         return hash_file(folder / "adapter_model.safetensors")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
-@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(
+    ("number", "code", "resume"), [(signal.SIGTERM, 130, True), (signal.SIGKILL, -signal.SIGKILL, False)]
+)
 def test_killed_in_training(course: Course, whole: str, number: int, code: int, resume: bool) -> None:
-    if resume and number == signal.SIGKILL:
-        pytest.skip("the way back is the same as after SIGTERM")
     folder = course.root / "outputs/adapter/style"
     shutil.rmtree(folder)
     sets = [word for pair in EPOCHS for word in ("--set", pair)]
@@ -87,7 +86,7 @@ def test_killed_in_training(course: Course, whole: str, number: int, code: int, 
     assert "going on after step" in (folder / "training.log").read_text()
     assert hash_file(folder / "adapter_model.safetensors") == whole
     steps = [row["step"] for row in read_json(folder / "trainer_state.json")["log_history"] if "loss" in row]
-    assert steps == list(range(1, 40 * 4 + 1))
+    assert steps == list(range(1, 5 * 4 + 1))
     assert list(result.report["systems"]) == ["base", "base_notes", "tuned", "tuned_notes"]
 
 
@@ -95,7 +94,7 @@ def test_killed_in_training(course: Course, whole: str, number: int, code: int, 
 def test_killed_in_prediction(
     course: Course, number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = ("max_new_tokens=400", "predict_batch_size=1")
+    settings = ("max_new_tokens=64", "predict_batch_size=1")
     adapter, bench = course.root / "outputs/adapter/style", course.root / "style_bench.jsonl"
     sets = [word for pair in settings for word in ("--set", pair)]
     where = ["--eval-file", str(bench), "--adapter-path", str(adapter), "--config", "tutorsmith.toml"]

@@ -68,8 +68,8 @@ def _context(options: PredictOptions) -> Context:
     if trained and "model_name_or_path" not in given:
         # Also over the environment: this is the one model that the adapter fits.
         flags["model_name_or_path"] = trained["settings"]["model_name_or_path"]["value"]
-    if options.no_notes:
-        flags["use_notes"] = False
+    if options.no_notes or options.notes:
+        flags["use_notes"] = bool(options.notes)
     stage = Stage(
         name="predict",
         train=(),
@@ -84,7 +84,7 @@ def _context(options: PredictOptions) -> Context:
         stage=stage,
         settings=gather(project, stage, options.pairs, flags),
         folder=options.output_file.parent,
-        language=options.language or (project.language if project else "en"),
+        language=options.language or (trained or {}).get("language") or (project.language if project else "en"),
         log_folder=options.output_file.parent,
         fresh=options.fresh,
     )
@@ -113,11 +113,14 @@ def _trained_settings(trained: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _notes(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> tuple[Path, ...]:
-    """Those given, else of the adapter's stage, else of the smallest stage evaluated on this file, else none."""
-    if options.notes or options.no_notes or project is None:
+    """Those given, else those of the adapter's run, else of the smallest stage evaluated on this file, else none."""
+    if options.notes or options.no_notes:
         return options.notes
-    if trained and trained.get("stage") in project.stages:
-        return project.stages[trained["stage"]].notes
+    root = project.root if project else Path.cwd()
+    if trained and "notes" in trained:
+        return tuple(root / folder for folder in trained["notes"])
+    if project is None:
+        return ()
     wanted = options.eval_file.resolve()
     fitting = [s for s in project.stages.values() if any(file.resolve() == wanted for file in s.eval)]
     return min(fitting, key=lambda s: len(s.eval)).notes if fitting else ()

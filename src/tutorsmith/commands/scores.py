@@ -25,6 +25,8 @@ def evaluate_command(
 
 
 def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -> None:
+    for folder in (run_a, run_b):
+        verify_manifest(folder, stage_of(folder))
     files = compare_runs(run_a, run_b, out or run_b / f"compared_with_{run_a.name}", language=language)
     print(f"comparison: {files.html}")
     print(f"            {files.markdown}")

@@ -73,6 +73,7 @@ def make_context(options: StageOptions) -> Context:
         log_folder=project.root / logs if logs else folder,
         fresh=options.fresh,
         resume=options.resume,
+        root=project.root,
     )
 
 

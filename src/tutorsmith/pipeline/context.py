@@ -25,6 +25,7 @@ class Context:
     log_folder: Path
     fresh: bool = False
     resume: bool = False
+    root: Path = field(default_factory=Path.cwd)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @cached_property
@@ -52,6 +53,12 @@ class Context:
     def prompter(self, *, with_notes: bool = True) -> Prompter:
         index = self.index if with_notes else None
         return Prompter(self.loaded, index, self.settings.notes.settings, self.language)
+
+    def shown(self, file: Path) -> str:
+        """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""
+        whole = file.resolve()
+        root = self.root.resolve()
+        return str(whole.relative_to(root)) if whole.is_relative_to(root) else str(whole)
 
     @property
     def product(self) -> str:

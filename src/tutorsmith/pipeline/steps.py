@@ -23,7 +23,7 @@ from tutorsmith.core.artifacts import (
     report_name,
     write_json,
 )
-from tutorsmith.core.errors import DataError, TutorsmithError
+from tutorsmith.core.errors import DataError
 from tutorsmith.data.checks import CheckResult, check_files, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
@@ -69,7 +69,6 @@ def check_step(run: Context) -> CheckResult:
 
 def identity(run: Context) -> dict[str, str]:
     """Hashes of what an adapter depends on, by part: two runs with equal ones give equal adapters."""
-    model = run.settings.model.settings
     notes = run.settings.notes.settings
     train = run.settings.train.settings.model_dump(mode="json")
     # The excerpts stand under a heading in the run's language.
@@ -77,7 +76,7 @@ def identity(run: Context) -> dict[str, str]:
     return {
         "data": hash_value([hash_file(file) for file in run.stage.train]),
         "notes": hash_value(shown) if shown else "none",
-        "model": hash_value([run.loaded.fingerprint, model.quantization, str(run.loaded.dtype)]),
+        "model": hash_value([run.loaded.fingerprint, run.loaded.quantization, str(run.loaded.dtype)]),
         "settings": hash_value(train),
     }
 
@@ -119,6 +118,9 @@ def train_step(run: Context) -> Mapping[str, Any]:
         LOGGER.info(
             "train: the adapter of exactly this data, model and settings is there; nothing to do (--fresh trains anew)"
         )
+        # What does not touch the adapter (the length of answers, say) may have changed since.
+        kept = {**kept, **_as_asked(run)}
+        write_json(run.folder / TRAINING_CONFIG, kept)
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
@@ -128,13 +130,22 @@ def train_step(run: Context) -> Mapping[str, Any]:
         "schema_version": 1,
         "stage": run.stage.name,
         "model": {"name": run.loaded.name, "origin": run.loaded.origin, "fingerprint": run.loaded.fingerprint},
-        "train_files": [_shown(file) for file in run.stage.train],
-        "settings": run.settings.as_dict(),
+        **_as_asked(run),
         "identity": parts,
         "result": asdict(result),
     }
     write_json(run.folder / TRAINING_CONFIG, config)
     return config
+
+
+def _as_asked(run: Context) -> dict[str, Any]:
+    """What this run was asked to do, as training_config.json keeps it; prediction with the adapter goes by it."""
+    return {
+        "train_files": [run.shown(file) for file in run.stage.train],
+        "notes": [run.shown(folder) for folder in run.stage.notes] if run.index else [],
+        "language": run.language,
+        "settings": run.settings.as_dict(),
+    }
 
 
 _FINISHED = (TRAINING_CONFIG, ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE)
@@ -243,7 +254,7 @@ def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
         "schema_version": 1,
         "stage": run.stage.name,
         "code": __version__,
-        "data": {_shown(file): hash_file(file) for file in (*run.stage.train, *run.stage.eval)},
+        "data": {run.shown(file): hash_file(file) for file in (*run.stage.train, *run.stage.eval)},
         "notes": {"sha256": run.index.content_hash, "chunks": len(run.index.chunks)} if run.index else None,
         "model": {"name": run.loaded.name, "origin": run.loaded.origin, "fingerprint": run.loaded.fingerprint},
         "adapter": hash_file(adapter) if adapter.is_file() else None,
@@ -277,23 +288,3 @@ def verify_manifest(folder: Path, stage: str) -> None:
     adapter = folder / ADAPTER_WEIGHTS
     if manifest["adapter"] and (not adapter.is_file() or hash_file(adapter) != manifest["adapter"]):
         raise DataError("the adapter is not the one that gave these answers", where=str(adapter), mend=mend)
-
-
-def _shown(file: Path) -> str:
-    """A path without the part that is this machine's."""
-    try:
-        return str(file.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return file.name
-
-
-__all__ = [
-    "TutorsmithError",
-    "answer",
-    "check",
-    "check_step",
-    "evaluate_step",
-    "predict_step",
-    "report_step",
-    "train_step",
-]

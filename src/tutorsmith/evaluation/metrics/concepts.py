@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.lexicon import WORD, Form, lexicon, stem
@@ -12,6 +12,11 @@ _LONGEST_FORM = 7
 
 
 _MINUS_PERCENT = re.compile(r"(?<![\d.)%] )(?<![\w.)%])-(?=\s?\d+(?:\.\d+)?[\s\\]{0,6}%)")
+_COMPARED = re.compile(r"比(?=[^,。;比]{1,12}?(?:(?P<more>[大高强多长快])|(?P<less>[小低弱少短慢]))(?:[,。;了得些]|$))")
+_MORE_THAN = re.compile(r"\bthan$|^比$", re.IGNORECASE)
+_PARTICLES = frozenset({"out", "up", "down", "off", "away", "apart", "together"})
+_OBJECTS = frozenset({"it", "them", "thi", "that", "these", "each", "both"})
+_ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
 _CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -64,6 +69,9 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
         reached = sum(1 for n in around if start < n.until and not _is_itself(n, start, end))
         polarity = (not form.complement) ^ (reached % 2 == 1)
         out.append(Token(form.concept, start, end, flag, polarity, form.converse))
+        if form.concept == "exceed" and _MORE_THAN.search(scope.prose, start, end):  # more than before is an increase
+            trend = "down" if form.converse else "up"
+            out.append(Token(trend, start, end, flags[trend], polarity, implied=True))
         for other in lexicon().implied.get(form.concept, ()):
             name = other.lstrip("!")
             out.append(
@@ -105,6 +113,8 @@ def _raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
     for found in table.chinese_pattern.finditer(prose):
         out.append((table.chinese[found.group()], found.start(), found.end()))
         taken[found.start() : found.end()] = b"\x01" * (found.end() - found.start())
+    for than in _COMPARED.finditer(prose):
+        out.append((Form("exceed", converse=than.group("less") is not None), than.start(), than.end()))
     for run in _CHINESE_RUN.finditer(prose):
         out += _unknown_chinese(prose, run.start(), run.end(), taken)
     words = [(m.group(), m.start(), m.end()) for m in WORD.finditer(prose) if not taken[m.start()]]
@@ -148,6 +158,9 @@ def _longest(words: list[tuple[str, int, int]], stems: list[str], index: int, pr
             return 1, form
         if key in table.english:
             return length, table.english[key]
+        # "spell it out": the object stands within the verb
+        if length == 3 and key[1] in _OBJECTS and key[2] in _PARTICLES and (key[0], key[2]) in table.english:
+            return length, table.english[key[0], key[2]]
     word, first = stems[index], words[index][0]
     if word in _NUMBER_WORDS:
         return 1, Form(f"n:{float(_NUMBER_WORDS[word])}")
@@ -213,6 +226,7 @@ def phrase_key(text: str) -> PhraseKey:
     """Parse a wording."""
     scope = scopes(text)
     tokens = [t for t in tokens_of(text) if t.negation is None and not t.implied]
+    tokens = _without_attributes(tokens)
     seen: dict[tuple[str, bool], Token] = {}
     for token in tokens:
         seen.setdefault((token.concept, token.polarity), token)
@@ -221,6 +235,22 @@ def phrase_key(text: str) -> PhraseKey:
     if absences and not any(t.predicate for t in kept):
         kept = [absences[0], *(Token(t.concept, t.start, t.end, t.flags, True, t.converse) for t in kept)]
     return PhraseKey(text, tuple(sorted(kept, key=lambda t: t.start)), bool(scope.conditions))
+
+
+def _without_attributes(tokens: list[Token]) -> list[Token]:
+    """What only describes a thing ("a uniformly charged shell") is no predicate, where something else is; and what is
+    not to "appear" or "be there" is denied itself."""
+    out: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        others = any(t.predicate and t is not token for t in tokens)
+        beside = following is not None and not following.predicate and following.start - token.end <= 1
+        if token.concept in _ATTRIBUTES and others and beside:
+            token = replace(token, flags="~")
+        said = following is not None and following.predicate and following.polarity == token.polarity
+        if token.concept == "exist" and (said if not token.polarity else out and out[-1].concept == "firstplace"):
+            continue
+        out.append(token)
+    return out
 
 
 def credit_of(wanted: Token, found: Token) -> float:

@@ -2,9 +2,10 @@
 
 import re
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of
 from tutorsmith.evaluation.metrics.lexicon import lexicon
 from tutorsmith.evaluation.metrics.scope import Negation, Scopes
+from tutorsmith.evaluation.metrics.tables import pattern
 
 _AND = re.compile(r"[\s$]*(?:and|or|&|/|,|、|和|与|及|或)?[\s$]*(?:the |a )?", re.IGNORECASE)
 
@@ -18,6 +19,10 @@ _FROM_TO = re.compile(
 _WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
 
 
+_POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
+_SYMMETRIC = frozenset(
+    {"equal", "perpendicular", "parallel", "inphase", "opposite", "proportional", "couple", "confuse"}
+)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\b[^,.;]{0,30}$", re.IGNORECASE)
 
 
@@ -32,6 +37,10 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     for wanted, token in pairs:
         if not wanted.predicate and wanted.polarity and not token.polarity and _denied_as_absent(token, absent, inside):
             return "denied"
+        if not wanted.predicate and wanted.polarity and _set_aside(token, inside, scope):
+            return "denied"
+    if _of_another(key, pairs, inside, scope):
+        return "else"
     table = lexicon()
     matched = {id(a) for _, a in pairs}
     for wanted in key.tokens:
@@ -46,6 +55,36 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     if any(_role(key.text, k) * _role(scope.prose, a) < 0 for k, a in pairs if a.negation is None):
         return "else"
     return _trend(key, inside, words) or _order(key, inside, scope) or _direction(key, pairs, inside, scope)
+
+
+def _set_aside(token: Token, inside: list[Token], scope: Scopes) -> bool:
+    """ "..., not in the field", "rather than the field": the thing itself is what is denied, and nowhere affirmed."""
+    if token.polarity or any(t.concept == token.concept and t.polarity for t in inside):
+        return False
+    for n in scope.negations:
+        if n.end <= token.start < n.until and pattern("contrast").search(scope.prose[max(0, n.start - 8) : n.end]):
+            return not any(t.predicate and n.end <= t.start < token.start for t in inside)
+    return False
+
+
+def _of_another(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
+    """The predicate stands in a clause with a quantity of its own, and the key point's quantity in another clause."""
+    topics = [(k, a) for k, a in pairs if "=" in k.flags]
+    known = {k.concept for k in key.tokens} | {a.concept for _, a in pairs}
+    if not topics:
+        return False
+    for wanted, token in pairs:
+        if not wanted.predicate or token.implied:
+            continue
+        number = scope.sentence_at(token.start)
+        clause = next((c for c in scope.clauses[number] if c.start <= token.start < c.end), scope.sentences[number])
+        here = [t for t in inside if clause.start <= t.start < clause.end]
+        if any(credit_of(k, t) for k, _ in topics for t in here):
+            continue
+        own = [t for t in here if t.start < token.start and "=" in t.flags and t.concept not in known]
+        if own:
+            return True
+    return False
 
 
 def _telling(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> list[tuple[Token, Token]]:
@@ -167,6 +206,9 @@ def _swapped(key: PhraseKey, one: Token, two: Token, first: Token, second: Token
         if between:
             continue
         votes += 1 if near_one == now_one else -1
+    if votes == 0 and not any(t.predicate and t.concept in _SYMMETRIC for t in key.tokens):
+        said = any(one.end <= t.start < two.start for t in key.tokens if "~" not in t.flags)
+        return said and first.start > second.start and one.start < two.start
     return votes < 0
 
 
@@ -180,14 +222,25 @@ def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[To
         for wanted, found in pairs:
             if wanted is relation or wanted.predicate or "~" in wanted.flags:
                 continue
+            if _POSTPOSED.match(key.text, relation.start) and wanted.start > relation.start:
+                continue
             twice = sum(1 for t in inside if t.concept == found.concept) > 1
-            same_side = (wanted.start < relation.start) == (found.start < pivot)
+            same_side = _left(key.text, wanted.start, relation.start, relation) == _left(
+                scope.prose, found.start, pivot, token
+            )
             evidence += 0 if twice else (1 if same_side ^ flip else -1)
         if evidence < 0:
             return "the relation runs the other way" if relation.predicate else "else"
         if evidence == 0 and relation.converse != token.converse:
             return "else"
     return ""
+
+
+def _left(text: str, place: int, pivot: int, relation: Token) -> bool:
+    """Left of the relation; 高于截止频率的波: what is compared comes after 的."""
+    if place < pivot or relation.concept not in ("exceed", "lag"):
+        return place < pivot
+    return "的" in text[relation.end : place] and not _POSTPOSED.match(text, relation.start)
 
 
 def _pivot(text: str, token: Token) -> int:

@@ -132,11 +132,18 @@ def _pair(
     lacking: list[Token] = []
     found = in_core = 0.0
     words = scope.prose[inside[0].start : inside[-1].end].lower()
+    spoken: set[int] = set()  # a quantity that is set against another one is not that other one as well
     for wanted in key.tokens:
-        options = [(c, t) for t in inside if (c := credit_of(wanted, t)) > 0 and _usable(key, wanted, t, inside, scope)]
+        options = [
+            (c, t)
+            for t in inside
+            if (c := credit_of(wanted, t)) > 0 and id(t) not in spoken and _usable(key, wanted, t, inside, scope)
+        ]
         if options:
             credit, token = max(options, key=lambda o: (o[0], agree(wanted, o[1])))
             pairs.append((wanted, token))
+            if "=" in wanted.flags:
+                spoken.add(id(token))
             found += wanted.weight * credit
             in_core += wanted.weight * credit
             continue
