@@ -112,3 +112,14 @@ def test_an_unknown_engine_is_named_with_the_known_ones(loaded: LoadedModel) -> 
     with pytest.raises(UsageError, match="torhc") as raised:
         make_engine("torhc", loaded)
     assert "'torch'" in (raised.value.mend or "")
+
+
+def test_a_short_prompt_is_not_cut_by_a_long_one_beside_it(
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a context of 60 tokens the prompt of 40 has room for 20, the one of 3 for all 30 that were asked for."""
+    monkeypatch.setattr(loaded.model.config, "max_position_embeddings", 60)
+    monkeypatch.setattr(loaded, "ends", frozenset())
+    found = answers(loaded, PROMPTS[:2], Sampling(max_new_tokens=30))
+    assert [len(f.ids) for f in found] == [20, 30]
+    assert all(f.finish_reason == "length" for f in found)

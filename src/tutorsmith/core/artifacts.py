@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tutorsmith.core.errors import DataError, ResourceError
+from tutorsmith.core.errors import DataError, ResourceError, TutorsmithError
 
 SCHEMA_VERSION = 1
 
@@ -63,12 +63,14 @@ def writing_to(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if isinstance(error, ResourceError):
+        # Ours, and what clients raise as an OSError without the system having said no (a refused download, say).
+        number = error.errno
+        if isinstance(error, TutorsmithError) or number is None:
             raise
-        mend = _MENDS.get(error.errno or 0, f"check this path and its disk, or {_ELSEWHERE}")
+        mend = _MENDS.get(number, f"check this path and its disk, or {_ELSEWHERE}")
         if path.is_relative_to(cache_folder()):
             mend = mend.replace(_ELSEWHERE, "set TUTORSMITH_CACHE to another folder")
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        reason = os.strerror(number)
         raise ResourceError(f"cannot write: {reason}", where=str(path), mend=mend) from error
 
 
@@ -126,7 +128,7 @@ def read_json(path: Path) -> Any:
             "file not found", where=str(path), mend="check the path, or run the step that writes it"
         ) from error
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        reason = os.strerror(number)
         raise DataError(f"cannot be read: {reason}", where=str(path), mend="check the path and its owner") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(

@@ -26,13 +26,16 @@ class _PlainBar:
     def __init__(self, name: str, total: int, every: float = 10.0) -> None:
         self.name, self.total, self.every = name, total, every
         self.started = self.last = time.monotonic()
+        self.before: int | None = None
 
     def update(self, done: int, text: str = "") -> None:
         now = time.monotonic()
+        if self.before is None:  # a resumed run has done units that took it no time
+            self.before = done - 1
         if done < self.total and now - self.last < self.every:
             return
         self.last = now
-        left = (now - self.started) / done * (self.total - done) if done else 0.0
+        left = (now - self.started) / max(1, done - self.before) * (self.total - done)
         tail = f", {left:.0f} s left" if done < self.total else f", {now - self.started:.0f} s"
         LOGGER.info("%s %d/%d%s%s", self.name, done, self.total, f", {text}" if text else "", tail)
 
@@ -109,6 +112,7 @@ def log_to(file: Path | None, *, quiet: bool = False) -> Iterator[None]:
     handlers: list[logging.Handler] = []
     if not quiet:
         terminal = logging.StreamHandler(sys.stdout)
+        terminal.setLevel(logging.INFO)
         terminal.setFormatter(logging.Formatter("%(message)s"))
         handlers.append(terminal)
     if file is not None:
@@ -116,7 +120,7 @@ def log_to(file: Path | None, *, quiet: bool = False) -> Iterator[None]:
         written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         handlers.append(written)
     level = LOGGER.level
-    LOGGER.setLevel(logging.INFO)
+    LOGGER.setLevel(logging.DEBUG)  # the file gets every step, the terminal what a person reads
     for handler in handlers:
         LOGGER.addHandler(handler)
     try:

@@ -115,6 +115,7 @@ def item_entry(system: str, score: ItemScore) -> dict[str, Any]:
         "flags": list(score.flags),
         "retrieved": [dict(part) for part in prediction.retrieved] if prediction else [],
         "verdicts": [dict(verdict) for verdict in score.verdicts],
+        "scores": dict(score.scores),
     }
 
 

@@ -1,5 +1,7 @@
 """Answers from a transformers model: batches of similar length, left padding, finished rows leave the batch."""
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -78,9 +80,10 @@ class TorchEngine:
         model, device = self.loaded.model, self.loaded.device
         names = [k for k, _ in batch]
         width = max(len(prompt) for _, prompt in batch)
-        limit = min(sampling.max_new_tokens, self.loaded.context - width)
-        # One generator a prompt: what is sampled for it does not depend on its batch.
-        dice = {k: torch.Generator(device).manual_seed(sampling.seed * 1_000_003 + k) for k in names}
+        # A short prompt may say more than a long one beside it.
+        limits = {k: min(sampling.max_new_tokens, self.loaded.context - len(prompt)) for k, prompt in batch}
+        limit = max(limits.values())
+        dice = {k: torch.Generator(device).manual_seed(_seed(sampling.seed, prompt)) for k, prompt in batch}
         ids = torch.full((len(batch), width), self.loaded.pad, device=device)
         seen = torch.zeros((len(batch), width + limit), dtype=torch.bool, device=device)
         for row, (_, prompt) in enumerate(batch):
@@ -111,7 +114,7 @@ class TorchEngine:
                     done(k, Completion(tuple(tokens[k]), "stop", time.perf_counter() - started))
                     continue
                 tokens[k].append(token)
-                if step == limit:
+                if step == limits[k]:
                     done(k, Completion(tuple(tokens[k]), "length", time.perf_counter() - started))
                 else:
                     stays.append(row)
@@ -130,6 +133,11 @@ class TorchEngine:
                 use_cache=True,
             ).logits[:, -1]
             place = place + 1
+
+
+def _seed(seed: int, prompt: Sequence[int]) -> int:
+    """A seed for each prompt: what is sampled for it depends neither on its batch nor on what was answered before."""
+    return int.from_bytes(hashlib.sha256(json.dumps([seed, list(prompt)]).encode()).digest()[:7], "big")
 
 
 def _choose(logits: torch.Tensor, sampling: Sampling, dice: list[torch.Generator]) -> torch.Tensor:

@@ -4,15 +4,14 @@ Order: a local folder or GGUF file, the cache, the embedded package, ModelScope 
 Face Hub.
 """
 
-import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutorsmith.core.artifacts import ADAPTER_CONFIG, cache_folder, hash_file, hash_value
-from tutorsmith.core.errors import ModelError, suggest
+from tutorsmith.core.artifacts import ADAPTER_CONFIG, cache_folder, hash_file, hash_value, read_json, write_json
+from tutorsmith.core.errors import DataError, ModelError, suggest
 from tutorsmith.models.catalog import (
     CATALOG,
     EMBEDDED_FILE,
@@ -252,23 +251,32 @@ def safetensors_header(file: Path) -> dict[str, Any]:
 
 
 def fingerprint(folder: Path) -> str:
-    """What identifies a model folder without reading gigabytes: small files whole, weights by size and both ends."""
+    """The hash of all that makes a model folder: config, tokenizer, template and every byte of its weights.
+
+    A weight file is read once; its hash is kept in the cache for as long as its size, time and place on the disk stay.
+    """
     parts: dict[str, Any] = {}
     for file in sorted(folder.iterdir()):
         if file.suffix in (".json", ".jinja", ".model", ".txt") and file.is_file():
             parts[file.name] = hash_file(file)
         elif file.suffix == ".safetensors":
-            parts[file.name] = _ends(file)
+            parts[file.name] = _hash_of_weights(file)
     return hash_value(parts)
 
 
-def _ends(file: Path, block: int = 1 << 20) -> list[Any]:
-    size = file.stat().st_size
-    with file.open("rb") as handle:
-        head = handle.read(block)
-        handle.seek(max(0, size - block))
-        tail = handle.read(block)
-    return [size, hashlib.sha256(head).hexdigest(), hashlib.sha256(tail).hexdigest()]
+def _hash_of_weights(file: Path) -> str:
+    whole = file.resolve()
+    state = whole.stat()
+    name = hash_value([str(whole), state.st_size, state.st_mtime_ns, state.st_ino]).removeprefix("sha256:")
+    kept = cache_folder() / "fingerprints" / f"{name[:32]}.json"
+    if kept.is_file():
+        try:
+            return str(read_json(kept)["sha256"])
+        except (DataError, KeyError, TypeError):
+            kept.unlink()  # a damaged entry is made again
+    found = hash_file(whole)
+    write_json(kept, {"sha256": found})
+    return found
 
 
 def converted_folder(gguf: Path) -> Path:

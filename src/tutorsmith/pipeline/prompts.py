@@ -11,7 +11,7 @@ from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
-from tutorsmith.retrieval.ground import ground, training_hits
+from tutorsmith.retrieval.ground import HEADERS, ground, training_hits
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
@@ -79,7 +79,9 @@ class Prompter:
         return render_sample(sample, messages, self.loaded.tokenizer, self.loaded.ends)
 
     def _language(self, sample: Sample) -> str:
-        return str(sample.meta.get("language") or self.language)
+        """The sample's own language where there are words for it, else the run's."""
+        own = str(sample.meta.get("language") or "")
+        return own if own in HEADERS else self.language
 
 
 def _say_shortened(count: int, limit: str) -> None:

@@ -36,7 +36,7 @@ from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.models.load import LoadedModel, with_adapter
 from tutorsmith.pipeline.context import Context
 from tutorsmith.report import ReportFiles, write_report
-from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint
+from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
 from tutorsmith.training.settings import TrainSettings
 from tutorsmith.training.train import train_adapter
 
@@ -62,9 +62,24 @@ def check_step(run: Context) -> CheckResult:
             f"errors in the data: {len(errors)}\n{listed}",
             mend="mend these lines (`tutorsmith check` shows them again)",
         )
+    _refuse_repeated(run)
     write_json(run.folder / CHECK, result.as_dict())
     LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
     return result
+
+
+def _refuse_repeated(run: Context) -> None:
+    """Raises: DataError when one id stands in two of the training files: it would be trained on twice."""
+    places: dict[str, str] = {}
+    for sample in run.samples:
+        here = f"{sample.file}:{sample.line}"
+        if sample.id in places:
+            raise DataError(
+                f"the id '{sample.id}' stands already at {places[sample.id]}",
+                where=here,
+                mend="name each training file once, or give the samples ids of their own",
+            )
+        places[sample.id] = here
 
 
 def identity(run: Context) -> dict[str, str]:
@@ -89,7 +104,7 @@ def prove_resumable(run: Context) -> None:
     parts = identity(run)
     checkpoint = find_checkpoint(run.folder / CHECKPOINTS)
     if checkpoint is not None:
-        what, known = "a stopped run", read_json(checkpoint / "state.json")["identity"]
+        what, known = "a stopped run", identity_of(checkpoint)
     elif _kept(run, parts) is not None:
         return
     elif all((run.folder / name).is_file() for name in _FINISHED):
@@ -124,7 +139,9 @@ def train_step(run: Context) -> Mapping[str, Any]:
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
-    rows = run.prompter().training_rows(run.samples, seed=settings.seed, max_length=settings.max_length)
+    rows = run.prompter().training_rows(
+        run.samples, seed=settings.seed, max_length=min(settings.max_length, run.loaded.context)
+    )
     result = train_adapter(run.loaded, rows, settings, run.folder, parts, log_folder=run.log_folder)
     config = {
         "schema_version": 1,
@@ -170,9 +187,9 @@ def _clear_the_way(run: Context, parts: Mapping[str, str]) -> None:
             other = " and ".join(_differing(known, parts)) or "weights"
             LOGGER.info("train: the adapter here was made with other %s; training anew", other)
         return
-    known = read_json(checkpoint / "state.json")["identity"]
-    if run.fresh or known != parts:
-        why = "--fresh" if run.fresh else f"other {' and '.join(_differing(known, parts))}"
+    differing = ["--fresh"] if run.fresh else _differing(identity_of(checkpoint), parts)
+    if differing:
+        why = "--fresh" if run.fresh else f"other {' and '.join(differing)}"
         LOGGER.info("train: starting anew (%s); the old checkpoint %s is removed", why, checkpoint.name)
         drop_checkpoints(run.folder / CHECKPOINTS)
 
@@ -269,7 +286,7 @@ def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
 def report_step(run: Context) -> ReportFiles:
     """The report as Markdown and HTML, after proving that its parts belong to one run."""
     verify_manifest(run.folder, run.stage.name)
-    targets = {run.stage.name: dict(run.stage.targets)} if run.stage.targets else None
+    targets = {run.stage.name: dict(run.stage.targets)}
     return write_report(run.folder, run.stage.name, language=run.language, targets=targets)
 
 

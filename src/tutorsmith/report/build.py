@@ -35,7 +35,7 @@ from tutorsmith.report.records import (
 )
 
 OPTIONAL_FILES = (MANIFEST, TRAINING_CONFIG, TRAINER_STATE, SECONDS, CHECK)
-UNUSABLE_FLAGS = ("empty", "whitespace", "truncated", "looping", "echo", "prompt_echo", "template_tokens")
+UNUSABLE_FLAGS = ("empty", "whitespace", "truncated", "looping", "echo", "template_tokens")
 DEGENERATE_SHARE = 0.5  # "most answers": more than half of them are unusable
 
 JsonObject = Mapping[str, Any]
@@ -192,7 +192,7 @@ def _system(name: str, raw: JsonObject, questions: Sequence[QuestionView]) -> Sy
         missing=_integer(raw.get("missing")),
         slices=slices,
         answers=total,
-        degenerate=health_raw.get("degenerate") is True or (total > 0 and unusable > DEGENERATE_SHARE * total),
+        degenerate=_is_degenerate(health_raw.get("degenerate"), unusable, total),
     )
 
 
@@ -254,18 +254,25 @@ def _answer(entry: JsonObject) -> AnswerView:
             for r in _objects(entry.get("retrieved"))
         ),
         verdicts=verdicts,
-        scores=_scores(verdicts),
+        scores=_scores(entry.get("scores"), verdicts),
     )
 
 
-def _scores(verdicts: Sequence[VerdictView]) -> dict[str, float]:
-    """Share of decided verdicts that passed, by metric. A metric without a decided verdict has no score."""
+def _scores(scored: object, verdicts: Sequence[VerdictView]) -> dict[str, float]:
+    """The evaluator's own score of this answer by metric; for a report without them, the share of verdicts passed."""
+    if isinstance(scored, dict):
+        return {str(metric): share for metric, value in scored.items() if (share := _number(value)) is not None}
     shares: dict[str, float] = {}
     for metric in dict.fromkeys(v.metric for v in verdicts):
         decided = [v for v in verdicts if v.metric == metric and v.passed is not None]
         if decided:
             shares[metric] = sum(v.passed is True for v in decided) / len(decided)
     return shares
+
+
+def _is_degenerate(said: object, unusable: int, total: int) -> bool:
+    """What the evaluator says; for a report that does not say, whether most answers are unusable."""
+    return said if isinstance(said, bool) else total > 0 and unusable > DEGENERATE_SHARE * total
 
 
 def _verdict(raw: JsonObject) -> VerdictView:

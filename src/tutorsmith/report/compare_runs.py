@@ -1,7 +1,7 @@
 """Two run folders side by side: the same questions answered by both, and what differs in how they were made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class MetricPair:
-    """One metric in both runs; difference, interval and p are of the shared questions, B minus A (None: too few)."""
+    """One metric in both runs; difference, interval and Holm's p over shared questions, B minus A (None: too few)."""
 
     metric: str
     a: Value | None
@@ -123,14 +123,14 @@ def _comparison(a: ReportData, b: ReportData) -> Comparison:
             pairs.append(Pair(question, first, second, outcome(first, second)))
     order = {"lost": 0, "both_ways": 1, "won": 2, "equal": 3, "": 4}
     pairs.sort(key=lambda pair: order[pair.outcome])
-    metrics = dict.fromkeys((*a.metrics, *b.metrics))
+    metrics = _adjusted([_metric(metric, a, b, pairs) for metric in dict.fromkeys((*a.metrics, *b.metrics))])
     return Comparison(
         a=a,
         b=b,
         pairs=tuple(pairs),
         only_a=len(a.questions) - len(pairs),
         only_b=len(b.questions) - len(pairs),
-        metrics=tuple(m for metric in metrics if (m := _metric(metric, a, b, pairs)).a or m.b),
+        metrics=tuple(m for m in metrics if m.a or m.b),
         differences=tuple(_differences(a, b)),
     )
 
@@ -140,12 +140,25 @@ def _key(question: QuestionView) -> tuple[str, str]:
     return question.id, " ".join(question.question.split())
 
 
+def _adjusted(metrics: Sequence[MetricPair]) -> list[MetricPair]:
+    """With p adjusted for the number of metrics (Holm 1979)."""
+    from tutorsmith.evaluation.statistics import holm
+
+    tested = [m for m in metrics if m.p is not None]
+    adjusted = dict(zip([m.metric for m in tested], holm([m.p for m in tested if m.p is not None]), strict=True))
+    return [replace(m, p=adjusted.get(m.metric)) for m in metrics]
+
+
+BALANCED = "refusal_balanced_accuracy"
+"""A mean of two shares, not of questions: a mean of per-question differences would not be its difference."""
+
+
 def _metric(metric: str, a: ReportData, b: ReportData, pairs: Sequence[Pair]) -> MetricPair:
     from tutorsmith.evaluation.resampling import paired_interval, sign_flip_test
 
     first, second = (d.subject.metrics.get(metric) if d.subject else None for d in (a, b))
     changes = [p.b.scores[metric] - p.a.scores[metric] for p in pairs if metric in p.a.scores and metric in p.b.scores]
-    if len(changes) < 2:
+    if len(changes) < 2 or metric == BALANCED:
         return MetricPair(metric, first, second, len(changes), None, None, None, None)
     interval = paired_interval(changes)
     low, high = max(-1.0, interval.low), min(1.0, interval.high)  # shares differ by at most 1

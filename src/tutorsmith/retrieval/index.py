@@ -5,12 +5,12 @@ Kamphuis et al., "Which BM25 Do You Mean?" (2020), equation for Lucene. K1, B an
 questions about the shipped notes (tests/cases/retrieval.json), where differences between neighbouring values are small.
 """
 
-import json
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ B = 0.5
 HEADING_WEIGHT = 2
 """How often the words of the heading path are counted; the heading says what a chunk is about."""
 _META = "index.json"
+
+LOGGER = logging.getLogger("tutorsmith")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def load_index(folder: Path) -> Index:
             raise DataError("the index does not fit its chunks or this version", where=str(folder), mend=mend)
         bm25 = bm25s.BM25.load(str(folder), show_progress=False)
         skipped = tuple(meta.get("skipped", ()))
-    except (KeyError, TypeError, OSError, EOFError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
         raise DataError(f"the index is damaged ({error})", where=str(folder), mend=mend) from error
     return Index(chunks, str(meta["content_hash"]), bm25, skipped)
 
@@ -120,7 +122,11 @@ def open_index(places: Sequence[Path], cache: Path | None = None) -> Index:
         return build_index(notes.chunks, notes.skipped)
     folder = cache / content_hash(notes.chunks).removeprefix("sha256:")[:16]
     if (folder / _META).is_file():
-        return load_index(folder)
+        try:
+            return replace(load_index(folder), skipped=tuple(notes.skipped))
+        except DataError as error:
+            LOGGER.info("building the notes' index anew: %s", error.what)
+            shutil.rmtree(folder)
     index = build_index(notes.chunks, notes.skipped)
     save_index(index, folder)
     return index

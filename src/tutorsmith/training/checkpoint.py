@@ -3,7 +3,7 @@
 import io
 import json
 import os
-import random
+import pickle
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from tutorsmith.core.artifacts import make_folder, read_json, writing_to
@@ -43,8 +44,8 @@ class Snapshot:
 
 
 def rng_state() -> dict[str, Any]:
-    """The random states that dropout and shuffling draw from."""
-    state: dict[str, Any] = {"torch": torch.get_rng_state(), "python": repr(random.getstate())}
+    """The random states that dropout draws from; the order of the data follows from the seed and the epoch."""
+    state: dict[str, Any] = {"torch": torch.get_rng_state()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state_all()
     return state
@@ -59,7 +60,7 @@ def restore_rng(state: Mapping[str, Any]) -> None:
 def save_checkpoint(folder: Path, snapshot: Snapshot, identity: Mapping[str, str]) -> Path:
     """Write `folder/step-N` and remove older ones; a kill leaves one of them whole. Raises: ResourceError."""
     make_folder(folder)
-    target = folder / f"step-{snapshot.place.step:06d}"
+    target = _unused(folder / f"step-{snapshot.place.step:06d}")
     with writing_to(folder):
         scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
         try:
@@ -72,8 +73,8 @@ def save_checkpoint(folder: Path, snapshot: Snapshot, identity: Mapping[str, str
             (scratch / "optimizer.pt").write_bytes(optimizer.getbuffer())
             state = {"identity": dict(identity), "place": asdict(snapshot.place)}
             (scratch / "state.json").write_text(json.dumps(state), encoding="utf-8")
-            if target.exists():
-                shutil.rmtree(target)
+            for file in (*scratch.iterdir(), scratch):
+                _flush(file)
             os.replace(scratch, target)
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -84,33 +85,65 @@ def save_checkpoint(folder: Path, snapshot: Snapshot, identity: Mapping[str, str
     return target
 
 
+def _unused(path: Path) -> Path:
+    """A step is saved twice when a signal comes right behind its epoch: the first stays until the second is whole."""
+    number = 0
+    while (found := path.with_name(f"{path.name}.{number}")).exists():
+        number += 1
+    return found
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file or a folder's entries to the disk before the checkpoint gets its name."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def identity_of(path: Path) -> dict[str, str]:
+    """What a checkpoint belongs to. Raises: DataError when it is damaged."""
+    state = read_json(path / "state.json")
+    if not isinstance(state, dict) or not isinstance(state.get("identity"), dict) or "place" not in state:
+        raise _damaged(path, "state.json lacks its parts")
+    return dict(state["identity"])
+
+
+def _damaged(path: Path, why: object) -> DataError:
+    return DataError(f"the checkpoint is damaged: {why}", where=str(path), mend="start anew with --fresh")
+
+
 def find_checkpoint(folder: Path) -> Path | None:
     """The newest whole checkpoint, or None."""
     if not folder.is_dir():
         return None
-    found = sorted(p for p in folder.glob("step-*") if (p / "state.json").is_file())
-    return found[-1] if found else None
+    found = [p for p in folder.glob("step-*") if (p / "state.json").is_file()]
+    return max(found, key=lambda p: (p.stat().st_mtime_ns, p.name), default=None)
 
 
 def load_checkpoint(path: Path, identity: Mapping[str, str]) -> Snapshot:
-    """Raises: DataError when the checkpoint belongs to other data, another model or other settings, naming which."""
-    state = read_json(path / "state.json")
-    differing = [name for name, value in identity.items() if state["identity"].get(name) != value]
+    """Raises: DataError when the checkpoint belongs to other data, another model or other settings, or is damaged."""
+    known = identity_of(path)
+    differing = [name for name, value in identity.items() if known.get(name) != value]
     if differing:
         raise DataError(
             f"the checkpoint belongs to a run with other {' and '.join(differing)}",
             where=str(path),
             mend="restore what it was started with, give another --output-dir, or start anew with --fresh",
         )
-    saved = torch.load(path / "optimizer.pt", weights_only=True)
     best = path / "best.safetensors"
-    return Snapshot(
-        place=Place(**state["place"]),
-        adapter=load_file(path / "adapter.safetensors"),
-        best=load_file(best) if best.is_file() else None,
-        optimizer=saved["optimizer"],
-        rng=saved["rng"],
-    )
+    try:
+        saved = torch.load(path / "optimizer.pt", weights_only=True)
+        return Snapshot(
+            place=Place(**read_json(path / "state.json")["place"]),
+            adapter=load_file(path / "adapter.safetensors"),
+            best=load_file(best) if best.is_file() else None,
+            optimizer=saved["optimizer"],
+            rng=saved["rng"],
+        )
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, OSError, EOFError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
 
 
 def drop_checkpoints(folder: Path) -> None:

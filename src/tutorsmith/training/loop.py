@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,7 @@ def train(
         load_state(model, keep.resumed.adapter)
         optimizer.load_state_dict(keep.resumed.optimizer)
         restore_rng(keep.resumed.rng)
-    stopped = "epochs"
-    while place.epoch < plan.epochs:
+    while place.epoch < plan.epochs and not _patience_is_spent(place, plan):
         groups = _groups(rows, plan, place.epoch)
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
@@ -95,42 +94,50 @@ def train(
             if result is None:  # a signal came: the half-done step is forgotten, so that resuming repeats it whole
                 optimizer.zero_grad(set_to_none=True)
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
-                raise Interrupted(
-                    f"stopped by {keep.flag.signal} after step {place.step}; the state is saved",
-                    mend="run the same command again",
-                )
+                raise keep.interruption(place)
             loss, tokens = result
             norm = float(torch.nn.utils.clip_grad_norm_(learned, plan.max_grad_norm))
             if not math.isfinite(loss) or not math.isfinite(norm):
-                raise ModelError(
-                    f"the loss is {loss} and the gradient {norm} at step {place.step + 1}",
-                    where="train",
-                    mend=f"lower learning_rate (now {plan.learning_rate:g}); the last good state is kept",
-                )
+                keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
+                raise _not_finite(f"the loss is {loss} and the gradient {norm} at step {place.step + 1}", plan)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             place.step += 1
             place.index += 1
-            row = {
-                "step": place.step,
-                "epoch": place.epoch + place.index / len(groups),
-                "loss": loss,
-                "learning_rate": rate,
-            }
-            row |= {"grad_norm": norm, "tokens_per_s": tokens / (time.perf_counter() - started)}
-            place.history.append(row)
-            keep.tracker.step(row)
+            speed = tokens / (time.perf_counter() - started)
+            epoch = place.epoch + place.index / len(groups)
+            row = {"step": place.step, "epoch": epoch, "loss": loss, "learning_rate": rate}
+            place.history.append(row | {"grad_norm": norm, "tokens_per_s": speed})
+            keep.tracker.step(place.history[-1])
+            if keep.is_due():
+                keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
         place.epoch, place.index = place.epoch + 1, 0
         if held_out:
             best = _validate(loaded, model, held_out, place, best, keep.tracker)
+            if not math.isfinite(place.history[-1]["eval_loss"]):
+                raise _not_finite(f"the validation loss is not finite after step {place.step}", plan)
         keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
-        if held_out and plan.patience and place.worse >= plan.patience:
-            stopped = "early stopping"
-            break
+        if keep.flag.signal is not None:  # it came after the epoch's last look at the flag
+            raise keep.interruption(place)
     # Without early stopping the last weights count: on a handful of held-out samples the loss rises long before the
     # answers get worse (docs/LOG.md), so its minimum picks an adapter that has not yet learned the format.
+    stopped = "early stopping" if _patience_is_spent(place, plan) else "epochs"
     keep_best = best is not None and plan.patience > 0
     return Trained(best if keep_best and best is not None else state_of(model), place, stopped)
+
+
+def _patience_is_spent(place: Place, plan: Plan) -> bool:
+    """Also true for a run that was killed between its early stop and its end, so that resuming ends it at once."""
+    return plan.patience > 0 and place.worse >= plan.patience
+
+
+def _not_finite(what: str, plan: Plan) -> ModelError:
+    mend = f"lower learning_rate (now {plan.learning_rate:g}); the last finite state is in the checkpoints folder"
+    return ModelError(what, where="train", mend=mend)
+
+
+SAVE_EVERY_S = 60.0
+"""Besides the end of each epoch: a power cut costs a minute at most."""
 
 
 @dataclass
@@ -142,10 +149,20 @@ class Keeper:
     folder: Path | None = None
     identity: Mapping[str, str] | None = None
     resumed: Snapshot | None = None
+    saved_at: float = field(default_factory=time.monotonic)
+
+    def is_due(self) -> bool:
+        return self.folder is not None and time.monotonic() - self.saved_at >= SAVE_EVERY_S
 
     def save(self, snapshot: Snapshot) -> None:
         if self.folder is not None:
             save_checkpoint(self.folder, snapshot, self.identity or {})
+            self.saved_at = time.monotonic()
+
+    def interruption(self, place: Place) -> Interrupted:
+        kept = "the state is saved" if self.folder is not None else "cross-validation starts anew the next time"
+        what = f"stopped by {self.flag.signal} after step {place.step}; {kept}"
+        return Interrupted(what, mend="run the same command again")
 
 
 def _groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rendered]]:

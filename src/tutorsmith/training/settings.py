@@ -58,4 +58,6 @@ class TrainSettings(StepSettings):
         default="auto",
         description="Recompute activations instead of keeping them; auto: where a GPU has under 12 GiB free.",
     )
-    seed: int = Field(default=0, description="Decides data order, held-out samples, first weights and sampling.")
+    seed: int = Field(
+        default=0, ge=0, le=2**32 - 1, description="Decides data order, held-out samples, first weights and sampling."
+    )

@@ -4,16 +4,24 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.lexicon import WORD, Form, lexicon, stem
 from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 
 _LONGEST_FORM = 7
+_SAME_SENTENCE = 90  # characters between two factors of one statement
 
 
 _MINUS_PERCENT = re.compile(r"(?<![\d.)%] )(?<![\w.)%])-(?=\s?\d+(?:\.\d+)?[\s\\]{0,6}%)")
 _COMPARED = re.compile(r"比(?=[^,。;比]{1,12}?(?:(?P<more>[大高强多长快])|(?P<less>[小低弱少短慢]))(?:[,。;了得些]|$))")
 _MORE_THAN = re.compile(r"\bthan$|^比$", re.IGNORECASE)
+_SCALING = {  # what doubles while the other quadruples, grows as its square
+    ("double", "quadruple"): ("square", "proportional"),
+    ("half", "quarter"): ("square", "proportional"),
+    ("double", "quarter"): ("invsq", "inverse", "square"),
+    ("half", "quadruple"): ("invsq", "inverse", "square"),
+}
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "apart", "together"})
 _OBJECTS = frozenset({"it", "them", "thi", "that", "these", "each", "both"})
 _ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
@@ -84,6 +92,7 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
                     implied=True,
                 )
             )
+    out += _scalings(out, flags)
     for lower in _MINUS_PERCENT.finditer(scope.prose):
         out.append(Token("down", lower.start(), lower.end(), flags["down"]))
     for n in negations:
@@ -91,6 +100,17 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
             out.append(Token("zero", n.start, n.end, "*", True, negation=n))
             out.append(Token("exist", n.start, n.end, "*", False, negation=n))
     return tuple(sorted(out, key=lambda t: t.start))
+
+
+def _scalings(tokens: list[Token], flags: dict[str, str]) -> list[Token]:
+    """Laws that are told by an example: "twice the field means four times the energy"."""
+    factors = [t for t in tokens if t.polarity and t.concept in ("double", "half", "quadruple", "quarter")]
+    out: list[Token] = []
+    for one, two in pairwise(sorted(factors, key=lambda t: t.start)):
+        law = _SCALING.get((one.concept, two.concept)) or _SCALING.get((two.concept, one.concept), ())
+        if two.start - one.end <= _SAME_SENTENCE:
+            out += [Token(name, two.start, two.end, flags[name], implied=True) for name in law]
+    return out
 
 
 def _within_token(negation: Negation, tokens: list[tuple[int, int]], prose: str) -> bool:

@@ -107,12 +107,12 @@ def stem(word: str) -> str:
             4 if ending.startswith("is") and len(ending) < 5 else 2
         ):
             return _drop_e(word[: -len(ending)] + replacement)
-    for ending in ("ingly", "edly", "ing", "ed", "ly", "es", "s"):
+    for ending in ("ingly", "edly", "ings", "ing", "ed", "ly", "es", "s"):
         if ending == "ly" and word.endswith("ply"):
             continue
         if word.endswith(ending) and not word.endswith(("ss", "us", "is", "eed")) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
-            if ending in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+            if ending in ("ings", "ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
                 word = word[:-1]
             break
     if len(word) > 6 and word.endswith("ise"):

@@ -23,6 +23,9 @@ _POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
 _SYMMETRIC = frozenset(
     {"equal", "perpendicular", "parallel", "inphase", "opposite", "proportional", "couple", "confuse"}
 )
+_STATES = frozenset(  # predicates that are said of one quantity
+    {"zero", "vary", "up", "down", "infinite", "maximum", "minimum", "continuous", "negligible", "conserve", "equal"}
+)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\b[^,.;]{0,30}$", re.IGNORECASE)
 
 
@@ -69,17 +72,17 @@ def _set_aside(token: Token, inside: list[Token], scope: Scopes) -> bool:
 
 def _of_another(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
     """The predicate stands in a clause with a quantity of its own, and the key point's quantity in another clause."""
-    topics = [(k, a) for k, a in pairs if "=" in k.flags]
+    topics = [k for k in key.tokens if "=" in k.flags]
     known = {k.concept for k in key.tokens} | {a.concept for _, a in pairs}
     if not topics:
         return False
     for wanted, token in pairs:
-        if not wanted.predicate or token.implied:
+        if wanted.concept not in _STATES or token.implied:
             continue
         number = scope.sentence_at(token.start)
         clause = next((c for c in scope.clauses[number] if c.start <= token.start < c.end), scope.sentences[number])
         here = [t for t in inside if clause.start <= t.start < clause.end]
-        if any(credit_of(k, t) for k, _ in topics for t in here):
+        if any(credit_of(k, t) for k in topics for t in here):
             continue
         own = [t for t in here if t.start < token.start and "=" in t.flags and t.concept not in known]
         if own:

@@ -104,6 +104,7 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         and _PRONOUN.search(scope.prose[core.start : core.end])
         and len(lacking) == 1
         and "=" in lacking[0].flags
+        and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
     ):
         lacking = []
     threshold = THRESHOLD if any(t.predicate for t in key.tokens) else 0.75
@@ -137,7 +138,10 @@ def _pair(
         options = [
             (c, t)
             for t in inside
-            if (c := credit_of(wanted, t)) > 0 and id(t) not in spoken and _usable(key, wanted, t, inside, scope)
+            if (c := credit_of(wanted, t)) > 0
+            and id(t) not in spoken
+            and _usable(key, wanted, t, inside, scope)
+            and not _too_general(wanted, t, [*before, *inside])
         ]
         if options:
             credit, token = max(options, key=lambda o: (o[0], agree(wanted, o[1])))
@@ -166,6 +170,17 @@ def _pair(
         if not credit and (wanted.predicate or "=" in wanted.flags):
             lacking.append(wanted)
     return pairs, found, in_core, lacking
+
+
+def _too_general(wanted: Token, found: Token, near: list[Token]) -> bool:
+    """ "The velocity" for the group velocity: of two kinds of a quantity, only the one that is named nearby."""
+    if found.concept == wanted.concept or "=" not in found.flags or "=" not in wanted.flags:
+        return False
+    kinds = lexicon().siblings.get(wanted.concept, frozenset())
+    general = lexicon().general
+    if not any(found.concept in general.get(kind, ()) for kind in kinds):
+        return False
+    return not any(t.concept == wanted.concept for t in near)
 
 
 def _raw_credit(wanted: Token, words: str) -> float:
