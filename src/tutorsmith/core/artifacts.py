@@ -128,7 +128,7 @@ def read_json(path: Path) -> Any:
             "file not found", where=str(path), mend="check the path, or run the step that writes it"
         ) from error
     except OSError as error:
-        reason = os.strerror(number)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise DataError(f"cannot be read: {reason}", where=str(path), mend="check the path and its owner") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(
