@@ -48,7 +48,7 @@ def main() -> None:
 
     with program():
         try:
-            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False, prog_name="tutorsmith")
         except typer.Abort:
             raise KeyboardInterrupt from None
         except _USAGE_ERROR as error:
