@@ -24,8 +24,8 @@ Measured with the embedded 135M model (`smollm2-135m`) on two CPU cores, one see
 
 The benchmarks are small (11 and 6 questions): the intervals are wide, and "above 90 %" could not be shown with them
 even if every answer were right. The settings were chosen on training samples by cross-validation (docs/LOG.md), not on
-these benchmarks. Seconds were taken while other programs used the same two cores; they are upper bounds. Answers that an
-earlier stage had already given (base predictions) come from the cache.
+these benchmarks. Seconds were taken while other programs used the same two cores; they are upper bounds. Base answers
+that an earlier stage had already given come from the cache.
 """
 
 

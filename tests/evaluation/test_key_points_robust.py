@@ -73,3 +73,9 @@ def test_units_compare(one: str, other: str, ratio: float) -> None:
     assert b is not None
     assert a.dimensions == b.dimensions
     assert a.factor / b.factor == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("wording", ["x", "a", "+", "is not"])
+def test_a_wording_without_a_word_to_look_for_is_judged_and_not_covered_by_anything(wording: str) -> None:
+    verdict = judge_key_point(wording, "The field inside the conductor is zero.")
+    assert verdict.covered is not True and verdict.rule

@@ -36,7 +36,8 @@ def predictions_name(stage: str, system: str | None = None) -> str:
 
 
 def report_name(stage: str, form: str) -> str:
-    return f"eval_report_{stage}.{form}"
+    """`eval_report_style.json`; without a stage, as `tutorsmith evaluate` writes it, `eval_report.json`."""
+    return f"eval_report_{stage}.{form}" if stage else f"eval_report.{form}"
 
 
 _ELSEWHERE = "choose another folder with --output-dir"

@@ -261,7 +261,7 @@ def _without_attributes(tokens: list[Token]) -> list[Token]:
     """What only describes a thing ("a uniformly charged shell") is no predicate, where something else is; and what is
     not to "appear" or "be there" is denied itself."""
     out: list[Token] = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip(tokens, [*tokens[1:], None][: len(tokens)], strict=True):
         others = any(t.predicate and t is not token for t in tokens)
         beside = following is not None and not following.predicate and following.start - token.end <= 1
         if token.concept in _ATTRIBUTES and others and beside:
