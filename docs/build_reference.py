@@ -86,7 +86,11 @@ def settings() -> str:
     for cls in STEP_SETTINGS:
         told = [_setting(name, field) for name, field in cls.model_fields.items()]
         parts += [f"## {STEPS[cls.__name__]}", table(("name", "environment", "type", "default", "meaning"), told)]
-    parts += ["## Recommended for a model", "Measured (`docs/LOG.md`); anything you set wins."]
+    parts += [
+        "## Recommended for a model",
+        "Learning rate, epochs, rows a step and early stopping were studied (`docs/LOG.md`); the length of answers is "
+        "that of the studies, the excerpts were chosen for time on a CPU. Anything you set wins.",
+    ]
     names = {name: None for row in CATALOG.values() for name in row.recommended}
     models = [row for row in CATALOG.values() if row.recommended]
     default = {name: _shown(field.default) for cls in STEP_SETTINGS for name, field in cls.model_fields.items()}
@@ -197,7 +201,6 @@ def models() -> str:
         for row in CATALOG.values()
     ]
     embedded = next(row.name for row in CATALOG.values() if row.embedded)
-    thinking = sorted(row.name for row in CATALOG.values() if row.thinking)
     return "\n\n".join(
         [
             "# Models",
@@ -207,7 +210,7 @@ def models() -> str:
             table(head, rows),
             f'`{embedded}` is installed with the package and is the default. "QLoRA needs" is an estimate of GPU '
             "memory for training in 4 bits on samples of about 1,000 tokens. "
-            f"{', '.join(f'`{name}`' for name in thinking)} can think aloud; training and answering both turn it off. "
+            "Models that can think aloud, such as Qwen3, do not: training and answering both turn it off. "
             "[Recommended settings](settings.md#recommended-for-a-model) belong to a row.",
         ]
     )

@@ -94,3 +94,12 @@ def test_a_prompt_without_room_in_the_context_is_an_error(loaded: LoadedModel) -
     with pytest.raises(DataError, match=f"{loaded.context} tokens") as raised:
         predict([*ask(2), long], Speaker(loaded, Scripted(loaded)), SAMPLING, None, "predict")
     assert raised.value.where == "long" and "notes_words" in (raised.value.mend or "")
+
+
+def test_an_answer_that_repeats_the_instructions_is_an_echo(loaded: LoadedModel, tmp_path: Path) -> None:
+    asked = [
+        Request("q", (10, 11), "hello", instructions="hello hello"),
+        Request("r", (10, 12), "hello", instructions="answer in three sections"),
+    ]
+    made = predict(asked, Speaker(loaded, Scripted(loaded)), SAMPLING, AnswerCache(["m"], tmp_path), "predict")
+    assert ["echo" in p.flags for p in made] == [True, False]

@@ -10,7 +10,7 @@ from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.data.schema import Message
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import Chunk
-from tutorsmith.retrieval.ground import HEADERS, cut_to, ground, is_grounded, pack, training_hits
+from tutorsmith.retrieval.ground import HEADERS, cut_to, ground, instructions, is_grounded, pack, training_hits
 from tutorsmith.retrieval.index import Index, build_index, load_index, open_index, save_index
 from tutorsmith.retrieval.search import Hit, query_of, search
 
@@ -173,3 +173,9 @@ def test_training_hits_are_the_best_ones_or_distractors_by_seed_and_id(index: In
 def test_notes_that_are_too_few_for_distractors_give_none() -> None:
     two = build_index(topic_chunks()[:2])
     assert training_hits(two, "s", "capacitor", k=2, distractor_share=1.0) == []
+
+
+def test_instructions_are_the_prompt_without_its_notes(index: Index) -> None:
+    messages, hits = ground(asked("How do antennas radiate?"), index, k=2, max_words=60, language="en")
+    assert hits and instructions(messages[0].content or "") == "Be brief."
+    assert instructions("Be brief.") == "Be brief." and instructions("") == ""

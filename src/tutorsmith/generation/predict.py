@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.progress import bar
-from tutorsmith.data.health import health_flags
+from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Engine, Sampling
@@ -18,13 +18,17 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass(frozen=True)
 class Request:
-    """One prompt to answer: token ids, the question (for the echo check), and what was retrieved for it."""
+    """One prompt to answer: token ids, what was retrieved for it, and what an answer must not copy.
+
+    That is the question and the instructions (the system prompt without the notes, which answers may quote).
+    """
 
     id: str
     prompt: tuple[int, ...]
     question: str
     retrieved: tuple[dict[str, object], ...] = ()
     language: str | None = None
+    instructions: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,7 @@ def _make(
 
 def _prediction(request: Request, completion: Completion, speaker: Speaker, sampling: Sampling) -> Prediction:
     text = speaker.loaded.tokenizer.decode(completion.ids, skip_special_tokens=True).strip()
-    flags = health_flags(
-        text, finish_reason=completion.finish_reason, prompt=request.question, language=request.language
-    )
+    flags = _flags(text, completion.finish_reason, request)
     return Prediction(
         id=request.id,
         prediction=text,
@@ -109,3 +111,14 @@ def _prediction(request: Request, completion: Completion, speaker: Speaker, samp
         seed=sampling.seed,
         flags=flags,
     )
+
+
+def _flags(text: str, finish_reason: str, request: Request) -> tuple[str, ...]:
+    """Health by the question; an echo is a copy of the question, of the instructions, or of both together."""
+    language = request.language or detect_language(request.question)
+    flags = health_flags(text, finish_reason=finish_reason, prompt=request.question, language=language)
+    whole = f"{request.instructions}\n\n{request.question}"
+    for copied in (request.instructions, whole) if request.instructions else ():
+        again = health_flags(text, finish_reason=finish_reason, prompt=copied, language=language)
+        flags = tuple(flag for flag in FLAGS if flag in flags or (flag == "echo" and flag in again))
+    return flags

@@ -4,6 +4,7 @@ import logging
 import math
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import torch
 
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, make_folder, writing_to
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
+from tutorsmith.models.attention import check_attention
 from tutorsmith.models.render import end_of_turn_ids
 from tutorsmith.models.resolve import (
     LocalModel,
@@ -28,6 +30,8 @@ from tutorsmith.models.resolve import (
 )
 
 LOGGER = logging.getLogger("tutorsmith")
+SCRATCH = "converting-"
+STALE_SECONDS = 24 * 3600
 
 
 @dataclass
@@ -129,7 +133,7 @@ def _tokenizer(folder: Path) -> Any:
 
 def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device) -> Any:
     from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM
 
     options: dict[str, Any] = {"dtype": compute, "attn_implementation": "sdpa", "trust_remote_code": False}
     if bits == "4bit":
@@ -137,9 +141,13 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
         options["device_map"] = {"": place}
     mend = "download it again, or check its type"
     try:
+        # Before the weights are read: some take minutes.
+        check_attention(AutoConfig.from_pretrained(folder, trust_remote_code=False), folder)
         with _quiet():
             model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **options)
         model = _trainable_4bit(model) if bits == "4bit" else model.to(place)
+    except ModelError:
+        raise  # it is a RuntimeError too, and says already what is wrong
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
             raise ResourceError(
@@ -207,7 +215,8 @@ def converted(local: LocalModel) -> Path:
         verify_embedded(local.path)
     LOGGER.info("converting %s once ...", local.path.name)
     make_folder(folder.parent)
-    with _quiet(), writing_to(folder), tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+    _sweep(folder.parent)
+    with _quiet(), writing_to(folder), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder.parent) as scratch:
         made = Path(scratch) / "model"
         _convert(local.path, made)
         if folder.is_dir() and not is_whole(folder):
@@ -218,6 +227,17 @@ def converted(local: LocalModel) -> Path:
             if not is_whole(folder):  # another run may have finished the same conversion meanwhile
                 raise
     return folder
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what killed conversions left. A younger folder may belong to one that is under way."""
+    for place in parent.glob(f"{SCRATCH}*"):
+        try:
+            stale = place.stat().st_mtime < time.time() - STALE_SECONDS
+        except FileNotFoundError:  # its own run removed it meanwhile
+            continue
+        if stale:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _convert(gguf: Path, made: Path) -> None:

@@ -4,6 +4,7 @@ Order: a local folder or GGUF file, the cache, the embedded package, ModelScope 
 Face Hub.
 """
 
+import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass
@@ -269,12 +270,11 @@ def _hash_of_weights(file: Path) -> str:
     state = whole.stat()
     name = hash_value([str(whole), state.st_size, state.st_mtime_ns, state.st_ino]).removeprefix("sha256:")
     kept = cache_folder() / "fingerprints" / f"{name[:32]}.json"
-    if kept.is_file():
-        try:
-            return str(read_json(kept)["sha256"])
-        except (DataError, KeyError, TypeError):
-            kept.unlink()  # a damaged entry is made again
-    found = hash_file(whole)
+    try:
+        return str(read_json(kept)["sha256"])
+    except (DataError, KeyError, TypeError):  # absent or damaged: made again
+        with whole.open("rb") as handle:
+            found = f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"
     write_json(kept, {"sha256": found})
     return found
 

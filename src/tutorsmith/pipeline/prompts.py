@@ -11,7 +11,7 @@ from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
-from tutorsmith.retrieval.ground import HEADERS, ground, training_hits
+from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
@@ -57,7 +57,8 @@ class Prompter:
                 messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
                 ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
             kept = tuple(hit.as_dict() for hit in hits)
-            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item)))
+            asked = instructions(item.system)
+            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item), asked))
         _say_shortened(shortened, f"the context of {self.loaded.context}")
         return out
 

@@ -36,6 +36,13 @@ def is_grounded(messages: Sequence[Message]) -> bool:
     return any(line.strip() in HEADERS.values() for line in lines)
 
 
+def instructions(system: str) -> str:
+    """The system prompt up to the block of notes, if it holds one."""
+    lines = system.splitlines()
+    notes = next((number for number, line in enumerate(lines) if line.strip() in HEADERS.values()), len(lines))
+    return "\n".join(lines[:notes]).strip()
+
+
 def cut_to(text: str, max_words: int) -> str:
     """The leading whole sentences, list items and formulas of a text that fit the budget; may be empty."""
     if word_count(text) <= max_words:
