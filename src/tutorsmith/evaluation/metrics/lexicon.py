@@ -1,4 +1,4 @@
-"""Words as concepts: characters normalised one to one, English stems, and the concept table of `lexicon.txt`.
+"""Words as concepts: characters normalised one to one, English stems, and the concept table in `lexicon_words/`.
 
 Every normalisation keeps the length of the text, so that an offset in the normalised text is an offset in the answer.
 """
@@ -124,6 +124,9 @@ def _drop_e(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
+FILES = ("predicates.txt", "fields.txt", "waves.txt", "writing.txt", "function_words.txt", "relations.txt")
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One wording: the concept it names, as its complement (`nonzero`) or as its converse (`leads` for `lags`)."""
@@ -162,7 +165,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The table in `lexicon.txt`, read once."""
+    """The table in `lexicon_words/`, read once."""
     flags: dict[str, str] = {}
     english: dict[tuple[str, ...], Form] = {}
     symbols: dict[str, Form] = {}
@@ -170,8 +173,9 @@ def lexicon() -> Lexicon:
     siblings: dict[str, set[str]] = {}
     general: dict[str, set[str]] = {}
     implied: dict[str, tuple[str, ...]] = {}
-    text = files("tutorsmith.evaluation.metrics").joinpath("lexicon.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
+    folder = files("tutorsmith.evaluation.metrics").joinpath("lexicon_words")
+    lines = [line for name in FILES for line in folder.joinpath(name).read_text(encoding="utf-8").splitlines()]
+    for line in lines:
         if not line.strip() or line.startswith("#"):
             continue
         head, _, body = line.partition(": ")
@@ -187,7 +191,8 @@ def lexicon() -> Lexicon:
             general.setdefault(special, set()).update(wider)
         else:
             kind, name = head.split()
-            flags[name] = kind.strip(".")
+            if kind != "+":
+                flags[name] = kind.strip(".")
             _add_forms(name, body, english, symbols, chinese)
     pattern = re.compile("|".join(re.escape(word) for word in sorted(chinese, key=len, reverse=True)))
     frozen = {key: frozenset(value) for key, value in siblings.items()}
