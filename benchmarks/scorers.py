@@ -224,9 +224,8 @@ def seconds() -> None:
     for i, answer in enumerate(made):
         for k in range(4):
             judge_key_point(points[(4 * i + k) % len(points)], answer)
-    print(
-        f"1,000 answers of {words:.0f} words with 4 key points each: {process_time() - started:.1f} CPU s in one process"
-    )
+    spent = process_time() - started
+    print(f"1,000 answers of {words:.0f} words with 4 key points each: {spent:.1f} s of processor time, one process")
 
 
 def main() -> None:
