@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tutorsmith.cli_runs import IndexFile, Json, Root, runs_app
 from tutorsmith.core.errors import UsageError, nearest
 
 app = typer.Typer(
@@ -40,13 +41,6 @@ Resume = Annotated[bool, typer.Option("--resume", help="Insist on going on with 
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Train and answer anew; a run keeps the cached answers of the base model.")
 ]
-Root = Annotated[Path, typer.Option("--root", help="Folder below which the runs are.")]
-IndexFile = Annotated[
-    Path | None, typer.Option("--index", help="The run index (default: TUTORSMITH_INDEX, else ROOT/runs.sqlite).")
-]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
-
-
 # A command whose own outcome is 2 leaves a wrong flag another code (EX_USAGE of sysexits.h).
 _USAGE_CODES = {"gate": 64}
 
@@ -310,7 +304,8 @@ def gate(
     run_folder: Annotated[Path, typer.Argument(help="A run folder.")],
     policy: Annotated[str, typer.Option("--policy", help="TOML file, or the name of a shipped policy: course.")],
     seeds: Annotated[
-        list[Path] | None, typer.Option("--seeds", help="Run of another seed; may be repeated. Default: the index's.")
+        list[Path] | None,
+        typer.Option("--seeds", "--runs", help="Run of another seed; may be repeated. Default: the index's."),
     ] = None,
     against: Annotated[
         Path | None, typer.Option("--against", help="Run not to fall behind, instead of the policy's.")
@@ -319,7 +314,7 @@ def gate(
     index: IndexFile = None,
     as_json: Json = False,
 ) -> None:
-    """Decide by a policy whether a run may ship. Exit code 0: ship, 1: hold, 2: insufficient evidence, 64: wrong usage.
+    """Decide by a policy whether a run may ship. Exit code 0: ship, 1: hold, 2: insufficient evidence, 64: usage.
 
     Example: tutorsmith gate outputs/adapter/adapter_style --policy policies/course.toml --json
     """
@@ -327,6 +322,9 @@ def gate(
 
     options = GateOptions(run_folder, policy, tuple(seeds or ()), against, root, index, as_json)
     raise typer.Exit(gate_command(options))
+
+
+app.add_typer(runs_app)
 
 
 if __name__ == "__main__":

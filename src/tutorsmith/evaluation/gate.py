@@ -14,7 +14,7 @@ from typing import Any
 
 from tutorsmith.core.errors import UsageError, suggest
 from tutorsmith.evaluation.compare import compare_systems
-from tutorsmith.evaluation.gate_rows import HOLD, INSUFFICIENT, SHIP, Row, gap, required
+from tutorsmith.evaluation.gate_rows import HOLD, INSUFFICIENT, SHIP, Row, gap, required, share
 from tutorsmith.evaluation.policy import Policy, Regression, Requirement
 from tutorsmith.evaluation.saved import item_scores, product_of, recomputed
 from tutorsmith.evaluation.statistics import ALPHA, summarise_seeds
@@ -186,10 +186,10 @@ def _health_rows(policy: Policy, facts: Facts, product: str) -> Iterator[Row]:
     health = reports[product]["health"]
     for flag, limit in policy.health.items():
         count, n = health.get(flag, 0), health["n"]
-        share = count / n if n else 1.0
-        verdict = HOLD if share > limit + _EPSILON else SHIP
+        measured = count / n if n else 1.0
+        verdict = HOLD if measured > limit + _EPSILON else SHIP
         why = f"{count} of {n} answers" if n else "there are no answers"
-        yield Row(f"answers {flag}", f"<= {limit:.4g}", verdict, why, share, n=n, threshold=limit, system=product)
+        yield Row(f"answers {flag}", f"<= {share(limit)}", verdict, why, measured, n=n, threshold=limit, system=product)
 
 
 def _flags(system: Mapping[str, Any]) -> str:
@@ -229,7 +229,7 @@ def _seed_rows(policy: Policy, requirements: Sequence[Requirement], facts: Facts
     for metric in dict.fromkeys(row.metric for row in requirements):
         systems = [run.report["systems"].get(product) for run in facts.seeds]
         values = [system["metrics"][metric]["value"] for system in systems if system and metric in system["metrics"]]
-        about, demand = f"{metric} over seeds", f"deviation <= {policy.deviation:.4g}"
+        about, demand = f"{metric} over seeds", f"deviation <= {share(policy.deviation)}"
         if len(values) < 2:
             yield Row(about, demand, INSUFFICIENT, "a deviation needs two seeds", n=len(values), system=product)
             continue
@@ -287,4 +287,4 @@ def _regressed(regression: Regression, difference: float, low: float, p: float) 
 def _demand(regression: Regression) -> str:
     if regression.margin is None:
         return "not worse"
-    return f"{'shown ' if regression.prove else ''}>= {-regression.margin:.4g}"
+    return f"{'shown ' if regression.prove else ''}>= -{share(regression.margin)}"

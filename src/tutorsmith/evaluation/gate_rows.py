@@ -58,8 +58,7 @@ def gap(requirement: Requirement, system: str, parts: Mapping[str, Mapping[str, 
     if len(shares) < 2:
         why = f"there are {len(shares)} slices to compare, not two"
         return Row(about, _demand(requirement), INSUFFICIENT, why, system=system)
-    best = max(shares, key=lambda name: shares[name]["value"])
-    worst = min(shares, key=lambda name: shares[name]["value"])
+    best, *_, worst = sorted(shares, key=lambda name: float(shares[name]["value"]), reverse=True)
     one, two = shares[best], shares[worst]
     value = one["value"] - two["value"]
     low = value - sqrt((one["value"] - one["low"]) ** 2 + (two["high"] - two["value"]) ** 2)
@@ -87,16 +86,16 @@ def judge(requirement: Requirement, value: float, interval: Interval) -> tuple[s
     meets, threshold = DIRECTIONS[requirement.direction], requirement.threshold
     upward = requirement.direction in (">", ">=")
     bounds = {"value": value, "low": interval.low, "high": interval.high}
-    told = f"{requirement.on} {100 * bounds[requirement.on]:.4g} %"
+    told = f"{requirement.on} {share(bounds[requirement.on])}"
     if meets(bounds[requirement.on], threshold):
-        return SHIP, f"{told} is {requirement.direction} {threshold:.4g}"
+        return SHIP, f"{told} is {requirement.direction} {share(threshold)}"
     strict = requirement.on == ("low" if upward else "high")
     if strict and meets(interval.high if upward else interval.low, threshold):
-        return INSUFFICIENT, f"the interval {_percent(interval)} straddles {threshold:.4g}"
+        return INSUFFICIENT, f"the interval {_percent(interval)} straddles {share(threshold)}"
     if strict:
         side = "below" if upward else "above"
-        return HOLD, f"the whole interval {_percent(interval)} is {side} {threshold:.4g}"
-    return HOLD, f"{told} is not {requirement.direction} {threshold:.4g}"
+        return HOLD, f"the whole interval {_percent(interval)} is {side} {share(threshold)}"
+    return HOLD, f"{told} is not {requirement.direction} {share(threshold)}"
 
 
 def _with_need(why: str, verdict: str, requirement: Requirement, entry: Mapping[str, Any]) -> str:
@@ -124,17 +123,22 @@ def _not_shown(value: float, n: int, threshold: float) -> str:
     return "" if value * n >= needed - 1e-9 else f"; not shown: it takes {needed} of {n}"
 
 
-def _size_for(share: float, threshold: float) -> int:
-    """The fewest (effective) items of this share whose Wilson interval lies above the threshold."""
-    if share <= threshold:
+def _size_for(value: float, threshold: float) -> int:
+    """The fewest (effective) items of this value whose Wilson interval lies above the threshold."""
+    if value <= threshold:
         return _MOST_ITEMS + 1
     below, above = 0, 1
-    while above <= _MOST_ITEMS and wilson(share, above).low <= threshold:
+    while above <= _MOST_ITEMS and wilson(value, above).low <= threshold:
         below, above = above, 2 * above
     while above - below > 1:
         middle = (below + above) // 2
-        below, above = (middle, above) if wilson(share, middle).low <= threshold else (below, middle)
+        below, above = (middle, above) if wilson(value, middle).low <= threshold else (below, middle)
     return above
+
+
+def share(value: float) -> str:
+    """To four digits: 0.8999 must not read "90 %" beside a threshold of 90 %."""
+    return f"{100 * value:.4g} %"
 
 
 def _percent(interval: Interval) -> str:
@@ -143,7 +147,7 @@ def _percent(interval: Interval) -> str:
 
 def _demand(requirement: Requirement) -> str:
     on = "" if requirement.on == "value" else f" on {requirement.on}"
-    return f"{requirement.direction} {requirement.threshold:.4g}{on}"
+    return f"{requirement.direction} {share(requirement.threshold)}{on}"
 
 
 def _row(
