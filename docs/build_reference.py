@@ -173,8 +173,8 @@ def exit_codes() -> str:
             "An error is told on standard error: where it is, what is wrong, and after `mend:` what to do about it.",
             table(("code", "error", "when"), rows),
             "After 130 finished answers and checkpoints are kept: the same command goes on where it was.",
-            "`tutorsmith gate` says its outcome with its exit code: 0 ship, 1 hold, 2 insufficient evidence. There, and "
-            "only there, wrong usage (a flag or a policy that does not fit) is 64.",
+            "`tutorsmith gate` says its outcome with its exit code: 0 ship, 1 hold, 2 insufficient evidence. There, "
+            "and only there, wrong usage (a flag or a policy that does not fit) is 64.",
         ]
     )
 

@@ -12,6 +12,7 @@ from tutorsmith.evaluation.statistics import Interval, fewest_items, successes_t
 SHIP, HOLD, INSUFFICIENT = "ship", "hold", "insufficient evidence"
 
 _MOST_ITEMS = 100_000
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,19 @@ def judge(requirement: Requirement, value: float, interval: Interval) -> tuple[s
     farther from it (low for ">", high for "<") `hold` needs the whole interval to miss it: an interval that straddles
     the threshold is insufficient evidence.
     """
-    meets, threshold = DIRECTIONS[requirement.direction], requirement.threshold
+    threshold = requirement.threshold
+
+    def meets(measured: float) -> bool:
+        # Rounding errors of a mean must not decide between ">" and ">=".
+        return DIRECTIONS[requirement.direction](round(measured, _DIGITS), round(threshold, _DIGITS))
+
     upward = requirement.direction in (">", ">=")
     bounds = {"value": value, "low": interval.low, "high": interval.high}
     told = f"{requirement.on} {share(bounds[requirement.on])}"
-    if meets(bounds[requirement.on], threshold):
+    if meets(bounds[requirement.on]):
         return SHIP, f"{told} is {requirement.direction} {share(threshold)}"
     strict = requirement.on == ("low" if upward else "high")
-    if strict and meets(interval.high if upward else interval.low, threshold):
+    if strict and meets(interval.high if upward else interval.low):
         return INSUFFICIENT, f"the interval {_percent(interval)} straddles {share(threshold)}"
     if strict:
         side = "below" if upward else "above"
