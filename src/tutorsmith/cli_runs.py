@@ -19,7 +19,6 @@ runs_app = typer.Typer(
     help="All runs below a folder: list, show, compare, choose, follow. The index refreshes itself.",
     add_completion=False,
     rich_markup_mode=None,
-    no_args_is_help=True,
 )
 
 

@@ -30,7 +30,7 @@ def test_own_answers_are_taken_and_missing_ones_made_once(
     own = report["systems"]["tuned_notes"]["metrics"]
     assert first["style_bench"]["own"] is True and first["writing_bench"]["own"] is False
     assert first["style_bench"]["metrics"] == own
-    answers = course.root / "outputs/cross/adapter__style/writing_bench.jsonl"
+    answers = course.root / "outputs/cross/cross_answers/adapter__style/writing_bench.jsonl"
     made = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
     assert [row["id"] for row in made] == ["p0", "p1"]
     assert all(row["adapter"] == "style" for row in made)
@@ -59,7 +59,7 @@ def test_the_benchmarks_of_all_stages_are_the_default(course: Course, capsys: py
 def test_other_lengths_are_answered_anew(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     cross_command(options(course, max_new_tokens=3))
     assert cells(capsys)["style_bench"]["own"] is False
-    file = course.root / "outputs/cross/adapter__style/style_bench.jsonl"
+    file = course.root / "outputs/cross/cross_answers/adapter__style/style_bench.jsonl"
     made = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert max(row["completion_tokens"] for row in made) <= 3
     assert any(row["retrieved"] for row in made), "the adapter answers with the notes of its run"

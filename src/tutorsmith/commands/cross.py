@@ -28,6 +28,7 @@ from tutorsmith.runs.index import Runs, open_index
 from tutorsmith.runs.record import RunRecord
 
 CROSS_FOLDER = "cross"
+ANSWERS_FOLDER = "cross_answers"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,10 @@ def _row(folder: Path, record: RunRecord, benchmarks: Sequence[Path], options: C
     sources = dict.fromkeys(missing, "predicted now or taken from the cache")
     for file, made in zip(missing, _predicted(folder, record, missing, options), strict=True):
         answers[file] = made
-    return [score(record, file, made or [], sources.get(file, EVALUATED), out) for file, made in answers.items()]
+    return [
+        score(record, file, made or [], sources.get(file, EVALUATED), out / ANSWERS_FOLDER)
+        for file, made in answers.items()
+    ]
 
 
 def _predicted(folder: Path, record: RunRecord, files: Sequence[Path], options: CrossOptions) -> list[list[Prediction]]:

@@ -2,6 +2,7 @@
 
 import importlib.resources
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,8 @@ def _seeds(options: GateOptions, policy: Policy, record: RunRecord) -> tuple[lis
         _prove_seeds(named, record)
     elif policy.wants_seeds and options.root.is_dir():
         runs = open_index(options.root, options.index)
+        if runs.notice:
+            sys.stderr.write(f"{runs.notice}\n")
         here = options.run.resolve()
         same = [r for r in runs.records if r.group == record.group and r.seed != record.seed and not r.damage]
         named = [(runs.folder(r), r) for r in same if runs.folder(r).resolve() != here]
