@@ -1,5 +1,6 @@
 # make sample   set up, then the smallest whole run, and its three headline numbers
 # make test     set up, then every check that CI runs
+# make nightly  set up, then one night's evaluation of STAGES, with gate, trend and cross table in outputs/nightly
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ TORCH := $(shell grep -E '^torch==' constraints.txt)
 EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: setup setup-dev sample test lint types layers tests bench docs clean
+.PHONY: setup setup-dev sample test lint types layers tests bench nightly docs clean
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -49,6 +50,10 @@ tests:
 
 bench: setup
 	$(BIN)/python benchmarks/run.py --output benchmarks/results/cpu.json
+
+STAGES ?= sample
+nightly: setup
+	@STAGES="$(STAGES)" PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/nightly.sh
 
 docs: setup-dev
 	$(BIN)/python docs/build_reference.py

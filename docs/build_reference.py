@@ -34,6 +34,7 @@ VARIABLES = {
     "OUT_BASE": "the folder in which each stage gets its own (`project.output`)",
     "LOG_DIR": "where `training.log` and TensorBoard's `runs/` go (default: the run's folder)",
     "TUTORSMITH_CACHE": "answers, converted models and note indexes (default: `~/.cache/tutorsmith`)",
+    "TUTORSMITH_INDEX": "the run index (default: `runs.sqlite` in the folder of the runs)",
     "USE_MODELSCOPE": "`1`: fetch models from ModelScope instead of the Hugging Face Hub",
     "HF_TOKEN": "the token for gated models on the Hugging Face Hub",
     "HF_ENDPOINT": "another address of the Hugging Face Hub, such as a mirror",
@@ -60,13 +61,21 @@ def commands() -> str:
         "# Commands",
         "What each command says of itself with `--help`. The scripts in `code/ai_service/training/` take the same "
         "options with underscores, and every [setting](settings.md) as a flag of its own. "
-        "[Exit codes](exit-codes.md) are the same for all.",
+        "[Exit codes](exit-codes.md) are the same for all but `gate`.",
     ]
-    for name, command in group.commands.items():
+    for name, command in _leaves(group):
         context = command.context_class(command, info_name=f"tutorsmith {name}", terminal_width=WIDTH)
         text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         parts += [f"## tutorsmith {name}", f"```text\n{text}\n```"]
     return "\n\n".join(parts)
+
+
+def _leaves(group: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Each command with its whole name, those of a group of commands after the group."""
+    for name, command in group.commands.items():
+        yield f"{prefix}{name}", command
+        if hasattr(command, "commands"):
+            yield from _leaves(command, f"{prefix}{name} ")
 
 
 def settings() -> str:
@@ -164,6 +173,8 @@ def exit_codes() -> str:
             "An error is told on standard error: where it is, what is wrong, and after `mend:` what to do about it.",
             table(("code", "error", "when"), rows),
             "After 130 finished answers and checkpoints are kept: the same command goes on where it was.",
+            "`tutorsmith gate` says its outcome with its exit code: 0 ship, 1 hold, 2 insufficient evidence. There, "
+            "and only there, wrong usage (a flag or a policy that does not fit) is 64.",
         ]
     )
 

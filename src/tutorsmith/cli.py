@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tutorsmith.cli_runs import IndexFile, Json, Root, runs_app
 from tutorsmith.core.errors import UsageError, nearest
 
 app = typer.Typer(
@@ -40,13 +41,15 @@ Resume = Annotated[bool, typer.Option("--resume", help="Insist on going on with 
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Train and answer anew; a run keeps the cached answers of the base model.")
 ]
+# A command whose own outcome is 2 leaves a wrong flag another code (EX_USAGE of sysexits.h).
+_USAGE_CODES = {"gate": 64}
 
 
 def main() -> None:
     """Entry point: runs a command and turns errors into a message and an exit code (docs/reference/exit-codes.md)."""
     from tutorsmith.core.program import program
 
-    with program():
+    with program(_USAGE_CODES.get(" ".join(sys.argv[1:2]), UsageError.exit_code)):
         try:
             code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False, prog_name="tutorsmith")
         except typer.Abort:
@@ -294,6 +297,34 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="Machine-readabl
     from tutorsmith.commands.machine import models_command
 
     models_command(as_json)
+
+
+@app.command()
+def gate(
+    run_folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    policy: Annotated[str, typer.Option("--policy", help="TOML file, or the name of a shipped policy: course.")],
+    seeds: Annotated[
+        list[Path] | None,
+        typer.Option("--seeds", "--runs", help="Run of another seed; may be repeated. Default: the index's."),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Run not to fall behind, instead of the policy's.")
+    ] = None,
+    root: Root = Path("outputs"),
+    index: IndexFile = None,
+    as_json: Json = False,
+) -> None:
+    """Decide by a policy whether a run may ship. Exit code 0: ship, 1: hold, 2: insufficient evidence, 64: usage.
+
+    Example: tutorsmith gate outputs/adapter/adapter_style --policy policies/course.toml --json
+    """
+    from tutorsmith.commands.gate import GateOptions, gate_command
+
+    options = GateOptions(run_folder, policy, tuple(seeds or ()), against, root, index, as_json)
+    raise typer.Exit(gate_command(options))
+
+
+app.add_typer(runs_app)
 
 
 if __name__ == "__main__":

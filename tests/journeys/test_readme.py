@@ -59,7 +59,7 @@ def trouble(command: str) -> str | None:
 
 def _variables() -> set[str]:
     page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) | {"PYTHON"}
+    return set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) | {"PYTHON", "STAGES"}
 
 
 def _targets() -> set[str]:
@@ -79,7 +79,12 @@ def _command_trouble(name: str, rest: list[str]) -> str | None:
         return None if name in ("--help", "--version") else f"no flag {name}"
     if name not in group.commands:
         return f"no command {name}"
-    flags = {flag for parameter in group.commands[name].params for flag in parameter.opts} | {"--help"}
+    command = group.commands[name]
+    if isinstance(command, TyperGroup) and rest and not rest[0].startswith("-"):
+        if rest[0] not in command.commands:
+            return f"no command {name} {rest[0]}"
+        command, rest = command.commands[rest[0]], rest[1:]
+    flags = {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
     for number, word in enumerate(rest):
         flag, _, value = word.partition("=")
         if flag.startswith("--") and flag not in flags:
@@ -121,7 +126,10 @@ def test_the_readme_opens_with_the_two_commands() -> None:
         "make sample",
         "make test   # everything that CI runs",
         "PYTHON=python3.12 make setup",
+        "STAGES='sample style' make nightly",
         "git clone somewhere",
+        "tutorsmith gate RUN --policy course --json",
+        "tutorsmith runs best --metric format_compliance",
         "tutorsmith --help",
         "tutorsmith run style --set learning_rate=1e-4 --seed 1",
         "tutorsmith run STAGE --set name=value --no-notes".replace("name=value", "lora_rank=8"),
@@ -144,6 +152,8 @@ def test_a_real_command_passes(command: str) -> None:
         ("tutorsmith run style --learning-rate 1e-4", "no flag --learning-rate"),
         ("tutorsmith run style --set learning_rat=1e-4", "no setting learning_rat"),
         ("tutorsmith --versio", "no flag --versio"),
+        ("tutorsmith runs first", "no command runs first"),
+        ("tutorsmith runs list --metrics x", "no flag --metrics"),
         ("EPOCHS=4 tutorsmith run style", "no variable EPOCHS"),
         ("bash code/ai_service/training/train.sh style", "no script code/ai_service/training/train.sh"),
         ("bash code/ai_service/training/run_train.sh style --fast", "no flag --fast"),

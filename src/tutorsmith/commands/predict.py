@@ -47,7 +47,7 @@ def predict_command(options: PredictOptions) -> None:
     if options.adapter_path is not None and not options.adapter_path.is_dir():
         raise ModelError("no such adapter folder", where=str(options.adapter_path), mend="check --adapter-path")
     items = read_benchmark(options.eval_file)
-    run = _context(options)
+    run = predict_context(options)
     make_folder(run.folder)
     with log_to(None):
         noted = run.index is not None
@@ -59,7 +59,7 @@ def predict_command(options: PredictOptions) -> None:
         print(f"  {prediction.id}: {', '.join(prediction.flags)}")
 
 
-def _context(options: PredictOptions) -> Context:
+def predict_context(options: PredictOptions) -> Context:
     """The benchmark as a stage of its own, with the settings and notes that the adapter was trained with."""
     project = project_if_any(options.config)
     trained = _training_config(options.adapter_path)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tutorsmith.core.artifacts import make_folder, write_json
-from tutorsmith.core.errors import DataError
+from tutorsmith.core.run_folder import stage_of, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
-from tutorsmith.pipeline.steps import verify_manifest
 from tutorsmith.project import project_if_any
 from tutorsmith.report import compare_runs, headline, write_report
 
@@ -43,12 +42,3 @@ def report_command(folder: Path, language: str | None, config: Path | None) -> N
     files = write_report(folder, stage, language=language, targets=targets)
     print(f"report: {files.html}")
     print(f"        {files.markdown}")
-
-
-def stage_of(folder: Path) -> str:
-    """The stage whose report a run folder holds. Raises: DataError when there is none, or more than one."""
-    found = sorted(folder.glob("eval_report_*.json"))
-    if len(found) != 1:
-        count = "no" if not found else "more than one"
-        raise DataError(f"{count} eval_report_STAGE.json here", where=str(folder), mend="give the folder of one run")
-    return found[0].stem.removeprefix("eval_report_")

@@ -1,7 +1,7 @@
 """A command as a program: our errors become one message and an exit code, signals leave through `finally` blocks.
 
 Exit codes: 0 done, 1 the work says no, 2 usage or settings, 3 input data, 4 model or network, 5 resources,
-130 interrupted.
+130 interrupted. `tutorsmith gate` alone ends with 64 for usage, since 2 is an outcome there.
 """
 
 import os
@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tutorsmith.core.errors import Interrupted, ResourceError, TutorsmithError
+from tutorsmith.core.errors import Interrupted, ResourceError, TutorsmithError, UsageError
 from tutorsmith.core.progress import quiet_libraries
 
 INTERRUPTED = "interrupted; finished answers and checkpoints are kept, run the same command again to go on"
 
 
 @contextmanager
-def program() -> Iterator[None]:
-    """Run the block as a whole program. Leaves by SystemExit when it fails or is interrupted."""
+def program(usage_code: int = UsageError.exit_code) -> Iterator[None]:
+    """Run the block as a whole program. Leaves by SystemExit when it fails or is interrupted.
+
+    usage_code: how to leave for a UsageError, where 2 has another meaning.
+    """
     quiet_libraries()
     if threading.current_thread() is threading.main_thread():
         # A terminated command leaves through its `finally` blocks, as Ctrl-C does.
@@ -29,6 +32,8 @@ def program() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         _leave(INTERRUPTED, 130)
+    except UsageError as error:
+        _leave(f"error: {error}", usage_code)
     except TutorsmithError as error:
         _leave(str(error) if isinstance(error, Interrupted) else f"error: {error}", error.exit_code)
     except BrokenPipeError:

@@ -24,6 +24,7 @@ from tutorsmith.core.artifacts import (
     write_json,
 )
 from tutorsmith.core.errors import DataError
+from tutorsmith.core.run_folder import verify_manifest
 from tutorsmith.data.checks import CheckResult, check_files, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
@@ -288,20 +289,3 @@ def report_step(run: Context) -> ReportFiles:
     verify_manifest(run.folder, run.stage.name)
     targets = {run.stage.name: dict(run.stage.targets)}
     return write_report(run.folder, run.stage.name, language=run.language, targets=targets)
-
-
-def verify_manifest(folder: Path, stage: str) -> None:
-    """Raises: DataError when the report, the predictions or the adapter in a folder come from different runs."""
-    manifest = read_json(folder / MANIFEST)
-    report = read_json(folder / report_name(stage, "json"))
-    mend = "run `tutorsmith run` for this stage again"
-    if report.get("manifest") != hash_value(manifest):
-        raise DataError("the report was made from another manifest", where=str(folder), mend=mend)
-    for system, digest in manifest["predictions"].items():
-        named = folder / predictions_name(stage, system)
-        file = named if named.is_file() else folder / predictions_name(stage)  # the product's bears no system's name
-        if not file.is_file() or hash_file(file) != digest:
-            raise DataError("these predictions are not the ones that were scored", where=str(file), mend=mend)
-    adapter = folder / ADAPTER_WEIGHTS
-    if manifest["adapter"] and (not adapter.is_file() or hash_file(adapter) != manifest["adapter"]):
-        raise DataError("the adapter is not the one that gave these answers", where=str(adapter), mend=mend)
