@@ -108,13 +108,17 @@ def t_interval(
 def padded_t_interval(
     differences: Sequence[float] | Array, clusters: Sequence[Hashable] | None = None, *, confidence: float = CONFIDENCE
 ) -> Interval:
-    """`t_interval` with one difference added in either direction, as large as the largest seen, each standing alone.
+    """`t_interval` with one difference added in either direction, each standing alone.
+
+    It is as large as the largest seen; with clusters, as the largest mean of one.
 
     The "plus two" of Agresti & Caffo (2000) and Bonett & Price (2012) for paired proportions, carried over to graded
     scores. The additions count in the standard error only, so that the interval stays around the mean that was seen.
     """
     values = _checked(differences)
-    mean, largest = float(values.mean()), float(np.abs(values).max())
+    mean = float(values.mean())
+    means = cluster_sums(values, clusters) / cluster_sums(np.ones_like(values), clusters)
+    largest = float(np.abs(means).max())
     _, freedom = standard_error(values, clusters)
     grouped = None if clusters is None else [*clusters, ("added", 1), ("added", -1)]
     error, _ = standard_error(np.concatenate([values, [largest, -largest]]), grouped)

@@ -154,14 +154,14 @@ def _point_number(line: Line, points: Sequence[Any]) -> int:
         return int(wanted) - 1
     if len(found) == 1:
         return found[0]
-    shown = [key_point_text(point) for point in points]
+    names = sorted(set().union(*map(_labels, points)))
     if found:
         what = f"{len(found)} key points of '{line.id}' are called '{wanted}'"
         mend = "give its number instead: " + ", ".join(str(place + 1) for place in found)
     elif not wanted:
         what, mend = f"the line names none of the {len(points)} key points of '{line.id}'", "fill in 'key_point'"
     else:
-        what, mend = f"'{wanted}' is no key point of '{line.id}'", suggest(wanted, shown)
+        what, mend = f"'{wanted}' is no key point of '{line.id}'", suggest(wanted, names)
     raise DataError(what, where=line.where, mend=mend)
 
 
