@@ -96,9 +96,9 @@ def _heard(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _seed_figures(entry: Mapping[str, Any]) -> str:
     mean = f"mean {100 * entry['mean']:.1f} %"
-    if entry["deviation"] is None:
-        return f"{mean}, {entry['verdict']}"
-    span = f"[{100 * entry['low']:.1f}-{100 * entry['high']:.1f}]"
+    if entry["low"] is None:
+        return f"{mean}, n {entry['n']}: {entry['verdict']}"
+    span = f"[{100 * entry['low']:.1f}-{100 * entry['high']:.1f}, n {entry['n']}]"
     return f"{mean} {span}, standard deviation {100 * entry['deviation']:.1f} points: {entry['verdict']}"
 
 

@@ -199,7 +199,7 @@ def fewest_items(target: float, alpha: float = ALPHA) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SeedSummary:
-    """A metric over several seeds. deviation: of one run; low, high: Student's t interval of the mean over seeds.
+    """A metric over several seeds. deviation: of one run; low, high: Student's t interval of the mean, from three on.
 
     stable: the deviation is at most the limit; None with fewer than two. verdict: "stable", "unstable" or "too few".
     """
@@ -231,5 +231,7 @@ def summarise_seeds(values: Sequence[float], largest_deviation: float = LARGEST_
     if n < 2:
         return SeedSummary(n, values[0], None, None)
     mean, deviation = fmean(values), stdev(values)
+    if n < FEWEST_SEEDS:
+        return SeedSummary(n, mean, deviation, deviation <= largest_deviation)
     half = t_quantile(0.5 + CONFIDENCE / 2, n - 1) * deviation / sqrt(n)
     return SeedSummary(n, mean, deviation, deviation <= largest_deviation, max(0.0, mean - half), min(1.0, mean + half))
