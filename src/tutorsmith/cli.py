@@ -219,20 +219,52 @@ def prepare(
 @app.command()
 def evaluate(
     eval_file: Annotated[list[Path], typer.Option("--eval-file", help="Benchmark; may be repeated.")],
-    predictions: Annotated[Path, typer.Option("--predictions", help="Predictions to score.")],
+    predictions: Annotated[
+        list[Path],
+        typer.Option("--predictions", help="Predictions to score; repeated: the same system with several seeds."),
+    ],
     output_dir: Annotated[Path, typer.Option("--output-dir", help="Where eval_report.json, .md and .html go.")],
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Predictions to compare with, on the same items.")
     ] = None,
+    review: Annotated[
+        Path | None, typer.Option("--review", help="A teacher's verdicts (CSV or JSONL); they replace the rules'.")
+    ] = None,
+    write_review: Annotated[
+        Path | None, typer.Option("--write-review", help="Write a CSV sheet of all verdicts for a teacher to fill in.")
+    ] = None,
+    judge_url: Annotated[
+        str | None,
+        typer.Option("--judge-url", help="OpenAI-compatible endpoint that decides what the rules leave open."),
+    ] = None,
+    judge_model: Annotated[
+        str | None, typer.Option("--judge-model", help="The model there; its key is read from JUDGE_API_KEY.")
+    ] = None,
+    judge_optional: Annotated[
+        bool, typer.Option("--judge-optional", help="Go on without the judge where its endpoint fails.")
+    ] = False,
     language: Language = None,
 ) -> None:
-    """Score predictions without a judge model.
+    """Score predictions by rules. A judge model is asked only if you name one, and is reported apart.
 
     Example: tutorsmith evaluate --eval-file bench.jsonl --predictions p.jsonl --baseline base.jsonl --output-dir scores
     """
-    from tutorsmith.commands.scores import evaluate_command
+    from tutorsmith.commands.scores import EvaluateOptions, evaluate_command
 
-    evaluate_command(eval_file, predictions, baseline, output_dir, language or "en")
+    evaluate_command(
+        EvaluateOptions(
+            benchmarks=eval_file,
+            predictions=predictions,
+            folder=output_dir,
+            baseline=baseline,
+            language=language or "en",
+            review=review,
+            sheet=write_review,
+            judge_url=judge_url,
+            judge_model=judge_model,
+            judge_optional=judge_optional,
+        )
+    )
 
 
 @app.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.commands.stage import refuse_both
-from tutorsmith.core.artifacts import TRAINING_CONFIG, make_folder, read_json
+from tutorsmith.core.artifacts import TRAINING_CONFIG, audit_name, hash_file, make_folder, read_json, write_json
 from tutorsmith.core.errors import DataError, ModelError, UsageError, suggest
 from tutorsmith.core.progress import log_to
 from tutorsmith.core.settings import flag_layer
@@ -53,10 +53,14 @@ def predict_command(options: PredictOptions) -> None:
         noted = run.index is not None
         (predictions,) = answer(run, items, options.adapter_path, [noted], options.engine, cached=not options.fresh)
     write_jsonl(options.output_file, [prediction_to_dict(p) for p in predictions])
+    audit = {"predictions": hash_file(options.output_file), **run.loaded.generation_audit}
+    write_json(options.output_file.with_name(audit_name(options.output_file.name)), audit)
     flagged = [p for p in predictions if p.flags]
     print(f"{len(predictions)} answers -> {options.output_file} ({'with' if noted else 'without'} notes)")
     for prediction in flagged:
         print(f"  {prediction.id}: {', '.join(prediction.flags)}")
+    for finding in run.loaded.generation_audit.get("findings", ()):
+        print(f"  {finding['severity']}: {finding['what']}; mend: {finding['mend']}")
 
 
 def predict_context(options: PredictOptions) -> Context:

@@ -110,10 +110,16 @@ def eval_metrics() -> None:
     parser.add_argument("--output_dir", type=Path, required=True, help="where eval_report.json, .md and .html go")
     parser.add_argument("--language", choices=("en", "zh"), default="en")
     given = parser.parse()
-    from tutorsmith.commands.scores import evaluate_command
+    from tutorsmith.commands.scores import EvaluateOptions, evaluate_command
 
     evaluate_command(
-        _paths(given["eval_file"]), given["predictions"], given["baseline"], given["output_dir"], given["language"]
+        EvaluateOptions(
+            benchmarks=_paths(given["eval_file"]),
+            predictions=[given["predictions"]],
+            folder=given["output_dir"],
+            baseline=given["baseline"],
+            language=given["language"],
+        )
     )
 
 

@@ -1,26 +1,105 @@
 """`tutorsmith evaluate`, `compare` and `report`."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from tutorsmith.commands.console import tell
 from tutorsmith.core.artifacts import make_folder, write_json
+from tutorsmith.core.errors import UsageError
 from tutorsmith.core.run_folder import stage_of, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
+from tutorsmith.evaluation.judge import Judge
+from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
+from tutorsmith.evaluation.opinions import Opinions
+from tutorsmith.evaluation.seeds import seeds_report
 from tutorsmith.project import project_if_any
-from tutorsmith.report import compare_runs, headline, write_report
+from tutorsmith.report import compare_runs, write_report
 
 
-def evaluate_command(
-    benchmarks: Sequence[Path], predictions: Path, baseline: Path | None, folder: Path, language: str
-) -> None:
-    """Writes eval_report.json, .md and .html. Without a baseline the one system is called "predictions"."""
-    systems = {"baseline": baseline} if baseline else {}
-    report = evaluate(benchmarks, systems | {"predictions": predictions}, stage="")
-    make_folder(folder)
-    write_json(folder / "eval_report.json", report)
-    files = write_report(folder, "", language=language)
-    print(headline(report))
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """The command's flags, as parsed. predictions: several files are several seeds of one system."""
+
+    benchmarks: Sequence[Path]
+    predictions: Sequence[Path]
+    folder: Path
+    baseline: Path | None = None
+    language: str = "en"
+    review: Path | None = None
+    sheet: Path | None = None
+    judge_url: str | None = None
+    judge_model: str | None = None
+    judge_optional: bool = False
+
+
+def evaluate_command(options: EvaluateOptions) -> None:
+    """Writes eval_report.json, .md and .html. Without a baseline the one system is called "predictions".
+
+    Of several seeds the first file is the system that is shown; the report's object `seeds` tells of all.
+    """
+    opinions = Opinions(_judge(options), options.review, options.sheet)
+    first, *others = options.predictions
+    systems = {"baseline": options.baseline} if options.baseline else {}
+    seeds = {"seeds": seeds_report(options.benchmarks, options.predictions)} if others else {}
+    report = evaluate(options.benchmarks, systems | {"predictions": first}, stage="", opinions=opinions) | seeds
+    make_folder(options.folder)
+    write_json(options.folder / "eval_report.json", report)
+    files = write_report(options.folder, "", language=options.language)
+    tell(report)
+    for line in _heard(report):
+        print(line)
+    if options.sheet:
+        print(f"review sheet: {options.sheet}")
     print(f"report: {files.html}")
+
+
+def _judge(options: EvaluateOptions) -> Judge | None:
+    """Raises: UsageError when one of the two flags is given alone."""
+    given = {"--judge-url": options.judge_url, "--judge-model": options.judge_model}
+    if options.judge_url is None or options.judge_model is None:
+        absent = [name for name, value in given.items() if value is None]
+        if len(absent) == len(given) and not options.judge_optional:
+            return None
+        raise UsageError(
+            "a judge model needs an address and a name", where=absent[0], mend="give --judge-url and --judge-model"
+        )
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    return Judge(Endpoint(options.judge_url, options.judge_model, key), optional=options.judge_optional)
+
+
+def _heard(report: Mapping[str, Any]) -> Iterator[str]:
+    """What teacher, judge and seeds add, in a line each."""
+    if review := report.get("review"):
+        agreement = f"{100 * review['agreement']:.0f} % [{100 * review['low']:.0f}-{100 * review['high']:.0f}]"
+        kappa = f"{review['kappa']:.2f}" if review["kappa"] is not None else "undefined"
+        yield f"review: {review['n']} verdicts by a teacher; the rules agree in {agreement}, kappa {kappa}"
+    if judge := report.get("judge"):
+        yield (
+            f"judge {judge['model']}: asked about {judge['asked']} verdicts ({judge['cached']} known already): "
+            f"{judge['covered']} covered, {judge['not_covered']} not covered, {judge['failed']} failed"
+        )
+        for name, system in report["systems"].items():
+            for metric, entry in system.get("metrics_with_judge", {}).items():
+                rules = system["metrics"][metric]["value"]
+                yield f"  {name}: {metric} {100 * entry['value']:.0f} % with the judge, {100 * rules:.0f} % without"
+    if seeds := report.get("seeds"):
+        told = [run["seed"] for run in seeds["runs"]]
+        yield f"seeds: {seeds['n']} files, seeds {', '.join('unknown' if seed is None else str(seed) for seed in told)}"
+        if len(set(told)) < len(told):
+            yield "  warning: some of these files name the same seed"
+        for metric, entry in seeds["metrics"].items():
+            yield f"  {metric}: {_seed_figures(entry)}"
+
+
+def _seed_figures(entry: Mapping[str, Any]) -> str:
+    mean = f"mean {100 * entry['mean']:.1f} %"
+    if entry["low"] is None:
+        return f"{mean}, n {entry['n']}: {entry['verdict']}"
+    span = f"[{100 * entry['low']:.1f}-{100 * entry['high']:.1f}, n {entry['n']}]"
+    return f"{mean} {span}, standard deviation {100 * entry['deviation']:.1f} points: {entry['verdict']}"
 
 
 def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -> None:

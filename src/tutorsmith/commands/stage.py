@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tutorsmith.commands.console import tell
 from tutorsmith.core.artifacts import TRAINING_LOG, make_folder
 from tutorsmith.core.errors import UsageError
 from tutorsmith.core.progress import log_to
@@ -12,7 +13,6 @@ from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.run import run_stage
 from tutorsmith.pipeline.settings import gather
 from tutorsmith.project import existing, find_project_file, load_project, with_environment
-from tutorsmith.report import headline
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def run_command(options: StageOptions) -> None:
     run = make_context(options)
     result = run_stage(run)
     print()
-    print(headline(result.report))
+    tell(result.report)
     print(f"report: {result.files.html}")
     print(f"        {result.files.markdown}")
 

@@ -35,6 +35,11 @@ def predictions_name(stage: str, system: str | None = None) -> str:
     return f"predictions_{stage}.jsonl" if system is None else f"predictions_{stage}.{system}.jsonl"
 
 
+def audit_name(predictions: str) -> str:
+    """`answers.jsonl` -> `answers.generation_audit.json`: how the model that gave these answers was set to end them."""
+    return f"{predictions.removesuffix('.jsonl')}.generation_audit.json"
+
+
 def report_name(stage: str, form: str) -> str:
     """`eval_report_style.json`; without a stage, as `tutorsmith evaluate` writes it, `eval_report.json`."""
     return f"eval_report_{stage}.{form}" if stage else f"eval_report.{form}"

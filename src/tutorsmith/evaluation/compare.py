@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
-from tutorsmith.evaluation.resampling import binary_interval, paired_interval, sign_flip_test
+from tutorsmith.evaluation.resampling import (
+    binary_interval,
+    paired_interval,
+    sign_flip_test,
+    smallest_mcnemar_difference,
+    smallest_paired_difference,
+)
 from tutorsmith.evaluation.score import ANSWERED, BALANCED, METRICS, REFUSAL, ItemScore
-from tutorsmith.evaluation.statistics import ALPHA, Interval, holm, mcnemar_exact, smallest_paired_difference
+from tutorsmith.evaluation.statistics import ALPHA, Interval, holm, mcnemar_exact
 
 BETTER, WORSE, SAME, TOO_FEW = "better", "worse", "about the same", "too few questions to tell"
 
@@ -177,10 +183,16 @@ def _row(
         wins=wins,
         losses=losses,
         ties=n - wins - losses,
-        smallest_difference=smallest_paired_difference(stdev(differences) if n > 1 else 1.0, n),
+        smallest_difference=_smallest(paired, wins, losses),
         test=test,
         verdict=_verdict(difference, interval, p_holm),
     )
+
+
+def _smallest(paired: _Paired, wins: int, losses: int) -> float:
+    if paired.binary:
+        return smallest_mcnemar_difference(min(wins, losses), len(paired.differences))
+    return smallest_paired_difference(paired.differences, paired.clusters)
 
 
 def _verdict(difference: float, interval: Interval, p: float) -> str:

@@ -9,7 +9,9 @@ from tutorsmith.core.errors import DataError, UsageError, suggest
 from tutorsmith.data.read import read_benchmark, read_predictions
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.compare import comparison_table
+from tutorsmith.evaluation.opinions import NO_OPINIONS, Opinions, metrics_with_judge
 from tutorsmith.evaluation.score import ItemScore, score_item, system_report
+from tutorsmith.evaluation.stop_audit import stop_audit_beside
 
 SCHEMA_VERSION = 1
 
@@ -17,32 +19,48 @@ Task = tuple[str, BenchmarkItem]
 
 
 def evaluate(
-    benchmarks: Sequence[Path], systems: Mapping[str, Path], *, stage: str, manifest: str = ""
+    benchmarks: Sequence[Path],
+    systems: Mapping[str, Path],
+    *,
+    stage: str,
+    manifest: str = "",
+    opinions: Opinions = NO_OPINIONS,
 ) -> dict[str, Any]:
     """Score each system's predictions (name -> predictions file) on all benchmarks, and compare the systems.
 
     Each later system is compared with each earlier one, in the order given. The task of an item is the name of its
-    benchmark file without the suffix.
+    benchmark file without the suffix. A teacher's verdicts replace those of the rules; those of a judge model stand
+    beside them. What is known of the stop tokens with which a file was made is put into its system's health.
 
     Raises: UsageError without a benchmark or a system; DataError for files that cannot be read, ids that are doubled or
-    belong to no item, items with nothing to score, and key points that cannot be parsed.
+    belong to no item, items with nothing to score, key points that cannot be parsed, and review lines that fit nothing;
+    NetworkError or ModelError when a judge that must decide fails.
     """
     if not systems:
         raise UsageError("there are no predictions to evaluate", mend="name at least one predictions file")
     items = load_items(benchmarks)
     predictions = {name: load_predictions(path, items) for name, path in systems.items()}
     scored: dict[str, list[ItemScore]] = {}
-    reports: dict[str, dict[str, Any]] = {}
+    seconds: dict[str, float] = {}
     for name, answers in predictions.items():
         started = perf_counter()
         scored[name] = [score_item(task, item, answers.get(item.id)) for task, item in items]
-        reports[name] = system_report(scored[name], perf_counter() - started)
+        seconds[name] = perf_counter() - started
+    heard, scored = opinions.hear(scored)
+    reports = {name: system_report(scores, seconds[name]) for name, scores in scored.items()}
+    for name, path in systems.items():
+        audit = stop_audit_beside(path)
+        if audit is not None:
+            reports[name]["health"]["stop_audit"] = audit
+        if opinions.judge is not None:
+            reports[name]["metrics_with_judge"] = metrics_with_judge(scored[name])
     return {
         "schema_version": SCHEMA_VERSION,
         "stage": stage,
         "manifest": manifest,
         "systems": reports,
         "comparison": comparison_table(list(scored.items())),
+        **heard,
         "items": [
             item_entry(name, scores[position]) for position in range(len(items)) for name, scores in scored.items()
         ],

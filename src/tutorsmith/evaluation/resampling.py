@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tutorsmith.core.errors import UsageError
-from tutorsmith.evaluation.statistics import CONFIDENCE, Interval, normal_quantile
+from tutorsmith.evaluation.statistics import (
+    ALPHA,
+    CONFIDENCE,
+    POWER,
+    Interval,
+    intraclass_correlation,
+    normal_quantile,
+    t_quantile,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -21,6 +29,8 @@ EXACT_LIMIT = 20
 BOOTSTRAP_FROM = 60
 """From so many clusters on BCa is used; below, its coverage is worse than that of Student's t."""
 RESAMPLES = 10_000
+FEWEST_DISCORDANT = 6
+"""Items that must differ, all one way, before a sign test can reach 5 %."""
 _CHUNK = 2_000_000
 
 
@@ -65,37 +75,136 @@ def paired_interval(
     seed: int = 0,
     confidence: float = CONFIDENCE,
 ) -> Interval:
-    """Interval of the mean difference: Student's t below 60 clusters, BCa bootstrap from there on."""
+    """Interval of the mean difference: Student's t below 60 clusters, BCa bootstrap from there on.
+
+    Differences of a tutor's scores are mostly zero and a few are large, and a sample of a dozen often holds none of the
+    large ones: the t interval is the padded one therefore.
+    """
     values = _checked(differences)
     if values.size < 2 or np.ptp(values) < 1e-12:
         return _flat_interval(values, confidence)
     count = len(set(clusters)) if clusters is not None else values.size
     if count < BOOTSTRAP_FROM:
-        return t_interval(values, clusters, confidence=confidence)
+        return padded_t_interval(values, clusters, confidence=confidence)
     return bca_interval(values, clusters, seed=seed, confidence=confidence)
 
 
 def t_interval(
     differences: Sequence[float] | Array, clusters: Sequence[Hashable] | None = None, *, confidence: float = CONFIDENCE
 ) -> Interval:
-    """Student's t interval of a mean with the cluster-robust standard error and G - 1 degrees of freedom.
+    """Student's t interval of a mean; with clusters, the bias-reduced cluster-robust one of Bell & McCaffrey (2002).
 
-    With each item its own cluster it is the paired t interval; with clusters the variance is that of the sums of
-    residuals (Cameron & Miller 2015, eq. 11, with the factor G / (G - 1)).
+    With each item its own cluster it is the paired t interval.
 
     Raises: UsageError for fewer than two clusters.
     """
-    from scipy.stats import t
-
     values = _checked(differences)
     mean = float(values.mean())
-    residuals = cluster_sums(values - mean, clusters)
-    groups = residuals.size
-    if groups < 2:
-        raise UsageError("an interval of a mean needs at least two independent items or clusters")
-    error = sqrt(groups / (groups - 1) * float(residuals @ residuals)) / values.size
-    half = float(t.ppf(0.5 + confidence / 2, groups - 1)) * error
+    error, freedom = standard_error(values, clusters)
+    half = t_quantile(0.5 + confidence / 2, freedom) * error
     return Interval(mean - half, mean + half)
+
+
+def padded_t_interval(
+    differences: Sequence[float] | Array, clusters: Sequence[Hashable] | None = None, *, confidence: float = CONFIDENCE
+) -> Interval:
+    """`t_interval` with one difference added in either direction, each standing alone.
+
+    It is as large as the largest seen; with clusters, as the largest mean of one.
+
+    The "plus two" of Agresti & Caffo (2000) and Bonett & Price (2012) for paired proportions, carried over to graded
+    scores. The additions count in the standard error only, so that the interval stays around the mean that was seen.
+    """
+    values = _checked(differences)
+    mean = float(values.mean())
+    means = cluster_sums(values, clusters) / cluster_sums(np.ones_like(values), clusters)
+    largest = float(np.abs(means).max())
+    _, freedom = standard_error(values, clusters)
+    grouped = None if clusters is None else [*clusters, ("added", 1), ("added", -1)]
+    error, _ = standard_error(np.concatenate([values, [largest, -largest]]), grouped)
+    half = t_quantile(0.5 + confidence / 2, freedom) * error
+    return Interval(mean - half, mean + half)
+
+
+def standard_error(values: Array, clusters: Sequence[Hashable] | None) -> tuple[float, float]:
+    """(standard error of the mean, its degrees of freedom).
+
+    CR2 for a mean (Bell & McCaffrey 2002): the variance is the sum over clusters of (sum of residuals)^2 / (1 - n_g/n),
+    over n^2. The degrees of freedom are Satterthwaite's under a random effect of the cluster (Imbens & Kolesar 2016):
+    few or unequal chapters have fewer than their number less one. values: (n,).
+
+    Raises: UsageError for fewer than two clusters.
+    """
+    sizes = cluster_sums(np.ones_like(values), clusters)
+    if sizes.size < 2:
+        raise UsageError("an interval of a mean needs at least two independent items or clusters")
+    n = values.size
+    residuals = cluster_sums(values - values.mean(), clusters)
+    shares = sizes / n
+    error = sqrt(float((residuals**2 / (1 - shares)).sum())) / n
+    if clusters is None:
+        return error, n - 1
+    rho = intraclass_correlation(_grouped(values, clusters)) or 0.0
+    spread = sizes * (1 + (sizes - 1) * rho)
+    crossed = np.diag(spread) - np.outer(spread, shares) - np.outer(shares, spread)
+    crossed += np.outer(shares, shares) * spread.sum()
+    scale = 1 / np.sqrt(1 - shares)
+    matrix = crossed * np.outer(scale, scale)
+    return error, float(np.trace(matrix) ** 2 / (matrix**2).sum())
+
+
+def _grouped(values: Array, clusters: Sequence[Hashable]) -> list[list[float]]:
+    groups: dict[Hashable, list[float]] = {}
+    for value, cluster in zip(values.tolist(), clusters, strict=True):
+        groups.setdefault(cluster, []).append(value)
+    return list(groups.values())
+
+
+def smallest_paired_difference(
+    differences: Sequence[float] | Array, clusters: Sequence[Hashable] | None = None
+) -> float:
+    """The smallest true mean difference that the paired test would show with probability 0.8 at the 5 % level.
+
+    (t_{1-alpha/2} + t_{power}) standard errors, each at least that of one discordant item: agreement on a few items
+    proves little. 1 where fewer than six items or clusters can differ, since then no outcome reaches 5 %.
+    """
+    values = _checked(differences)
+    groups = len(set(clusters)) if clusters is not None else values.size
+    if groups < FEWEST_DISCORDANT:
+        return 1.0
+    error, freedom = standard_error(values, clusters)
+    scale = t_quantile(1 - ALPHA / 2, freedom) + t_quantile(POWER, freedom)
+    return min(1.0, scale * max(error, 1 / values.size))
+
+
+def smallest_mcnemar_difference(fewer: int, n: int) -> float:
+    """As `smallest_paired_difference`, for the exact McNemar test on n items, by its power.
+
+    fewer: discordant items that go the rarer way. Half an item is added to them (Jeffreys): none among a few
+    items is no proof that there are none. 1 where no difference would be shown.
+    """
+    from scipy.special import bdtr, bdtrik, gammaln, xlog1py, xlogy
+
+    rate = min(0.5, (fewer + 0.5) / (n + 1))
+    counts = np.arange(n + 1)
+    # Of so many discordant items at most `critical` go the rarer way in a result that reaches 5 %; -1: no result does.
+    possible = 0.5**counts <= ALPHA / 2
+    critical = np.where(possible, np.floor(bdtrik(ALPHA / 2, np.maximum(counts, FEWEST_DISCORDANT), 0.5)), -1)
+    choices = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
+
+    def power(difference: float) -> float:
+        discordant = min(1.0, 2 * rate + difference)
+        weights = np.exp(choices + xlogy(counts, discordant) + xlog1py(n - counts, -discordant))
+        shown = np.where(possible, bdtr(np.maximum(critical, 0), counts, rate / discordant), 0.0)
+        return float(weights @ shown)
+
+    low, high = 0.0, 1.0 - 2 * rate
+    if high <= 0 or power(high) < POWER:
+        return 1.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (low, middle) if power(middle) >= POWER else (middle, high)
+    return high
 
 
 def bca_interval(
@@ -131,13 +240,33 @@ def bca_interval(
 
 
 def binary_interval(wins: int, losses: int, n: int, confidence: float = CONFIDENCE) -> Interval:
-    """Interval of the difference of paired proportions (Bonett & Price 2012): one joins either discordant cell.
+    """Score interval of the difference of paired proportions (Tango 1998, eq. 14): the differences not refuted.
 
-    It keeps a width when no item differs, where the t interval would shrink to a point.
+    It keeps a width when no item differs, where the t interval would shrink to a point, and covers as it should from
+    few items on, where intervals with added items (Bonett & Price 2012) are wider than need be.
     """
-    up, down = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
-    half = normal_quantile(0.5 + confidence / 2) * sqrt((up + down - (up - down) ** 2) / (n + 2))
-    return Interval(max(-1.0, up - down - half), min(1.0, up - down + half))
+    z = normal_quantile(0.5 + confidence / 2)
+    return Interval(-_largest_difference(losses, wins, n, z), _largest_difference(wins, losses, n, z))
+
+
+def _largest_difference(wins: int, losses: int, n: int, z: float) -> float:
+    """The upper limit, by bisection: the score falls as the difference grows."""
+    low, high = (wins - losses) / n, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _score(wins, losses, n, middle) > -z else (low, middle)
+    return high
+
+
+def _score(wins: int, losses: int, n: int, difference: float) -> float:
+    """Tango's statistic: the observed less the supposed difference over its standard error if the latter is true."""
+    linear = (2 * n - wins + losses) * difference - wins - losses
+    constant = -losses * difference * (1 - difference)
+    # The rate of losses that is most likely under the supposed difference (eq. 13).
+    rate = (sqrt(max(0.0, linear * linear - 8 * n * constant)) - linear) / (4 * n)
+    variance = n * (2 * rate + difference * (1 - difference))
+    gap = wins - losses - n * difference
+    return gap / sqrt(variance) if variance > 0 else float("inf") * (1 if gap > 0 else -1) if gap else 0.0
 
 
 def cluster_sums(values: Array, clusters: Sequence[Hashable] | None) -> Array:

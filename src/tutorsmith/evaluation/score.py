@@ -6,7 +6,7 @@ is counted in `missing` or `failed`, and says so in each of its verdicts. A metr
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -35,6 +35,9 @@ DEGENERATE_FLAGS = frozenset({"empty", "looping", "echo", "template_tokens"})
 DEGENERATE_SHARE = 0.5
 
 SLICES: tuple[str, ...] = ("task", "category", "difficulty", "chapter")
+
+RULES, JUDGE, TEACHER = "rules", "judge", "teacher"
+"""Who decided a verdict, as its field `by` says."""
 
 MISSING, FAILED = "missing", "failed"
 _WHY = {MISSING: "there is no prediction for this item", FAILED: "the prediction failed (finish_reason: error)"}
@@ -85,15 +88,36 @@ def score_item(task: str, item: BenchmarkItem, prediction: Prediction | None) ->
     return ItemScore(task, item, prediction, trouble, _flags(item, prediction), tuple(verdicts), scores, tuple(points))
 
 
+def coverage_points(verdicts: Iterable[Verdict], *, with_judge: bool = False) -> list[float]:
+    """1 or 0 for each key point that counts: the vital ones, or all where none is vital.
+
+    An undecided point is not covered, unless the judge model is heard and says that it is.
+    """
+    points = [verdict for verdict in verdicts if verdict["metric"] == COVERAGE]
+    counted = [verdict for verdict in points if verdict["vital"]] or points
+    return [float(verdict["passed"] is True or (with_judge and _judged_covered(verdict))) for verdict in counted]
+
+
+def _judged_covered(verdict: Verdict) -> bool:
+    return bool(verdict["by"] == JUDGE and verdict["judge"]["answer"] == "covered")
+
+
+def with_points(score: ItemScore, points: Sequence[float]) -> ItemScore:
+    """The score with other outcomes of its key points."""
+    scores = {**score.scores, COVERAGE: fmean(points)} if points else score.scores
+    return replace(score, scores=scores, points=tuple(points))
+
+
 def system_report(scores: Sequence[ItemScore], scoring_seconds: float = 0.0) -> dict[str, Any]:
     """The object of one system in eval_report.json."""
     slices = {kind: {name: metrics_of(part) for name, part in _parts(scores, kind).items()} for kind in SLICES}
-    missing = [score.item.id for score in scores if score.trouble == MISSING]
+    missing, failed = ([score.item.id for score in scores if score.trouble == why] for why in (MISSING, FAILED))
     return {
         "metrics": metrics_of(scores),
         "missing": len(missing),
         "missing_ids": missing,
-        "failed": sum(score.trouble == FAILED for score in scores),
+        "failed": len(failed),
+        "failed_ids": failed,
         "health": health_of(scores),
         "refusals": refusals_of(scores),
         "slices": {kind: parts for kind, parts in slices.items() if parts},
@@ -128,7 +152,7 @@ def refusals_of(scores: Sequence[ItemScore]) -> dict[str, int]:
     to_refuse = [score for score in scores if score.item.refusal_type]
     to_answer = [score for score in scores if not score.item.refusal_type]
     refused = sum(score.scores[REFUSAL] == 1.0 for score in to_refuse)
-    over = sum(any(v["metric"] == BALANCED and v["matched"] and not v["passed"] for v in s.verdicts) for s in to_answer)
+    over = sum(any(v["metric"] == BALANCED and _refuses(v) for v in score.verdicts) for score in to_answer)
     return {
         "to_refuse": len(to_refuse),
         "refused": refused,
@@ -136,6 +160,11 @@ def refusals_of(scores: Sequence[ItemScore]) -> dict[str, int]:
         "to_answer": len(to_answer),
         "over_refused": over,
     }
+
+
+def _refuses(verdict: Verdict) -> bool:
+    """Whether a question to be answered was refused; an empty answer, which matches nothing, is no refusal."""
+    return not verdict["passed"] and bool(verdict["matched"] or verdict["by"] == TEACHER)
 
 
 def _parts(scores: Sequence[ItemScore], kind: str) -> dict[str, list[ItemScore]]:
@@ -202,7 +231,14 @@ _METRICS: dict[str, Callable[[Sequence[ItemScore], str], dict[str, float | int] 
 
 
 def _verdict(metric: str, passed: bool | None, matched: str, rule: str) -> Verdict:
-    return {"metric": metric, "passed": passed, "contradicted": False, "matched": matched, "rule": rule}
+    return {
+        "metric": metric,
+        "passed": passed,
+        "contradicted": False,
+        "matched": matched,
+        "rule": rule,
+        "by": RULES,
+    }
 
 
 def _score_key_points(
@@ -212,7 +248,6 @@ def _score_key_points(
     from tutorsmith.evaluation.metrics.key_points import judge_key_point
 
     language = item.meta.get("language")
-    outcomes: list[tuple[bool, float]] = []
     for point in item.key_points:
         vital = isinstance(point, str) or point.get("vital", True) is not False
         raw = point if isinstance(point, str) else dict(point)
@@ -220,8 +255,7 @@ def _score_key_points(
         passed = False if judged.contradicted else judged.covered
         verdict = _verdict(COVERAGE, passed, judged.matched, judged.rule)
         verdicts.append({**verdict, "key_point": raw, "vital": vital, "contradicted": judged.contradicted})
-        outcomes.append((vital, float(passed is True)))
-    counted = [outcome for vital, outcome in outcomes if vital] or [outcome for _, outcome in outcomes]
+    counted = coverage_points(verdicts)
     if counted:
         scores[COVERAGE] = fmean(counted)
     return counted

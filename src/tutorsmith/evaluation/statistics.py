@@ -11,12 +11,16 @@ from statistics import NormalDist, fmean, stdev
 
 from tutorsmith.core.errors import UsageError
 
-RHO_FLOOR = 0.3
-"""Least correlation assumed of the key points of one answer: estimates from a dozen items are too noisy to go below."""
+TYPICAL_RHO = 0.3
+"""Correlation assumed of the key points of one answer where it cannot be estimated, as when all points are covered."""
 
 CONFIDENCE = 0.95
 ALPHA = 0.05
 POWER = 0.8
+LARGEST_DEVIATION = 0.05
+"""A metric whose standard deviation over seeds is larger is called unstable."""
+FEWEST_SEEDS = 3
+"""Two runs give a standard deviation that may be off by a factor of ten; from three on it says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class Interval:
 def normal_quantile(probability: float) -> float:
     """The standard normal quantile; probability in (0, 1)."""
     return NormalDist().inv_cdf(probability)
+
+
+def t_quantile(probability: float, freedom: float) -> float:
+    """The quantile of Student's t; freedom, above 0, need not be whole."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
 
 
 def wilson(share: float, n: float, confidence: float = CONFIDENCE) -> Interval:
@@ -88,14 +99,30 @@ def effective_size(sizes: Sequence[int], rho: float) -> float:
 
 
 def clustered_size(groups: Sequence[Sequence[float]]) -> float:
-    """Effective size of a mean of group means, with rho = max(estimate, RHO_FLOOR).
+    """Effective size of a mean of group means, for use in `wilson`; never below the number of groups.
 
     The mean over N groups has the variance p (1 - p) / N^2 * sum of 1 / e, with e = k / (1 + (k - 1) rho) for each:
-    that of one proportion of N^2 / sum(1 / e) trials, which is nK / (1 + (K - 1) rho) for groups of one size.
+    that of one proportion of N^2 / sum(1 / e) trials, which is nK / (1 + (K - 1) rho) for groups of one size. rho is
+    estimated, so the size shrinks by (z / t)^2 with t of N - 1 degrees of freedom (Korn & Graubard 1998; Dean & Pagano
+    2015 with the Wilson interval). Groups of one trial have no rho to estimate and keep z; in between, the share
+    (K - 1) / K of the step from z to t is taken, which simulation shows to be enough.
     """
     groups = [group for group in groups if group]
-    rho = max(intraclass_correlation(groups) or 0.0, RHO_FLOOR)
-    return len(groups) ** 2 / sum(1 / effective_size([len(group)], rho) for group in groups) if groups else 0.0
+    count = len(groups)
+    if not count:
+        return 0.0
+    estimate = intraclass_correlation(groups)
+    rho = TYPICAL_RHO if estimate is None else estimate
+    size = count**2 / sum(1 / effective_size([len(group)], rho) for group in groups)
+    return max(float(count), size * _estimation_loss(count, sum(map(len, groups)) / count))
+
+
+def _estimation_loss(count: int, typical: float) -> float:
+    """What an estimated variance costs: (z / q)^2, with q between z and the t of count - 1 degrees of freedom."""
+    if count < 2 or typical <= 1:
+        return 1.0
+    z = normal_quantile(0.5 + CONFIDENCE / 2)
+    return (z / (z + (t_quantile(0.5 + CONFIDENCE / 2, count - 1) - z) * (typical - 1) / typical)) ** 2
 
 
 def balanced_interval(first: tuple[float, int], second: tuple[float, int], confidence: float = CONFIDENCE) -> Interval:
@@ -119,15 +146,6 @@ def smallest_difference(share: float, n: float, alpha: float = ALPHA, power: flo
     z = normal_quantile(1 - alpha / 2)
     p = (share * n + z * z / 2) / (n + z * z)
     return min(1.0, (z + normal_quantile(power)) * sqrt(2 * p * (1 - p) / n))
-
-
-def smallest_paired_difference(deviation: float, n: int, alpha: float = ALPHA, power: float = POWER) -> float:
-    """As `smallest_difference`, for a paired comparison: deviation is the standard deviation of the differences.
-
-    A deviation below that of a single discordant item is taken as that of one: agreement on a few items proves little.
-    """
-    least = sqrt(1 / n)
-    return min(1.0, (normal_quantile(1 - alpha / 2) + normal_quantile(power)) * max(deviation, least) / sqrt(n))
 
 
 def mcnemar_exact(wins: int, losses: int) -> float:
@@ -181,19 +199,39 @@ def fewest_items(target: float, alpha: float = ALPHA) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SeedSummary:
-    """A metric over several seeds. `stable`: the standard deviation is at most the limit; None with fewer than two."""
+    """A metric over several seeds. deviation: of one run; low, high: Student's t interval of the mean, from three on.
+
+    stable: the deviation is at most the limit; None with fewer than two. verdict: "stable", "unstable" or "too few".
+    """
 
     n: int
     mean: float
     deviation: float | None
     stable: bool | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.n < FEWEST_SEEDS or self.stable is None:
+            return "too few"
+        return "stable" if self.stable else "unstable"
 
 
-def summarise_seeds(values: Sequence[float], largest_deviation: float = 0.05) -> SeedSummary:
-    """Mean and sample standard deviation of one metric over runs that differ in their seed only."""
+def summarise_seeds(values: Sequence[float], largest_deviation: float = LARGEST_DEVIATION) -> SeedSummary:
+    """Mean and sample standard deviation of one metric over runs that differ in their seed only.
+
+    The interval says how far the mean over seeds is known on these questions; other questions are not in it.
+
+    Raises: UsageError without a value.
+    """
     if not values:
         raise UsageError("there is no run to summarise")
-    if len(values) < 2:
-        return SeedSummary(len(values), values[0], None, None)
-    deviation = stdev(values)
-    return SeedSummary(len(values), fmean(values), deviation, deviation <= largest_deviation)
+    n = len(values)
+    if n < 2:
+        return SeedSummary(n, values[0], None, None)
+    mean, deviation = fmean(values), stdev(values)
+    if n < FEWEST_SEEDS:
+        return SeedSummary(n, mean, deviation, deviation <= largest_deviation)
+    half = t_quantile(0.5 + CONFIDENCE / 2, n - 1) * deviation / sqrt(n)
+    return SeedSummary(n, mean, deviation, deviation <= largest_deviation, max(0.0, mean - half), min(1.0, mean + half))

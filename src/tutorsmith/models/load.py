@@ -6,9 +6,9 @@ import shutil
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import torch
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, make_folder, writing_to
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
-from tutorsmith.models.render import end_of_turn_ids
+from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
     LocalModel,
     converted_folder,
@@ -28,6 +28,7 @@ from tutorsmith.models.resolve import (
     safetensors_header,
     verify_embedded,
 )
+from tutorsmith.models.stop_tokens import audit_record
 
 LOGGER = logging.getLogger("tutorsmith")
 SCRATCH = "converting-"
@@ -36,7 +37,10 @@ STALE_SECONDS = 24 * 3600
 
 @dataclass
 class LoadedModel:
-    """A causal language model with its tokenizer, ready to train or answer. `ends` are the end-of-turn token ids."""
+    """A causal language model with its tokenizer, ready to train or answer. `ends` are the end-of-turn token ids.
+
+    generation_audit: where answers end, and what is wrong with the saved settings (`tutorsmith.models.stop_tokens`).
+    """
 
     name: str
     model: Any
@@ -47,6 +51,7 @@ class LoadedModel:
     quantization: str
     fingerprint: str
     origin: str
+    generation_audit: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def context(self) -> int:
@@ -117,7 +122,9 @@ def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", de
     model.requires_grad_(False)
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
-    return LoadedModel(local.name, model, tokenizer, ends, place, compute, bits, fingerprint(folder), local.origin)
+    audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))
+    known = fingerprint(folder)
+    return LoadedModel(local.name, model, tokenizer, ends, place, compute, bits, known, local.origin, audit)
 
 
 def _tokenizer(folder: Path) -> Any:

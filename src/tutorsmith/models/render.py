@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from tutorsmith.core.errors import DataError, ModelError
 from tutorsmith.data.schema import Message, Sample
+from tutorsmith.models.stop_tokens import StopTokens, saved_ids
 from tutorsmith.models.tool_words import decoded_calls, written_out
 
 # For base models that carry no template of their own: ChatML where the tokenizer has its marks, else plain words with
@@ -71,13 +72,21 @@ def end_of_turn_ids(tokenizer: Tokenizer, generation_eos: int | Sequence[int] | 
     A pad token among the saved end tokens would end every answer at once (transformers#48016); it counts only when it
     is the tokenizer's end token or the one that the template really closes a turn with.
     """
-    saved = [generation_eos] if isinstance(generation_eos, int) else list(generation_eos or [])
-    ids = {i for i in (tokenizer.eos_token_id, *saved) if i is not None}
+    ids = {i for i in (tokenizer.eos_token_id, *saved_ids(generation_eos)) if i is not None}
     closing = _closing_id(tokenizer)
     pad = getattr(tokenizer, "pad_token_id", None)
     if pad is not None and pad not in (tokenizer.eos_token_id, closing):
         ids.discard(pad)
     return frozenset(ids if closing is None else ids | {closing})
+
+
+def stop_tokens(tokenizer: Tokenizer, generation_eos: int | Sequence[int] | None = None) -> StopTokens:
+    """The saved settings that decide where answers end, for `audit_stops`."""
+    saved, closing = saved_ids(generation_eos), _closing_id(tokenizer)
+    pad = getattr(tokenizer, "pad_token_id", None)
+    ids = {i for i in (tokenizer.eos_token_id, pad, closing, *saved) if i is not None}
+    names = {i: tokenizer.decode([i], skip_special_tokens=False) for i in ids}
+    return StopTokens(tokenizer.eos_token_id, pad, saved, closing, names)
 
 
 def render_prompt(

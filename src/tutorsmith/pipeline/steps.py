@@ -275,6 +275,7 @@ def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
         "data": {run.shown(file): hash_file(file) for file in (*run.stage.train, *run.stage.eval)},
         "notes": {"sha256": run.index.content_hash, "chunks": len(run.index.chunks)} if run.index else None,
         "model": {"name": run.loaded.name, "origin": run.loaded.origin, "fingerprint": run.loaded.fingerprint},
+        "generation_audit": run.loaded.generation_audit,
         "adapter": hash_file(adapter) if adapter.is_file() else None,
         "settings": hash_value(run.settings.as_dict()),
         "seeds": [run.settings.train.settings.seed],
