@@ -27,7 +27,7 @@ def html_environment() -> "Environment":
 def markdown_environment() -> "Environment":
     """Markdown has no autoescape; text of others goes through `cell`, `plain` or `fenced`."""
     environment = _environment(autoescape=False)
-    environment.filters |= {"cell": cell, "plain": plain, "fenced": fenced}
+    environment.filters |= {"cell": cell, "plain": plain, "fenced": fenced, "raw_text": raw_text}
     return environment
 
 
@@ -55,6 +55,11 @@ def cell(text: object, limit: int = 200) -> str:
     line = " ".join(str(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     return plain(line).replace("|", "\\|")
+
+
+def raw_text(text: object) -> str:
+    """Text inside a `<pre>` block, which ends at `</pre>` only and has no Markdown of its own."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fenced(text: str) -> str:

@@ -11,7 +11,7 @@ from tutorsmith.report.build import build, report_path
 from tutorsmith.report.html import render_html
 from tutorsmith.report.markdown import render_markdown
 from tutorsmith.report.records import HEADLINE_METRICS, SYSTEM_ORDER, ReportData
-from tutorsmith.report.verdicts import DEFAULT_TARGETS, Targets, target_rows
+from tutorsmith.report.targets import DEFAULT_TARGETS, Targets, target_rows
 from tutorsmith.report.words import Words
 
 PLOTS_FOLDER = "plots"
