@@ -20,7 +20,7 @@ def html_environment() -> "Environment":
         made = to_mathml(text)
         return text if made is None else Markup(made)
 
-    environment.filters["formula"] = formula
+    environment.filters |= {"formula": formula, "firm": firm}
     return environment
 
 
@@ -55,6 +55,11 @@ def cell(text: object, limit: int = 200) -> str:
     line = " ".join(str(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     return plain(line).replace("|", "\\|")
+
+
+def firm(text: str) -> str:
+    """A sentence in which no line breaks between a number and its sign."""
+    return text.replace(" %", "\u00a0%").replace("> ", ">\u00a0")
 
 
 def raw_text(text: object) -> str:

@@ -52,7 +52,13 @@ def better_strip(data: ReportData, words: Words) -> list[Figure]:
         won, lost, equal = main.wins or 0, main.losses or 0, main.ties or 0
     if won + lost + equal:
         label = words("won_lost_equal")
-        found.append(Figure(label, f"{won} / {lost} / {equal}", (words("fact_items", n=won + lost + equal),)))
+        found.append(
+            Figure(
+                label,
+                f"{won} / {lost} / {equal}",
+                (words("fact_items", n=won + lost + equal), words("fact_any_metric")),
+            )
+        )
     return found
 
 

@@ -41,7 +41,7 @@ def degenerate_banner(data: ReportData, words: Words) -> str:
     """The sentence that comes before everything else when a tuned model's answers are unusable; else empty."""
     for system in reversed(data.systems):
         if system.degenerate and (system.name.startswith("tuned") or system is data.subject):
-            counts = [words("kind_count", kind=words.name("health", k), count=n) for k, n in system.health.items() if n]
+            counts = [words("flag_count", kind=words.name("health", k), count=n) for k, n in system.health.items() if n]
             name = words.name("system", system.name)
             return words("degenerate", counts=words.listed(counts) or words("none_dash"), n=system.answers, system=name)
     return ""

@@ -7,7 +7,7 @@ from tutorsmith.report import figures, highlight
 from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, ReportData, SystemView, Training, Value
 from tutorsmith.report.slices import FEWEST_IN_SLICE, slice_tables
 from tutorsmith.report.strip import better_strip, trust_strip
-from tutorsmith.report.targets import Targets, balance, target_rows
+from tutorsmith.report.targets import TargetRow, Targets, balance, target_rows
 from tutorsmith.report.trouble import Trouble, by_weight, outcome_counts, paired_scores, question_outcome, troubles
 from tutorsmith.report.trust import degenerate_banner, gaps
 from tutorsmith.report.verdicts import answers, change, failure_kinds, main_rows, rows_between
@@ -87,6 +87,7 @@ def functions(words: Words) -> dict[str, Any]:
         "is_long": lambda text: len(text) > LONG_ANSWER or text.count("\n") > LONG_LINES,
         "change": change,
         "shorten": shorten,
+        "takes": lambda row: _takes(row, words),
         "flag_names": lambda flags: words.listed([words.name("health", flag) for flag in flags]),
         "lang": {"en": "en", "zh": "zh-CN"}[words.language],
     }
@@ -112,6 +113,12 @@ def _changes(data: ReportData, card: Trouble) -> list[tuple[str, float, float]]:
         return []
     now = card.answer.scores
     return [(m, before.scores[m], now[m]) for m in now if m in before.scores and now[m] != before.scores[m]]
+
+
+def _takes(row: TargetRow, words: Words) -> str:
+    """How many questions it takes to show that a target is exceeded."""
+    more = [words("takes_more", n=n, right=right) for n, right in row.tolerated if n > row.needed]
+    return words("takes_or" if more else "takes_least", n=row.needed, list=words.listed(more))
 
 
 def _subtitle(data: ReportData, words: Words) -> str:

@@ -20,9 +20,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "subtitle_alone": ("Measured: {subject}, on {n} questions.", "评测对象：{subject}；共 {n} 题。"),
     "subtitle_none": ("The evaluation holds no system.", "评测结果中没有任何系统。"),
+    "pair_of": ("Each question answered by {a} and by {b}.", "同一题目由{a}与{b}分别作答。"),
     # figures beside the answers
     "fact_size": ("n {n}, effective {effective}", "n {n}，有效 {effective}"),
     "fact_items": ("{n} questions", "{n} 题"),
+    "fact_any_metric": ("better in some metric, worse in none", "至少一项指标更好且无一更差为胜"),
     "fact_smallest": ("shows ≥ {points} points", "可显示 ≥ {points} 个百分点"),
     "fact_p": ("p = {p}", "p = {p}"),
     # targets
@@ -31,9 +33,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "target_below": ("below, not for certain", "低于目标，未成定论"),
     "target_missed": ("missed", "未达到"),
     "target_absent": ("not measured", "未测量"),
-    "takes_least": ("{n}, all right", "{n} 题全对"),
-    "takes_more": ("{right} of {n}", "{n} 题中对 {right} 题"),
-    "takes_have": ("cannot be shown with {n}", "仅 {n} 题无法证实"),
+    "takes_least": ("{n}, all right", "{n} 题且全部答对"),
+    "takes_or": ("{n}, all right; or {list}", "{n} 题且全部答对；或 {list}"),
+    "takes_more": ("{right} of {n}", "{n} 题对 {right} 题"),
+    "takes_have": ("cannot be shown with {n}", "只有 {n} 题，无法证实"),
     # slices
     "too_few": ("too few", "题数过少"),
     "note_slices": (
@@ -120,8 +123,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # the review on the page
     "review_bar": ("Corrected verdicts: {n}", "已更正的判定：{n}"),
     "review_how": (
-        "Save the file and run `tutorsmith evaluate --review FILE`.",
-        "保存文件后运行 `tutorsmith evaluate --review FILE`。",
+        "Save the file and evaluate again with --review FILE.",
+        "保存文件，再用 --review FILE 重新评测。",
     ),
     "filter_count": ("{n} of {m} questions shown", "显示 {m} 题中的 {n} 题"),
     # compare
@@ -173,8 +176,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "要证实超过目标（单侧 5 % 水平），至少需要这么多题且全部答对；题目更多时允许答错几题。",
     ),
     "note_p": (
-        "p is corrected for the number of metrics (Holm) where the run says so.",
-        "p 值按指标个数作 Holm 校正（如有）。",
+        "A change counts as shown where the interval leaves out zero and p is at most 5 %; p is corrected for the "
+        "number of metrics (Holm) where the run says so.",
+        "区间不含零且 p 值不超过 5 % 时，才算显示出变化；p 值按指标个数作 Holm 校正（如有）。",
     ),
     "alt_loss": ("Training and validation loss by step, learning rate below", "训练与验证损失随步数变化，下方为学习率"),
     "alt_metrics": (

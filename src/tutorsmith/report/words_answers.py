@@ -4,10 +4,14 @@
 ANSWERS: dict[str, tuple[str, str]] = {
     # the alarms
     "degenerate": (
-        "The tuned model is broken: most answers of “{system}” are empty, looping, cut off or a copy of the prompt "
-        "({n} answers; {counts}). No number below says anything about what was learned.",
+        "The tuned model is broken: most of the {n} answers of “{system}” are empty, looping, cut off or a copy of the "
+        "prompt ({counts}). No number below says anything about what was learned.",
         "微调后的模型已失效：“{system}”的 {n} 个回答大多为空、陷入重复、被截断或照抄提示（{counts}）。"
         "下面的任何数字都不能说明它学到了什么。",
+    ),
+    "unusable_short": (
+        "most answers of “{system}” are empty, looping or a copy of the prompt; no number says anything.",
+        "“{system}”的大多数回答为空、陷入重复或照抄提示，任何数字都不能说明问题。",
     ),
     "gaps_title": ("Predictions are missing or failed", "有预测缺失或出错"),
     "gaps_note": (
@@ -134,6 +138,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     ),
     "where_others": ("Besides: {list}.", "此外：{list}。"),
     "kind_count": ("{kind} ({count})", "{kind}（{count}）"),
+    "flag_count": ("{kind} {count}", "{kind} {count}"),
     "where_missed": ("a key point is missed", "遗漏要点"),
     "where_contradicted": ("a key point is contradicted", "与要点矛盾"),
     "where_format": ("the required sections are missing or wrong", "格式不符"),

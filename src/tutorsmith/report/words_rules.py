@@ -109,6 +109,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("nothing is cited", "nothing is cited", "没有引用"),
     (r"expected (\[.+)", "expected {0}", "应引用 {0}"),
     (r"\[(\d+)\] should have been cited", "[{0}] should have been cited", "应引用 [{0}]"),
+    (r"(.+) does not stand in the cited excerpt", "{0} is not in the cited excerpt", "所引摘录中没有 {0}"),
     (r"\[(\d+)\] was not expected", "[{0}] was not expected", "不应引用 [{0}]"),
     ("calls equal as a multiset", "compared call by call, in any order", "逐个比对调用，顺序不限"),
     ("no call expected", "no call was expected", "不应有调用"),
