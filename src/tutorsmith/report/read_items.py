@@ -1,5 +1,6 @@
 """The questions of an evaluation with the answers of all systems and their verdicts, from `items` of its JSON."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 
@@ -63,6 +64,7 @@ def _answer(entry: JsonObject) -> AnswerView:
         ),
         verdicts=verdicts,
         scores=_scores(entry.get("scores"), verdicts),
+        sha256=hashlib.sha256(("" if raw is None else str(raw)).encode("utf-8", "replace")).hexdigest(),
     )
 
 

@@ -58,7 +58,7 @@ def read_settings(raw: JsonObject) -> tuple[Setting, ...]:
 
 def read_facts(manifest: JsonObject) -> tuple[Fact, ...]:
     facts = [Fact("data", str(path), _shown(digest)) for path, digest in as_object(manifest.get("data")).items()]
-    for kind in ("notes", "model", "adapter", "settings", "code"):
+    for kind in ("notes", "model", "adapter", "settings", "code", "predictions"):
         raw = manifest.get(kind)
         if isinstance(raw, dict):
             facts += [Fact(kind, str(name), _shown(value)) for name, value in raw.items() if value is not None]

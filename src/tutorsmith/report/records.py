@@ -140,6 +140,11 @@ class VerdictView:
     correction: Correction | None = None
 
     @property
+    def judged(self) -> bool:
+        """Whether the rules left it open and a judge model decided it; the values of a report do not count that."""
+        return self.by == "judge" and self.passed is None and bool(self.judge_answer)
+
+    @property
     def state(self) -> str:
         """covered | missed | contradicted | undecided for key points, passed | failed | undecided for the rest."""
         if self.contradicted:
@@ -160,7 +165,10 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """`answer` is None where the system gave no prediction; scores: metric -> share of its verdicts passed."""
+    """`answer` is None where the system gave no prediction; scores: metric -> share of its verdicts passed.
+
+    sha256: of the answer's text, by which a review file tells whether the answer is still the one that was reviewed.
+    """
 
     system: str
     answer: str | None
@@ -169,6 +177,7 @@ class AnswerView:
     retrieved: tuple[Excerpt, ...]
     verdicts: tuple[VerdictView, ...]
     scores: Mapping[str, float]
+    sha256: str = ""
 
     def of(self, metric: str) -> tuple[VerdictView, ...]:
         return tuple(v for v in self.verdicts if v.metric == metric)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutorsmith.report import figures, highlight
-from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, ReportData, SystemView, Training, Value
+from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, Audit, ReportData, SystemView, Training, Value
 from tutorsmith.report.slices import FEWEST_IN_SLICE, slice_tables
 from tutorsmith.report.strip import better_strip, trust_strip
 from tutorsmith.report.targets import TargetRow, Targets, balance, target_rows
@@ -16,6 +16,9 @@ from tutorsmith.report.words import Words
 FINDINGS_SHOWN = 20
 LONG_ANSWER = 1_400  # characters; more, or more lines, is a page: folded until asked for
 LONG_LINES = 24
+EVALUATED = ("predictions", "baseline")
+"""The systems as `tutorsmith evaluate` names them. A run names its systems otherwise: a review of its page leaves the
+system out, and the hash of the answer says which one is meant."""
 
 
 def context(data: ReportData, words: Words, targets: Targets) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def context(data: ReportData, words: Words, targets: Targets) -> dict[str, Any]:
         "undecided": _undecided(data.subject),
         "findings": _findings(data),
         "judge_rows": _judge_rows(data),
+        "audit": _audit(data),
         "anchor": lambda question: anchors[question.task, question.id],
         "loss_rows": _loss_rows(data.training),
         "having": lambda metric: [s for s in data.systems if metric in s.metrics],
@@ -87,6 +91,7 @@ def functions(words: Words) -> dict[str, Any]:
         "is_long": lambda text: len(text) > LONG_ANSWER or text.count("\n") > LONG_LINES,
         "change": change,
         "shorten": shorten,
+        "review_system": lambda system: system if system in EVALUATED else "",
         "takes": lambda row: _takes(row, words),
         "flag_names": lambda flags: words.listed([words.name("health", flag) for flag in flags]),
         "lang": {"en": "en", "zh": "zh-CN"}[words.language],
@@ -176,6 +181,15 @@ def _findings(data: ReportData) -> list[Any]:
     return sorted(found, key=lambda f: (id(f) not in leaks, f.severity != "error"))[:FINDINGS_SHOWN]
 
 
+def _audit(data: ReportData) -> dict[Audit, list[str]]:
+    """Each remark of the stop-token audit with the systems that it concerns."""
+    found: dict[Audit, list[str]] = {}
+    for system in data.systems:
+        for remark in system.stop_audit:
+            found.setdefault(remark, []).append(system.name)
+    return found
+
+
 def _judge_rows(data: ReportData) -> list[tuple[str, str, Value | None, Value | None]]:
     """(system, metric, by rules only, with the judge model) wherever the run has both or says so for the subject."""
     rows: list[tuple[str, str, Value | None, Value | None]] = [
@@ -224,7 +238,7 @@ def _training(data: ReportData, words: Words) -> list[str]:
     if not training.validations:
         sentences.append(words("training_no_validation"))
     if training.stopped:
-        sentences.append(words("training_stopped", reason=training.stopped))
+        sentences.append(words("training_stopped", reason=words.plain(training.stopped)))
     if training.tokens_per_s is not None:
         sentences.append(words("training_speed", speed=f"{training.tokens_per_s:.0f}"))
     return sentences

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tutorsmith.core.errors import UsageError, suggest
 from tutorsmith.report.words_answers import ANSWERS
 from tutorsmith.report.words_labels import LABELS
-from tutorsmith.report.words_rules import plain_rule
+from tutorsmith.report.words_rules import plain_words
 
 LANGUAGES = ("en", "zh")
 
@@ -62,7 +62,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "回答中的编号对应以该处文字为依据的判定。",
     ),
     "by_judge": ("decided by the judge model", "由裁判模型判定"),
-    "by_judge_named": ("decided by the judge model {model}: {answer}", "由裁判模型 {model} 判定：{answer}"),
+    "by_judge_named": ("decided by the judge model {model}", "由裁判模型 {model} 判定"),
     "by_teacher": ("corrected by a teacher", "由教师更正"),
     "by_teacher_was": ("corrected by a teacher: it was “{was}”", "由教师更正：原判定为“{was}”"),
     "confirmed_by_teacher": ("confirmed by a teacher", "经教师确认"),
@@ -226,9 +226,9 @@ class Words:
     def opening(self, text: str) -> str:
         return text[:1].upper() + text[1:]
 
-    def rule(self, rule: str) -> str:
-        """The rule of a verdict in plain words of this language."""
-        return plain_rule(rule, self._column)
+    def plain(self, text: str) -> str:
+        """What another room wrote in short English (the rule of a verdict, say) in plain words of this language."""
+        return plain_words(text, self._column)
 
     def spaced(self, text: str) -> str:
         """Chinese writes the percent sign without a space."""

@@ -1,4 +1,4 @@
-"""The rules of the scorers in plain words. The evaluation writes them in short English; a teacher reads them here.
+"""What other rooms write in short English, in plain words of both languages: rules, stop-token audit, sources.
 
 A rule may consist of several parts, joined by "; ". A part that no row knows is shown as it was written: a rule without
 plain words is better than a rule that is hidden.
@@ -64,6 +64,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("the value is given for another quantity", "the value belongs to another quantity", "这个数值属于另一个量"),
     ("the change goes the other way", "the change goes the other way", "变化方向相反"),
     (r"uncertain: (.*)", "the rules are not certain: {0}", "规则不能确定：{0}"),
+    ("another power is said", "the answer names another power", "回答说的是另一个幂次"),
+    ("only half of it is said", "only half of it is said", "只说到了一半"),
     ("the prompt asks for no sections", "the prompt asks for no sections", "提示没有要求分节"),
     ("sections missing or wrong", "sections are missing or wrong", "小节缺失或不符"),
     ("as asked, with more", "as asked, with something more", "符合要求，另有多余内容"),
@@ -98,6 +100,20 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "表示资料中没有答案",
     ),
     ("names what is missing and asks for it", "names what is missing and asks for it", "指出缺少什么并请求补充"),
+    ("says indirectly that it does not answer", "says indirectly that it does not answer", "间接表示不作回答"),
+    ("says no to a request", "says no to a request", "对请求表示拒绝"),
+    ("asks back before anything else", "asks back before anything else", "先行反问"),
+    ("asks for what the answer depends on", "asks for what the answer depends on", "询问作答所需的条件"),
+    (
+        "says under the heading of the conclusion that there is none",
+        "says in the conclusion that there is none",
+        "在结论一节说明没有结论",
+    ),
+    (
+        "answers nothing and turns to something else",
+        "answers nothing and turns to something else",
+        "没有作答，转而说别的",
+    ),
     (r"(.*), but the question is answered", "{0}, but then answers the question", "{0}，但随后又作了回答"),
     (r"read as (.+), expected (.+)", "read as “{0}”, expected “{1}”", "判为“{0}”，应为“{1}”"),
     (
@@ -127,6 +143,65 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("there is no prediction for this item", "there is no prediction for this question", "本题没有预测"),
     (r"the prediction failed \(finish_reason: error\)", "the prediction failed", "预测出错"),
 )
+_SETTINGS: tuple[tuple[str, str, str], ...] = (
+    (
+        "no end token is saved at all: every answer runs into the token limit",
+        "no end token is saved: every answer runs into the token limit",
+        "没有保存任何结束词元：每个回答都会写到长度上限",
+    ),
+    (
+        r"the padding token (.+) is among the end tokens: .*",
+        "the padding token {0} is among the end tokens: an answer in a padded batch may end before it begins",
+        "填充词元 {0} 被列为结束词元：批量作答时，回答可能还没开始就结束",
+    ),
+    (
+        "the generation config names no end token: .*",
+        "the generation config names no end token: a program that goes by it never stops",
+        "生成配置没有写明结束词元：只看该配置的程序不会停下",
+    ),
+    (
+        r"the chat template closes a turn with (.+), which is not among the end tokens .*",
+        "the chat template closes a turn with {0}, which is not among the end tokens: the model would speak on",
+        "对话模板以 {0} 结束一轮，但它不在结束词元之中：模型会接着替学生说话",
+    ),
+    (
+        r"the padding token is the end token, (.+?): .*",
+        "the padding token is the end token, {0}: other trainers may leave the end out of what is learned",
+        "填充词元就是结束词元 {0}：其他训练程序可能因此学不会停下",
+    ),
+    (
+        "set eos_token_id in generation_config.json and eos_token of the tokenizer",
+        "set eos_token_id in generation_config.json and eos_token of the tokenizer",
+        "在 generation_config.json 中设置 eos_token_id，并为分词器设置 eos_token",
+    ),
+    (
+        r"set eos_token_id in generation_config\.json to (.+)",
+        "set eos_token_id in generation_config.json to {0}",
+        "在 generation_config.json 中把 eos_token_id 设为 {0}",
+    ),
+    (
+        r"take it out of eos_token_id in generation_config\.json",
+        "take it out of eos_token_id in generation_config.json",
+        "把它从 generation_config.json 的 eos_token_id 中去掉",
+    ),
+    (
+        r"add it to eos_token_id in generation_config\.json",
+        "add it to eos_token_id in generation_config.json",
+        "把它加入 generation_config.json 的 eos_token_id",
+    ),
+    (
+        "give the tokenizer a padding token of its own",
+        "give the tokenizer its own padding token",
+        "为分词器单独设置填充词元",
+    ),
+    ("default", "default", "默认值"),
+    ("environment", "environment", "环境变量"),
+    (r"environment (.+)", "environment {0}", "环境变量 {0}"),
+    ("flag", "flag", "命令行参数"),
+    (r"recommended for (.+)", "recommended for {0}", "{0} 的推荐值"),
+    ("epochs", "all epochs done", "已完成全部轮次"),
+    ("early stopping", "no more progress on the validation samples", "验证损失不再改善"),
+)
 _GROUPS: dict[str, tuple[str, str]] = {
     "question": ("a question", "问句"),
     "hypothetical": ("a supposition", "假设"),
@@ -136,12 +211,12 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "no known kind": ("no known kind", "未知类型"),
     **{key.removeprefix("refusal."): texts for key, texts in LABELS.items() if key.startswith("refusal.")},
 }
-_COMPILED = tuple((re.compile(pattern, re.DOTALL), texts) for pattern, *texts in _ROWS)
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), texts) for pattern, *texts in (*_ROWS, *_SETTINGS))
 
 
 @lru_cache(maxsize=4096)
-def plain_rule(rule: str, column: int) -> str:
-    """The rule in plain words. column: 0 English, 1 Chinese. Unknown parts stay as they are."""
+def plain_words(rule: str, column: int) -> str:
+    """The text in plain words. column: 0 English, 1 Chinese. Unknown parts stay as they are."""
     parts = [_plain_part(part, column) for part in rule.split("; ") if part]
     return ("; ", "；")[column].join(parts)
 

@@ -61,7 +61,7 @@
   }
 
   function correct(row, button) {
-    const {id, system} = row.parentElement.dataset;
+    const {id, system, sha} = row.parentElement.dataset;
     const {metric, key} = row.dataset;
     const fields = blank.cloneNode(true).firstElementChild;
     const select = fields.querySelector("select");
@@ -70,7 +70,7 @@
       select.append(new Option(bar.dataset[verdict], verdict));
     }
     const change = () => {
-      if (select.value) corrections.set(row, [id, system, metric, key, select.value, note.value]);
+      if (select.value) corrections.set(row, [id, system, metric, key, select.value, note.value, sha]);
       else corrections.delete(row);
       row.classList.toggle("corrected", Boolean(select.value));
       saved = false;
@@ -92,10 +92,10 @@
   }
 
   // A cell that a spreadsheet would take for a formula gets an apostrophe, which the reader takes off again.
-  const cell = text => '"' + (/^[=+\-@'\t\r]/.test(text) ? "'" + text : text).replaceAll('"', '""') + '"';
+  const cell = text => '"' + (/^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" + text : text).replaceAll('"', '""') + '"';
 
   bar.querySelector("button").addEventListener("click", () => {
-    const rows = [["id", "system", "metric", "key_point", "verdict", "note"], ...corrections.values()];
+    const rows = [["id", "system", "metric", "key_point", "verdict", "note", "answer_sha256"], ...corrections.values()];
     const text = "\ufeff" + rows.map(row => row.map(cell).join(",") + "\r\n").join("");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], {type: "text/csv;charset=utf-8"}));
