@@ -66,6 +66,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "by_teacher": ("corrected by a teacher", "由教师更正"),
     "by_teacher_was": ("corrected by a teacher: it was “{was}”", "由教师更正：原判定为“{was}”"),
     "confirmed_by_teacher": ("confirmed by a teacher", "经教师确认"),
+    "rules_said": ("The rules said: {text}", "规则的理由：{text}"),
     "reviewer_note": ("{reviewer}: {note}", "{reviewer}：{note}"),
     "score_change": ("{a} → {b}", "{a} → {b}"),
     # trust
