@@ -211,6 +211,19 @@ MANIFEST: Json = {
 }  # fmt: skip
 
 
+CHECK: Json = {
+    "files": ["data/training/processed/style_sft.jsonl", "data/training/eval/style_benchmark.jsonl"],
+    "findings": [
+        {"file": "data/training/processed/style_sft.jsonl", "line": 3, "field": "", "kind": "unbalanced-latex",
+         "severity": "warning", "message": "a formula is not closed", "mend": "close it"},
+        {"file": "data/training/processed/style_sft.jsonl", "line": 7, "field": "", "kind": "paraphrase-overlap",
+         "severity": "warning", "message": "like sb-01", "mend": "take it out"},
+    ],
+    "counts": {"records": 39, "errors": 0, "warnings": 2, "kinds": {"unbalanced-latex": 1, "paraphrase-overlap": 1}},
+}  # fmt: skip
+NO_FINDINGS: Json = CHECK | {"findings": [], "counts": {"records": 39, "errors": 0, "warnings": 0, "kinds": {}}}
+
+
 def extras() -> dict[str, Json]:
     steps = [{"step": s, "epoch": s / 4, "loss": 3.1 * 0.86**s + 0.2, "learning_rate": 0.002 * (1 - s / 32),
               "grad_norm": 1.2, "tokens_per_s": 800 + s} for s in range(1, 33)]  # fmt: skip
@@ -229,7 +242,7 @@ def extras() -> dict[str, Json]:
             "notes": {"value": ["em", "writing"], "source": "tutorsmith.toml"}}},
         "seconds.json": {"start_up": 3.1, "load": 1.4, "index": 0.62, "predict_base": 58.2, "train": 214.7,
                          "predict_tuned": 61.9, "evaluate": 4.3},
-        "check.json": {"errors": 0, "warnings": 2, "by_check": {"overlap": 0}},
+        "check.json": CHECK,
     }  # fmt: skip
 
 

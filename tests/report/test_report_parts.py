@@ -10,26 +10,42 @@ from report_runs import verdict
 
 from tutorsmith.report import figures, plots
 from tutorsmith.report.environment import cell, fenced, plain
-from tutorsmith.report.highlight import SHOWN_CHARACTERS, clipped, find, segments
+from tutorsmith.report.highlight import SHOWN_CHARACTERS, clipped, find, marked_numbers, segments
 from tutorsmith.report.mathml import to_mathml
 from tutorsmith.report.records import Training, VerdictView
 from tutorsmith.report.words import Words
 
 
-def view(point: str, passed: bool | None, matched: str, contradicted: bool = False) -> VerdictView:
-    return VerdictView(**verdict(point, passed, matched, contradicted=contradicted))
+def view(point: str, passed: bool | None, matched: str, contradicted: bool = False, number: int = 1) -> VerdictView:
+    return VerdictView(**verdict(point, passed, matched, contradicted=contradicted), number=number)
 
 
 @given(st.text(alphabet="ab$*#\n \\()\u96fb", max_size=60), st.text(alphabet="ab$ \u96fb", max_size=6))
 def test_segments_joined_are_the_answer(answer: str, matched: str) -> None:
-    parts = segments(answer, [view("p", True, matched), view("q", False, "a b", contradicted=True)])
+    parts = segments(answer, [view("p", True, matched), view("q", False, "a b", True, 2)])
     assert "".join(part.text for part in parts) == answer
     assert all(part.text for part in parts)
 
 
 def test_a_contradiction_outranks_a_match_of_the_same_text() -> None:
-    parts = segments("the depth grows", [view("p", True, "depth grows"), view("q", False, "grows", contradicted=True)])
-    assert [(p.text, p.kind) for p in parts] == [("the ", ""), ("depth ", "hit"), ("grows", "contra")]
+    parts = segments("the depth grows", [view("p", True, "depth grows"), view("q", False, "grows", True, 2)])
+    assert [(p.text, p.kind, p.numbers) for p in parts] == [
+        ("the ", "", ()),
+        ("depth ", "hit", (1,)),
+        ("grows", "contra", (2, 1)),
+    ]
+
+
+def test_a_marked_stretch_bears_its_number_once_whatever_styles_it_holds() -> None:
+    parts = segments("the **depth** grows $x$ fast", [view("p", True, "**depth** grows $x$ fast")])
+    assert [(p.text, p.style, p.first) for p in parts] == [
+        ("the ", "", False),
+        ("**depth**", "bold", True),
+        (" grows ", "", False),
+        ("$x$", "math", False),
+        (" fast", "", False),
+    ]
+    assert marked_numbers("no such text", [view("p", True, "depth")]) == frozenset()
 
 
 def test_a_missed_point_with_text_is_marked_as_near() -> None:

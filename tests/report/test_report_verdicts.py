@@ -1,26 +1,43 @@
 """The sentences at the top follow from the numbers, by rule."""
 
+import re
 import string
+from importlib.resources import files
 from typing import Any
 
 import pytest
-from report_runs import MakeRun, all_report, style_report, value, verdict
+from report_runs import NO_FINDINGS, MakeRun, all_report, style_report, value, verdict
 
 from tutorsmith.core.artifacts import hash_bytes
 from tutorsmith.report.build import build
 from tutorsmith.report.records import COVERAGE, FORMAT, Difference
+from tutorsmith.report.slices import slice_tables
+from tutorsmith.report.targets import DEFAULT_TARGETS, target_rows
 from tutorsmith.report.trouble import paired_scores, question_outcome, worst
-from tutorsmith.report.verdicts import DEFAULT_TARGETS, answers, change, target_rows
-from tutorsmith.report.words import LABELS, SENTENCES, Words
+from tutorsmith.report.verdicts import answers, change
+from tutorsmith.report.words import SENTENCES, TEXTS, Words
+from tutorsmith.report.words_answers import ANSWERS
+from tutorsmith.report.words_labels import LABELS
 
 EN = Words("en")
+WITHOUT_CHINESE = {
+    "n",
+    "p",
+    "kappa",
+    "none_dash",
+    "fact_p",
+    "score_change",
+    "flag_count",
+    "kind_count",
+    "reviewer_note",
+}
 
 
 def top(make_run: MakeRun, report: dict[str, Any] | None = None, **more: Any) -> dict[str, tuple[str, str, str]]:
-    """key -> (tone, chip, text)."""
+    """key -> (tone, chip, the sentence and the further ones)."""
     report = report or style_report()
     data = build(make_run(report, **more), report["stage"])
-    return {a.key: (a.tone, a.chip, a.text) for a in answers(data, DEFAULT_TARGETS, EN)}
+    return {a.key: (a.tone, a.chip, " ".join((a.text, *a.details))) for a in answers(data, DEFAULT_TARGETS, EN)}
 
 
 def with_coverage_row(**fields: Any) -> dict[str, Any]:
@@ -41,6 +58,8 @@ def difference(low: float | None, high: float | None, p: float | None) -> Differ
         (-0.01, 0.2, 0.04, "unsure"),
         (0.01, 0.2, 0.06, "unsure"),
         (0.0, 0.2, 0.01, "unsure"),
+        (-0.06, 0.09, 0.7, "same"),
+        (-0.11, 0.09, 0.7, "unsure"),
         (0.01, 0.2, None, "better"),
         (None, None, 0.001, "unsure"),
     ],
@@ -55,18 +74,40 @@ def test_p_after_holm_counts_where_there_is_one() -> None:
     assert change(Difference(COVERAGE, "a", "b", 0.1, low=0.01, high=0.2, p=0.03, p_holm=0.09)) == "unsure"
 
 
-def test_better_unsure_worse_and_mixed(make_run: MakeRun) -> None:
-    assert top(make_run, name="r1")["better"][:2] == ("good", "Yes")
-    unsure = top(make_run, with_coverage_row(low=-0.1, p_holm=0.2), name="r2")["better"]
-    assert unsure[:2] == ("unsure", "Cannot be told")
-    assert "too few to tell this from chance" in unsure[2]
-    assert "about 31 points" in unsure[2]
+def test_better_and_worse_are_said_in_a_plain_sentence(make_run: MakeRun) -> None:
+    tone, chip, text = top(make_run, name="r1")["better"]
+    assert (tone, chip) == ("good", "Yes")
+    assert text.startswith("Yes: key-point coverage rose from 32 % to 71 %, more than chance explains.")
     fell = top(make_run, with_coverage_row(difference=-0.3, low=-0.5, high=-0.1), name="r3")["better"]
     assert fell[:2] == ("bad", "No")
-    assert "\u221230 points" in fell[2]
+    assert fell[2].startswith("No: key-point coverage fell from 32 % to 71 %")
     report = style_report()
     report["comparison"][1] |= {"difference": -0.4, "low": -0.6, "high": -0.2}
-    assert top(make_run, report, name="r4")["better"][:2] == ("unsure", "In part")
+    mixed = top(make_run, report, name="r4")["better"]
+    assert mixed[:2] == ("unsure", "In part")
+    assert "but format fell" in mixed[2]
+
+
+def test_what_cannot_be_told_says_so_and_what_could_be_seen(make_run: MakeRun) -> None:
+    report = with_coverage_row(low=-0.1, p_holm=0.2, smallest_difference=0.31)
+    tone, chip, text = top(make_run, report, name="better")["better"]
+    assert (tone, chip) == ("unsure", "In part")
+    assert text.startswith(
+        "In part: format rose for certain; key-point coverage went from 32 % to 71 %, but 11 questions"
+    )
+    assert "A true difference below about 31 points would probably go unseen" in text
+    report["comparison"][1] |= {"low": -0.2, "p_holm": 0.3}
+    tone, chip, text = top(make_run, report, name="alone")["better"]
+    assert (tone, chip) == ("unsure", "Too few questions to tell")
+    assert text.startswith(
+        "Too few questions to tell: key-point coverage went from 32 % to 71 %, but with 11 questions"
+    )
+    report["comparison"][1] |= {"difference": -0.4, "low": -0.6, "high": -0.2, "p_holm": 0.01}
+    tone, _, text = top(make_run, report, name="worse")["better"]
+    assert tone == "bad"
+    assert "format fell for certain" in text
+    report["comparison"][0] |= {"difference": 0.01, "low": -0.05, "high": 0.07}
+    assert top(make_run, report, name="same")["better"][:2] == ("unsure", "About the same")
 
 
 def test_without_comparison_nothing_is_claimed(make_run: MakeRun) -> None:
@@ -130,8 +171,31 @@ def test_good_enough_says_what_few_questions_cannot_show(make_run: MakeRun) -> N
     for name in (COVERAGE, FORMAT, "refusal_accuracy"):
         report["systems"]["tuned_notes"]["metrics"][name] = value(1.0, 11, 0.74, 1.0)
     tone, chip, text = top(make_run, report)["enough"]
-    assert (tone, chip) == ("unsure", "Not shown yet")
+    assert (tone, chip) == ("unsure", "Too few questions to tell")
+    assert text.startswith(
+        "Too few questions to tell: the values exceed the targets, but the intervals reach below them."
+    )
     assert "“> 90 %” cannot be shown: that takes at least 29" in text
+
+
+def test_each_target_says_how_many_questions_it_takes(make_run: MakeRun) -> None:
+    report = style_report()
+    report["systems"]["tuned_notes"]["metrics"][COVERAGE] = value(0.9, 33, 0.7, 0.95) | {"items": 11}
+    rows = {row.metric: row for row in target_rows(build(make_run(report), "style"), DEFAULT_TARGETS)}
+    assert rows[COVERAGE].questions == 11  # not the 33 key points
+    assert [(m, row.needed, row.can_be_shown) for m, row in rows.items()] == [
+        (COVERAGE, 29, False),
+        (FORMAT, 59, False),
+        ("refusal_accuracy", 19, False),
+    ]
+    assert rows[COVERAGE].tolerated == ((60, 59), (100, 96), (200, 188))
+
+
+def test_a_task_named_after_its_benchmark_file_has_the_targets_of_the_task(make_run: MakeRun) -> None:
+    report = style_report() | {"stage": "sample"}
+    for item in report["items"]:
+        item["task"] = "style_benchmark"
+    assert [row.target for row in target_rows(build(make_run(report), "sample"), DEFAULT_TARGETS)] == [0.90, 0.95, 0.85]
 
 
 def many(count: int) -> dict[str, Any]:
@@ -151,13 +215,13 @@ def test_enough_questions_and_intervals_above_the_targets(make_run: MakeRun) -> 
 
 
 def test_trust_needs_everything(make_run: MakeRun) -> None:
-    full = {"manifest.json": {"seeds": [1, 2, 3]}, "check.json": {"errors": 0, "warnings": 0}}
+    full = {"manifest.json": {"seeds": [1, 2, 3]}, "check.json": NO_FINDINGS}
     report = many(29)
     report["manifest"] = ""
     assert top(make_run, report, name="a", change=full)["trust"][:2] == ("good", "Yes")
     one_seed = full | {"manifest.json": {"seeds": [1]}}
     assert "one seed" in top(make_run, report, name="b", change=one_seed)["trust"][2]
-    errors = full | {"check.json": {"errors": ["a:1 broken"], "warnings": 0}}
+    errors = full | {"check.json": NO_FINDINGS | {"counts": {"records": 1, "errors": 1, "warnings": 0}}}
     assert top(make_run, report, name="c", change=errors)["trust"][:2] == ("bad", "No")
     foreign = report | {"manifest": "sha256:" + "0" * 64}
     tone, _, text = top(make_run, foreign, name="d", change=full)["trust"]
@@ -229,13 +293,62 @@ def test_degenerate_means_more_than_half(make_run: MakeRun, unusable: int, expec
     assert subject.degenerate is expected
 
 
+def test_doubts_name_failed_predictions_leaks_judge_and_review(make_run: MakeRun) -> None:
+    report = style_report() | {
+        "judge": {"model": "m", "asked": 3, "covered": 1, "failed": 2},
+        "review": {"file": "r.csv", "n": 20, "agreement": 0.7, "low": 0.5, "high": 0.85, "kappa": 0.4},
+    }
+    report["systems"]["base"]["failed"] = 2
+    report["systems"]["tuned_notes"]["health"]["stop_audit"] = [{"severity": "warning", "what": "w", "mend": "m"}]
+    tone, _, text = top(make_run, report)["trust"]
+    assert tone == "bad"
+    for said in (
+        "predictions of “Base model” failed: 2",
+        "benchmark questions seem to stand in the training data: 1",
+        "the judge model failed to answer: 2",
+        "the rules agree with the teacher in only 70 % of the reviewed verdicts",
+        "the audit of the stop tokens has remarks: 1",
+    ):
+        assert said in text
+
+
+def test_a_named_baseline_is_what_predictions_are_measured_against(make_run: MakeRun) -> None:
+    report = style_report()
+    report["systems"] = {"baseline": report["systems"]["base"], "predictions": report["systems"]["tuned"]}
+    data = build(make_run(report), "style")
+    assert data.subject is not None
+    assert data.baseline is not None
+    assert (data.subject.name, data.baseline.name) == ("predictions", "baseline")
+
+
+def test_slices_count_questions_and_name_those_with_too_few(make_run: MakeRun) -> None:
+    tables = {table.kind: table for table in slice_tables(build(make_run(), "style"))}
+    assert list(tables) == ["chapter", "category", "difficulty"]  # one task is no slice
+    assert [(row.part, row.questions, row.too_few) for row in tables["category"].rows] == [
+        ("calculation", 1, True),
+        ("derivation", 1, True),
+    ]
+    enough = {table.kind: table for table in slice_tables(build(make_run(many(5), name="many"), "style"))}
+    assert [(row.part, row.questions, row.too_few) for row in enough["category"].rows][-1] == ("derivation", 5, False)
+
+
 def test_every_wording_has_both_languages_with_the_same_blanks() -> None:
-    for key, (english, chinese) in {**SENTENCES, **LABELS}.items():
+    for key, (english, chinese) in TEXTS.items():
         blanks = [
-            sorted(name for _, name, _, _ in string.Formatter().parse(t) if name is not None)
-            for t in (english, chinese)
+            {name for _, name, _, _ in string.Formatter().parse(t) if name is not None} for t in (english, chinese)
         ]
         assert english, key
         assert chinese, key
         assert blanks[0] == blanks[1], key
-    assert not set(SENTENCES) & set(LABELS)
+        assert re.search("[\u4e00-\u9fff]", chinese) or key in WITHOUT_CHINESE, key
+    assert len(TEXTS) == len(SENTENCES) + len(ANSWERS) + len(LABELS)
+
+
+def test_every_key_that_a_template_uses_has_wording() -> None:
+    used = {
+        key
+        for file in (files("tutorsmith.report") / "templates").iterdir()
+        for key in re.findall(r"""\bw\("([a-z_]+)"[,)]""", file.read_text(encoding="utf-8"))
+    }
+    assert len(used) > 80
+    assert used <= set(TEXTS)

@@ -1,54 +1,16 @@
 """What the written pages say, and that they say it safely."""
 
 import copy
-import html
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from report_runs import MakeRun, all_report, entry, question, style_report, value, verdict
+from report_pages import EXTRAS, Page, visible, without_script, written
+from report_runs import MakeRun, all_report, style_report, value, verdict
 
 from tutorsmith.core.errors import DataError, ResourceError, UsageError
 from tutorsmith.report import headline, write_report
-
-EXTRAS = ("manifest.json", "trainer_state.json", "training_config.json", "seconds.json", "check.json")
-VOID = {"meta", "br", "link", "img", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Collects tags with attributes and checks that every element is closed where it should be."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
-        self.open.pop()
-
-
-def visible(text: str) -> str:
-    """The text of a page without tags and style."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style[^>]*>.*?</style>", "", text))).split())
-
-
-def written(folder: Path, stage: str = "style", language: str = "en") -> tuple[str, str]:
-    files = write_report(folder, stage, language=language)
-    return files.markdown.read_text(encoding="utf-8"), files.html.read_text(encoding="utf-8")
 
 
 def test_all_files_are_there_and_no_temporary_one_is_left(make_run: MakeRun) -> None:
@@ -76,7 +38,8 @@ def test_the_same_run_gives_the_same_bytes(make_run: MakeRun) -> None:
 def test_page_is_well_formed_and_needs_nothing_from_outside(make_run: MakeRun, language: str, stage: str) -> None:
     _, page = written(make_run(all_report() if stage == "all" else style_report()), stage, language)
     tags = Page(page).tags
-    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in tags}
+    assert not {"link", "img", "iframe", "object"} & {tag for tag, _ in tags}
+    assert [attributes for tag, attributes in tags if tag == "script"] == [{}]
     for _, attributes in tags:
         for name in ("src", "href", "xlink:href", "data", "srcset"):
             assert (attributes.get(name) or "#").startswith("#")
@@ -99,10 +62,17 @@ def test_every_table_has_scoped_heads(make_run: MakeRun) -> None:
 
 def test_markup_in_an_answer_is_shown_and_not_run(make_run: MakeRun) -> None:
     markdown, page = written(make_run())
-    assert "<script" not in page
+    assert "<script>" not in without_script(page).replace("<script></script>", "")
     assert "&lt;script&gt;alert(" in page
-    # In Markdown the answer stands in a block whose fence is longer than its own backticks.
-    assert "````text\n<script>alert('x')</script> & <b>bold</b> | pipe `tick` ```fence```\n````" in markdown
+    assert "<pre>&lt;script&gt;alert('x')&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt; | pipe `tick`" in markdown
+    assert "<script" not in markdown
+
+
+def test_an_answer_cannot_leave_its_block_in_markdown(make_run: MakeRun) -> None:
+    report = style_report()
+    report["items"][0] |= {"answer": "a\n\n</pre>\n\n# heading ```\n\n<img src=x>"}
+    markdown, _ = written(make_run(report))
+    assert "<pre>a\n\n&lt;/pre&gt;\n\n# heading ```\n\n&lt;img src=x&gt;</pre>" in markdown
 
 
 def test_markup_in_names_of_the_run_is_escaped_everywhere(make_run: MakeRun) -> None:
@@ -120,35 +90,22 @@ def test_markup_in_names_of_the_run_is_escaped_everywhere(make_run: MakeRun) -> 
     assert "<img" not in outside_blocks
 
 
-def test_four_questions_stand_first_and_in_order(make_run: MakeRun) -> None:
-    markdown, page = written(make_run())
-    for text in (markdown, page[page.index("<main") :]):
-        places = [
-            text.index(q)
-            for q in (
-                "Is it better than the base model with notes?",
-                "Is it good enough?",
-                "Where does it fail, and why?",
-                "Can I trust this?",
-            )
-        ]
-        assert places == sorted(places)
-        assert places[-1] < text.index("The numbers", places[0])
-    assert "rose from 32 % to 71 %: by 39 points (95 % interval +12 to +63, p = 0.018, 11 questions)" in markdown
-    assert "rose from 32 % to 71 %: by 39 points" in page
-
-
 def test_a_contradiction_is_marked_in_the_answer(make_run: MakeRun) -> None:
     _, page = written(make_run())
     assert re.search(
-        r'<mark class="contra" title="[^"]*falls with frequency">skin depth grows with frequency</mark>', page
+        r'<mark class="contra k1" data-no="1" title="[^"]*falls with frequency">skin depth grows with frequency</mark>',
+        page,
     )
-    assert re.search(r'<mark class="hit"[^>]*>2\.09e-6 m</mark>', page)
+    assert re.search(r'<mark class="hit k2" data-no="2"[^>]*>2\.09e-6 m</mark>', page)
+    assert re.search(r'(?s)<span class="no k1"[^>]*>1</span>\s*<div><span class="state">≠ contradicted', page)
+    markdown, _ = written(make_run(name="again"))
+    assert "<mark><b>[1] skin depth grows with frequency</b></mark>" in markdown
+    assert "| 1 | ≠ contradicted | falls with frequency |" in markdown
 
 
 def test_a_matched_formula_is_marked_whole(make_run: MakeRun) -> None:
     _, page = written(make_run())
-    marked = re.findall(r'<mark class="hit"[^>]*><math>.*?</math></mark>', page)
+    marked = re.findall(r'<mark class="hit k\d"[^>]*><math>.*?</math></mark>', page)
     assert any("∮" in one for one in marked)
 
 
@@ -160,12 +117,10 @@ def test_broken_model_is_said_first_and_in_red(make_run: MakeRun) -> None:
     report["systems"]["tuned_notes"]["health"] = {"empty": 4}
     markdown, page = written(make_run(report))
     alarm = "The tuned model is broken"
-    assert page.index('class="alarm"') < page.index(alarm, page.index("<h1>")) < page.index("Is it better")
-    assert markdown.index(alarm) < markdown.index("Measured:") < markdown.index("Is it better")
-    answers = re.findall(r"\*\*\d\. .*?\*\* (\S+) \*\*(.*?)\.\*\*", markdown)
-    assert answers[0] == ("🔴", "No")
-    assert answers[1] == ("🔴", "No")
-    assert answers[3] == ("🔴", "No")
+    assert visible(page.partition("<body>")[2]).startswith(f"⚠ {alarm}")
+    assert markdown.startswith("> [!CAUTION]\n> 🔴 **The tuned model is broken")
+    answers = re.findall(r"(?m)^(🔴|🟡|🟢|⚪) \*\*(\w+)", markdown)
+    assert answers == [("🔴", "No"), ("🔴", "No"), ("🟡", "In"), ("🔴", "No")]
 
 
 def test_healthy_model_raises_no_alarm(make_run: MakeRun) -> None:
@@ -192,30 +147,9 @@ def test_a_damaged_file_is_named_and_does_not_stop_the_report(make_run: MakeRun)
     assert "seconds.json cannot be read" in visible(page)
 
 
-def test_chinese_report_has_no_english_wording_of_ours(make_run: MakeRun) -> None:
-    report = all_report()
-    report["items"] = [
-        entry(
-            question("甲", "问题", "参考", category="concept", task=t),
-            s,
-            "回答",
-            [verdict("要点", True, "回答", rule="")],
-        )
-        for t in ("style", "writing")
-        for s in ("base", "base_notes", "tuned", "tuned_notes")
-    ]
-    for item in report["items"]:
-        item["retrieved"] = []
-    markdown, page = written(make_run(report, without=EXTRAS), "all", "zh")
-    assert "是否优于带讲义的基座模型？" in page
-    for text in (visible(page), re.sub(r"(?s)```.*?```|<[^>]+>|\]\([^)]*\)", " ", markdown)):
-        left = set(re.findall(r"[A-Za-z]{3,}", text.replace("\\", ""))) - {"Tutorsmith", "Holm", "CAUTION", "json"}
-        assert left <= {"manifest", "trainer", "state", "training", "config", "seconds", "check"}
-
-
 def test_two_tasks_are_shown_apart_and_together_with_their_balance(make_run: MakeRun) -> None:
     markdown, _ = written(make_run(all_report()), "all")
-    assert "Key-point coverage is 75 % in writing and 65 % in style, 10 points apart" in markdown
+    assert "key-point coverage is 75 % in writing and 65 % in style, 10 points apart" in markdown
     rows = [line for line in markdown.splitlines() if "| Tuned model + notes |" in line]
     assert [
         line.split("|")[1].strip() for line in rows if line.split("|")[1].strip() in ("style", "writing", "together")
@@ -237,8 +171,8 @@ def test_a_missing_answer_is_not_an_empty_one(make_run: MakeRun) -> None:
             item |= {"answer": None, "verdicts": []}
     report["systems"]["tuned_notes"]["missing"] = 1
     markdown, _ = written(make_run(report))
-    assert "answers of “Tuned model + notes” missing: 1" in markdown
-    worst = markdown[markdown.index("### Worst questions first") :]
+    assert "predictions of “Tuned model + notes” are missing: 1" in markdown
+    worst = markdown[markdown.index("### Question by question") :]
     assert worst.index("sb-03") < worst.index("No answer was recorded.") < worst.index("sb-04")
 
 
@@ -274,6 +208,12 @@ def test_headline_takes_the_last_system_and_says_what_is_not_measured() -> None:
         "Predictions: key-point coverage not measured, format 50 % [20–80 %, n 4], refusals not measured"
     )
     assert headline({"systems": {}}) == "no system was evaluated"
+
+
+def test_headline_of_a_broken_model_says_so_first() -> None:
+    report = style_report()
+    report["systems"]["tuned_notes"]["health"]["degenerate"] = True
+    assert headline(report).startswith("BROKEN: most answers of “Tuned model + notes” are empty, looping")
 
 
 def test_unknown_language_is_a_usage_error(make_run: MakeRun) -> None:

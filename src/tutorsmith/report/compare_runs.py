@@ -12,7 +12,8 @@ from tutorsmith.report.environment import html_environment, markdown_environment
 from tutorsmith.report.markdown import tidy
 from tutorsmith.report.records import AnswerView, QuestionView, ReportData, Value
 from tutorsmith.report.trouble import outcome
-from tutorsmith.report.verdicts import LARGEST_P, degenerate_banner
+from tutorsmith.report.trust import degenerate_banner
+from tutorsmith.report.verdicts import LARGEST_P
 from tutorsmith.report.view import functions
 from tutorsmith.report.words import Words
 

@@ -20,14 +20,14 @@ def html_environment() -> "Environment":
         made = to_mathml(text)
         return text if made is None else Markup(made)
 
-    environment.filters["formula"] = formula
+    environment.filters |= {"formula": formula, "firm": firm}
     return environment
 
 
 def markdown_environment() -> "Environment":
     """Markdown has no autoescape; text of others goes through `cell`, `plain` or `fenced`."""
     environment = _environment(autoescape=False)
-    environment.filters |= {"cell": cell, "plain": plain, "fenced": fenced}
+    environment.filters |= {"cell": cell, "plain": plain, "fenced": fenced, "raw_text": raw_text}
     return environment
 
 
@@ -55,6 +55,16 @@ def cell(text: object, limit: int = 200) -> str:
     line = " ".join(str(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     return plain(line).replace("|", "\\|")
+
+
+def firm(text: str) -> str:
+    """A sentence in which no line breaks between a number and its sign."""
+    return text.replace(" %", "\u00a0%").replace("> ", ">\u00a0")
+
+
+def raw_text(text: object) -> str:
+    """Text inside a `<pre>` block, which ends at `</pre>` only and has no Markdown of its own."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fenced(text: str) -> str:

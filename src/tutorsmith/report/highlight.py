@@ -1,7 +1,7 @@
 """Cuts an answer into segments, so that a page can mark what each verdict rests on without touching the text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutorsmith.report.records import FORMAT, VerdictView
@@ -22,29 +22,55 @@ _MATH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """kind: "" | "hit" | "near" | "contra"; style: "" | "heading" | "bold" | "math"; note: the key points marked."""
+    """kind: "" | "hit" | "near" | "contra"; style: "" | "heading" | "bold" | "math".
+
+    numbers: of the verdicts that rest on it, the one that gives the mark its colour first; note: what these judged;
+    first: whether a marked stretch begins here (a stretch is cut where its style changes).
+    """
 
     text: str
     kind: str = ""
     style: str = ""
+    numbers: tuple[int, ...] = ()
     note: str = ""
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    letter: str = " "
+    numbers: tuple[int, ...] = ()
+
+    def joined(self, letter: str, number: int) -> "_Mark":
+        """With one more verdict: the graver one leads."""
+        if number in self.numbers:
+            return self
+        if _PRIORITY.index(letter) > _PRIORITY.index(self.letter):
+            return _Mark(letter, (number, *self.numbers))
+        return _Mark(self.letter, (*self.numbers, number))
 
 
 def segments(answer: str, verdicts: Sequence[VerdictView]) -> tuple[Segment, ...]:
     """The shown part of an answer in order. The texts joined give the answer back, up to SHOWN_CHARACTERS."""
     text = answer[:SHOWN_CHARACTERS]
     styles = _styles(text)
-    marks = [" "] * len(text)
-    notes: list[str] = [""] * len(text)
+    marks = [_Mark()] * len(text)
     for verdict in verdicts:
         letter = _letter(verdict)
         if letter == " ":
             continue
         for start, end in find(verdict.matched, text):
-            for place in range(*_whole_formulas(start, end, styles)):
-                if _PRIORITY.index(letter) > _PRIORITY.index(marks[place]):
-                    marks[place], notes[place] = letter, verdict.key_point
-    return tuple(_runs(text, list(zip(marks, styles, notes, strict=True))))
+            begin, stop = _whole_formulas(start, end, styles)
+            # Equal marks share one object, so that a long stretch is joined once.
+            joined = {mark: mark.joined(letter, verdict.number) for mark in set(marks[begin:stop])}
+            marks[begin:stop] = [joined[mark] for mark in marks[begin:stop]]
+    notes = {verdict.number: verdict.key_point or verdict.metric for verdict in verdicts}
+    return tuple(_runs(text, list(zip(marks, styles, strict=True)), notes))
+
+
+def marked_numbers(answer: str, verdicts: Sequence[VerdictView]) -> frozenset[int]:
+    """The verdicts whose text is marked in the answer; the text of others has to be shown beside them."""
+    return frozenset(number for segment in segments(answer, verdicts) for number in segment.numbers)
 
 
 def clipped(answer: str) -> int:
@@ -100,10 +126,12 @@ def _whole_formulas(start: int, end: int, styles: Sequence[str]) -> tuple[int, i
 _STYLE_NAMES = {"": "", "b": "bold", "h": "heading", "m": "math"}
 
 
-def _runs(text: str, states: Sequence[tuple[str, str, str]]) -> Iterable[Segment]:
+def _runs(text: str, states: Sequence[tuple[_Mark, str]], notes: Mapping[int, str]) -> Iterable[Segment]:
     start = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or states[place] != states[start]:
-            mark, style, note = states[start]
-            yield Segment(text[start:place], _KINDS[mark], _STYLE_NAMES[style[:1]], note)
+            mark, style = states[start]
+            first = bool(mark.numbers) and (start == 0 or states[start - 1][0] != mark)
+            note = " · ".join(notes[number] for number in mark.numbers)
+            yield Segment(text[start:place], _KINDS[mark.letter], _STYLE_NAMES[style[:1]], mark.numbers, note, first)
             start = place

@@ -1,11 +1,14 @@
-"""The HTML look: one file that needs nothing else, no script and no fetch."""
+"""The HTML look: one file that needs nothing else. Its one script stands in the page and is named there by its hash."""
 
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
+from importlib.resources import files
 
 from tutorsmith.report import plots
 from tutorsmith.report.environment import html_environment
 from tutorsmith.report.records import ReportData
-from tutorsmith.report.verdicts import Targets
+from tutorsmith.report.targets import Targets
 from tutorsmith.report.view import context
 from tutorsmith.report.words import Words
 
@@ -18,5 +21,16 @@ def render_html(data: ReportData, words: Words, targets: Targets, drawings: Mapp
     # matplotlib escapes the text in its SVG, so these may stand in the page as they are.
     pictures = {name: Markup(plots.for_page(svg, name, words(f"alt_{name}", **pair))) for name, svg in drawings.items()}
     pictures = dict.fromkeys(("loss", "metrics", "paired"), Markup("")) | pictures
-    view = context(data, words, targets)
+    script = page_script()
+    view = context(data, words, targets) | {"script": Markup(script), "script_hash": _hash(script)}
     return html_environment().get_template("report.html.j2").render(**view, plots=pictures)
+
+
+def page_script() -> str:
+    """The script of the page: filters, opening and closing all questions, and the review file."""
+    return (files("tutorsmith.report") / "templates" / "report.js").read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    """As a Content-Security-Policy names a script: no other script, and no changed one, runs in the page."""
+    return "sha256-" + b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tutorsmith.report.environment import markdown_environment
 from tutorsmith.report.records import ReportData
-from tutorsmith.report.verdicts import Targets
+from tutorsmith.report.targets import Targets
 from tutorsmith.report.view import context
 from tutorsmith.report.words import Words
 
@@ -18,14 +18,16 @@ def render_markdown(data: ReportData, words: Words, targets: Targets, pictures: 
 
 
 def tidy(text: str) -> str:
-    """At most one empty line in a row outside fenced blocks; templates leave more."""
+    """At most one empty line in a row outside fenced and <pre> blocks; templates leave more."""
     lines: list[str] = []
     fence = ""
     for line in text.splitlines():
         ticks = len(line) - len(line.lstrip("`"))
-        if not fence and ticks >= 3:
+        if not fence and line.startswith("<pre>"):
+            fence = "" if line.endswith("</pre>") else "</pre>"
+        elif not fence and ticks >= 3:
             fence = "`" * ticks
-        elif fence and line == fence:
+        elif fence and (line == fence or (fence == "</pre>" and line.endswith(fence))):
             fence = ""
         elif not fence and not line.strip() and lines and not lines[-1].strip():
             continue

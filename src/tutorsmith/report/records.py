@@ -6,7 +6,7 @@
     ├── questions    QuestionView
     │   └── answers  AnswerView    one system's answer
     │       └── verdicts VerdictView
-    └── training, settings, provenance, seconds, checks
+    └── training, settings, provenance, seconds, checks, review, judge
 
 A value that the run folder does not hold is None (or an empty collection), never zero.
 """
@@ -26,12 +26,15 @@ METRIC_ORDER = (
     "citation_validity",
     "tool_call_accuracy",
 )
-SYSTEM_ORDER = ("base", "base_notes", "tuned", "tuned_notes", "predictions")
+SYSTEM_ORDER = ("base", "base_notes", "tuned", "tuned_notes", "baseline", "predictions")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One metric: value and interval in [0, 1]; n units counted, n_effective after clustering by question."""
+    """One metric: value and interval in [0, 1]; n units counted, n_effective after clustering by question.
+
+    items: the questions behind it, where n counts key points. smallest_difference: in [0, 1].
+    """
 
     value: float | None = None
     n: int | None = None
@@ -39,10 +42,31 @@ class Value:
     low: float | None = None
     high: float | None = None
     smallest_difference: float | None = None
+    items: int | None = None
+    undecided: int | None = None
+
+    @property
+    def questions(self) -> int | None:
+        """How many questions the value rests on."""
+        return self.n if self.items is None else self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One remark of the audit of the stop tokens: severity (error | warning), what is wrong, how to mend it."""
+
+    severity: str
+    what: str
+    mend: str
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
+    """missing, failed: predictions that are not there or that ended in an error; None where the run does not say.
+
+    metrics_with_judge: the metrics had the judge model's verdicts counted; empty where no judge was asked.
+    """
+
     name: str
     metrics: Mapping[str, Value]
     health: Mapping[str, int]
@@ -50,6 +74,11 @@ class SystemView:
     slices: Mapping[str, Mapping[str, Mapping[str, Value]]]
     answers: int
     degenerate: bool
+    failed: int | None = None
+    missing_ids: tuple[str, ...] = ()
+    failed_ids: tuple[str, ...] = ()
+    metrics_with_judge: Mapping[str, Value] = field(default_factory=dict)
+    stop_audit: tuple[Audit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,7 @@ class Difference:
     losses: int | None = None
     ties: int | None = None
     task: str | None = None
+    smallest_difference: float | None = None
 
     @property
     def p_used(self) -> float | None:
@@ -77,8 +107,22 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a teacher changed a verdict to. was, now: covered | not_covered | contradicted | pass | fail | undecided."""
+
+    was: str
+    now: str
+    note: str
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictView:
-    """One judgement. passed None: the rule could not decide. `matched`: the text of the answer it rests on."""
+    """One judgement. passed None: the rule could not decide. `matched`: the text of the answer it rests on.
+
+    by: rules | judge | teacher. number: its place among the verdicts of the answer, from 1; key points come first, so
+    that it is also the number of the key point. key: how a review file names the key point.
+    """
 
     metric: str
     key_point: str
@@ -87,6 +131,28 @@ class VerdictView:
     contradicted: bool
     matched: str
     rule: str
+    number: int = 0
+    key: str = ""
+    by: str = "rules"
+    judge_model: str = ""
+    judge_answer: str = ""
+    judge_reason: str = ""
+    correction: Correction | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether the rules left it open and a judge model decided it; the values of a report do not count that."""
+        return self.by == "judge" and self.passed is None and bool(self.judge_answer)
+
+    @property
+    def state(self) -> str:
+        """covered | missed | contradicted | undecided for key points, passed | failed | undecided for the rest."""
+        if self.contradicted:
+            return "contradicted"
+        if self.passed is None:
+            return "undecided"
+        good, bad = ("covered", "missed") if self.metric == COVERAGE else ("passed", "failed")
+        return good if self.passed else bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +165,10 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """`answer` is None where the system gave no prediction; scores: metric -> share of its verdicts passed."""
+    """`answer` is None where the system gave no prediction; scores: metric -> share of its verdicts passed.
+
+    sha256: of the answer's text, by which a review file tells whether the answer is still the one that was reviewed.
+    """
 
     system: str
     answer: str | None
@@ -108,6 +177,7 @@ class AnswerView:
     retrieved: tuple[Excerpt, ...]
     verdicts: tuple[VerdictView, ...]
     scores: Mapping[str, float]
+    sha256: str = ""
 
     def of(self, metric: str) -> tuple[VerdictView, ...]:
         return tuple(v for v in self.verdicts if v.metric == metric)
@@ -159,6 +229,76 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the rules agree with the teacher's review, over n verdicts. kappa: Cohen's."""
+
+    metric: str
+    n: int | None
+    agreement: float | None
+    low: float | None = None
+    high: float | None = None
+    kappa: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A teacher's review of the verdicts: all of them together, then by metric."""
+
+    file: str
+    total: Agreement
+    by_metric: tuple[Agreement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What a judge model was asked: key points that the rules left undecided."""
+
+    model: str
+    asked: int | None
+    covered: int | None
+    not_covered: int | None
+    failed: int | None
+    metrics_without: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRow:
+    """One metric of one system over several seeds. verdict: stable | unstable | too few, as the run says."""
+
+    system: str
+    metric: str
+    n: int | None
+    mean: float | None
+    deviation: float | None
+    low: float | None
+    high: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of the data check."""
+
+    kind: str
+    severity: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The data check. leaks: findings of a benchmark question or answer in the training data."""
+
+    records: int | None
+    errors: int
+    warnings: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def leaks(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.kind.endswith("overlap"))
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A named thing from the manifest (kind: data, notes, model, adapter, settings, code, seeds) as shown."""
 
@@ -183,7 +323,10 @@ class ReportData:
     manifest: str = ""
     manifest_agrees: bool | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
-    checks: Mapping[str, int] = field(default_factory=dict)
+    checks: Checks | None = None
+    review: Review | None = None
+    judge: Judge | None = None
+    seed_rows: tuple[SeedRow, ...] = ()
     absent: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -197,9 +340,9 @@ class ReportData:
 
     @property
     def baseline(self) -> SystemView | None:
-        """What the subject is measured against: the base model with notes, or without where there is no such run."""
+        """What the subject is measured against: the base model with notes, else without, else a named baseline."""
         subject = self.subject
-        for name in ("base_notes", "base"):
+        for name in ("base_notes", "base", "baseline"):
             found = self.system(name)
             if found is not None and subject is not None and found.name != subject.name:
                 return found

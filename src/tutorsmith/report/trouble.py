@@ -53,6 +53,13 @@ def worst(data: ReportData) -> list[Trouble]:
     return sorted((t for t in troubles(data) if t.failing), key=lambda t: t.severity)
 
 
+def by_weight(data: ReportData) -> list[Trouble]:
+    """All questions in the order of reading: failing ones worst first, then the others as in the benchmark."""
+    failing = worst(data)
+    known = {id(t.question) for t in failing}
+    return failing + [t for t in troubles(data) if id(t.question) not in known]
+
+
 def outcome(a: AnswerView | None, b: AnswerView | None) -> str:
     """b against a in one question: won | lost | equal | both_ways, or "" where they share no metric.
 

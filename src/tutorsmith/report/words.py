@@ -1,13 +1,18 @@
 """All wording of the reports, in English and Chinese. A sentence is chosen by key; numbers are put in by name."""
 
+from collections.abc import Sequence
+
 from tutorsmith.core.errors import UsageError, suggest
+from tutorsmith.report.words_answers import ANSWERS
 from tutorsmith.report.words_labels import LABELS
+from tutorsmith.report.words_rules import plain_words
 
 LANGUAGES = ("en", "zh")
 
 # key -> (English, Chinese)
 SENTENCES: dict[str, tuple[str, str]] = {
     "title": ("Evaluation report: {stage}", "评测报告：{stage}"),
+    "title_plain": ("Evaluation report", "评测报告"),
     "compare_title": ("Two runs compared: {stage}", "两次运行对比：{stage}"),
     "subtitle": (
         "Measured: {subject}, against {baseline}, on {n} questions.",
@@ -15,140 +20,90 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "subtitle_alone": ("Measured: {subject}, on {n} questions.", "评测对象：{subject}；共 {n} 题。"),
     "subtitle_none": ("The evaluation holds no system.", "评测结果中没有任何系统。"),
-    # the alarm
-    "degenerate": (
-        "The tuned model is broken: most of its answers are empty, looping, cut off or a copy of the prompt ({counts}; "
-        "{n} answers of “{system}”). No number below says anything about what was learned.",
-        "微调后的模型已失效：大多数回答为空、重复循环、被截断或照抄提示（{counts}；“{system}”共 {n} 个回答）。"
-        "下列数字都不能说明学习效果。",
-    ),
-    # the four questions
-    "q_better": ("Is it better than the base model with notes?", "是否优于带讲义的基座模型？"),
-    "q_enough": ("Is it good enough?", "是否达到要求？"),
-    "q_where": ("Where does it fail, and why?", "在哪里出错，为什么？"),
-    "q_trust": ("Can I trust this?", "结果可信吗？"),
-    "yes": ("Yes", "是"),
-    "no": ("No", "否"),
-    "cannot_tell": ("Cannot be told", "尚无定论"),
-    "not_yet": ("Not yet", "尚未达到"),
-    "not_shown": ("Not shown yet", "尚未证实"),
-    "with_care": ("With care", "须谨慎"),
-    "mixed": ("In part", "部分"),
-    "not_measured": ("Not measured", "未测量"),
-    "nowhere": ("Nowhere", "未见出错"),
-    # 1
-    "better_yes": (
-        "{metric} rose from {a} to {b}: by {diff} points (95 % interval {low} to {high}, p = {p}, {n} questions).",
-        "{metric}由 {a} 升至 {b}，提高 {diff} 个百分点（95 % 区间 {low} 至 {high}，p = {p}，{n} 题）。",
-    ),
-    "better_no": (
-        "{metric} fell from {a} to {b}: by {diff} points (95 % interval {low} to {high}, p = {p}, {n} questions).",
-        "{metric}由 {a} 降至 {b}，变化 {diff} 个百分点（95 % 区间 {low} 至 {high}，p = {p}，{n} 题）。",
-    ),
-    "better_unsure": (
-        "{metric} went from {a} to {b} ({diff} points, 95 % interval {low} to {high}, p = {p}): "
-        "{n} questions are too few to tell this from chance.",
-        "{metric}由 {a} 变为 {b}（{diff} 个百分点，95 % 区间 {low} 至 {high}，p = {p}）：{n} 题不足以排除偶然因素。",
-    ),
-    "better_smallest": (
-        "The smallest difference that these questions could show is about {points} points.",
-        "这些题目能够显示的最小差异约为 {points} 个百分点。",
-    ),
-    "unusable": ("Most answers are unusable, so the numbers mean little.", "大多数回答不可用，数值意义不大。"),
-    "better_others": ("Besides: {list}.", "其他指标：{list}。"),
-    "better_none": (
-        "The run holds no paired comparison of “{subject}” with another system.",
-        "本次运行没有“{subject}”与其他系统的配对比较。",
-    ),
-    "better_not_notes": (
-        "There is no run of the base model with notes; the comparison is with “{baseline}”.",
-        "没有带讲义的基座模型结果；此处与“{baseline}”比较。",
-    ),
-    "by_questions": (
-        "Question by question: {wins} won, {losses} lost, {ties} equal.",
-        "逐题：胜 {wins}，负 {losses}，平 {ties}。",
-    ),
-    "change_better": ("{metric} better ({diff} points)", "{metric}更好（{diff} 个百分点）"),
-    "change_worse": ("{metric} worse ({diff} points)", "{metric}更差（{diff} 个百分点）"),
-    "change_unsure": ("{metric} cannot be told ({diff} points)", "{metric}尚无定论（{diff} 个百分点）"),
-    # 2
-    "enough_all": ("Every target is met, with its whole interval.", "各项目标全部达到，且整个置信区间都在目标之上。"),
-    "enough_value": (
-        "The values reach the targets, but the intervals reach below them: {list}.",
-        "数值达到目标，但置信区间延伸到目标以下：{list}。",
-    ),
-    "enough_missed": ("Below the target: {list}.", "未达到目标：{list}。"),
-    "enough_absent": ("Not measured, so not shown: {list}.", "未测量，因此无法证实：{list}。"),
-    "enough_none": ("No targets are set for this stage.", "本阶段没有设定目标。"),
-    "enough_few": (
-        "With {n} questions, “> 90 %” cannot be shown: that takes at least 29, all of them right.",
-        "只有 {n} 题，无法证实“> 90 %”：至少需要 29 题且全部正确。",
-    ),
-    "target_met": ("met, interval included", "达到（含区间）"),
-    "target_value": ("value reached, not shown", "数值达到，未证实"),
-    "target_below": ("below, not excluded", "未达到，但不能排除"),
+    "pair_of": ("Each question answered by {a} and by {b}.", "同一题目由{a}与{b}分别作答。"),
+    # figures beside the answers
+    "fact_size": ("n {n}, effective {effective}", "n {n}，有效 {effective}"),
+    "fact_items": ("{n} questions", "{n} 题"),
+    "fact_any_metric": ("better in some metric, worse in none", "至少一项指标更好且无一更差为胜"),
+    "fact_smallest": ("shows ≥ {points} points", "可显示 ≥ {points} 个百分点"),
+    "fact_p": ("p = {p}", "p = {p}"),
+    # targets
+    "target_met": ("exceeded, interval included", "达到（含整个区间）"),
+    "target_value": ("value above, not shown", "数值达到，尚未证实"),
+    "target_below": ("below, not for certain", "低于目标，未成定论"),
     "target_missed": ("missed", "未达到"),
     "target_absent": ("not measured", "未测量"),
-    "target_item": ("{metric} {value} (target > {target})", "{metric} {value}（目标 > {target}）"),
-    "balance": (
-        "Balance between the tasks: {metric} is {high_value} in {high_task} and {low_value} in {low_task}, "
-        "{gap} points apart.",
-        "任务间的平衡：{metric}在{high_task}为 {high_value}，在{low_task}为 {low_value}，相差 {gap} 个百分点。",
+    "takes_least": ("{n}, all right", "{n} 题且全部答对"),
+    "takes_or": ("{n}, all right; or {list}", "{n} 题且全部答对；或 {list}"),
+    "takes_more": ("{right} of {n}", "{n} 题对 {right} 题"),
+    "takes_have": ("cannot be shown with {n}", "只有 {n} 题，无法证实"),
+    # slices
+    "too_few": ("too few", "题数过少"),
+    "note_slices": (
+        "Parts of fewer than {n} questions are marked “too few”: their values say next to nothing.",
+        "不足 {n} 题的分项标为“题数过少”，其数值几乎不说明问题。",
     ),
-    "balance_none": (
-        "The balance between the tasks cannot be shown: the run has numbers of fewer than two tasks.",
-        "无法显示任务间的平衡：结果中不足两个任务。",
+    "no_slices": (
+        "The run holds no numbers by chapter, category or difficulty.",
+        "没有按章节、类别或难度的分项结果。",
     ),
-    # 3
-    "where_summary": (
-        "{failing} of {n} questions fall short in some way: {list}.",
-        "{n} 题中有 {failing} 题存在不足：{list}。",
-    ),
-    "where_missed": ("{n} × a key point missed", "{n} 题遗漏要点"),
-    "where_contradicted": ("{n} × a key point contradicted", "{n} 题与要点矛盾"),
-    "where_format": ("{n} × the format broken", "{n} 题格式不符"),
-    "where_refusal": ("{n} × a wrong or missing refusal", "{n} 题误拒或该拒未拒"),
-    "where_other": ("{n} × something else", "{n} 题有其他问题"),
-    "where_unhealthy": ("{n} × an unhealthy or missing answer", "{n} 题回答异常或缺失"),
-    "n_of_m": ("{n} of {m}", "{n} / {m}"),
-    "where_weakest": ("Weakest: {kind} “{part}”, {metric} {value}.", "最薄弱：{kind}“{part}”，{metric} {value}。"),
-    "where_none": ("The run holds no verdicts of single questions.", "本次运行没有逐题判定。"),
-    "where_clean": ("All {n} questions pass every verdict.", "{n} 题的全部判定均通过。"),
-    "worst_first": ("Worst questions first", "最差的题目在前"),
-    "worst_rest": (
-        "{n} more, in the order of the benchmark, are under “Question by question”.",
-        "另有 {n} 题，见“逐题详情”。",
-    ),
-    "no_slices": ("The run holds no numbers by category, difficulty or chapter.", "没有按类别、难度或章节的分项结果。"),
-    "why_missed": ("Missed: {point}", "遗漏：{point}"),
-    "why_contradicted": ("Contradicted: {point}", "矛盾：{point}"),
+    # questions and verdicts
     "why_missing_answer": ("No answer was recorded.", "没有记录到回答。"),
+    "why_failed_answer": ("The prediction failed; there is no answer.", "预测出错，没有回答。"),
     "why_flag": ("Unhealthy answer: {flags}", "异常回答：{flags}"),
-    # 4
-    "trust_yes": (
-        "{n} questions, every answer present and healthy, no findings in the data.",
-        "{n} 题，回答齐全且正常，数据检查无问题。",
+    "empty_answer": ("(empty answer)", "（空回答）"),
+    "whole_answer": ("Show the whole answer ({n} characters)", "显示全文（{n} 个字符）"),
+    "clipped": (
+        "… cut here for reading; {n} more characters are in the predictions file.",
+        "……此处截断；其余 {n} 个字符见预测文件。",
     ),
-    "trust_care": ("The numbers are sound, but: {list}.", "数字可靠，但需注意：{list}。"),
-    "trust_no": ("Not as they stand: {list}.", "目前不可信：{list}。"),
-    "few_questions": ("only {n} questions", "只有 {n} 题"),
-    "one_seed": ("one seed, so the spread between trainings is not known", "只有一个随机种子，训练间的波动未知"),
-    "no_manifest": (
-        "no manifest, so the data and the model cannot be named",
-        "没有清单文件，无法确认数据和模型",
+    "note_marks": (
+        "A number in an answer is the number of the verdict that rests on the marked text.",
+        "回答中的编号对应以该处文字为依据的判定。",
     ),
-    "wrong_manifest": (
-        "the report names another manifest than the one in this folder",
-        "报告所指的清单与本文件夹中的清单不一致",
+    "by_judge": ("decided by the judge model", "由裁判模型判定"),
+    "by_judge_named": ("decided by the judge model {model}", "由裁判模型 {model} 判定"),
+    "by_teacher": ("corrected by a teacher", "由教师更正"),
+    "by_teacher_was": ("corrected by a teacher: it was “{was}”", "由教师更正：原判定为“{was}”"),
+    "confirmed_by_teacher": ("confirmed by a teacher", "经教师确认"),
+    "rules_said": ("The rules said: {text}", "规则的理由：{text}"),
+    "reviewer_note": ("{reviewer}: {note}", "{reviewer}：{note}"),
+    "score_change": ("{a} → {b}", "{a} → {b}"),
+    # trust
+    "judge_summary": (
+        "The judge model {model} was asked about {asked} key points that the rules left undecided: {covered} covered, "
+        "{not_covered} not covered, {failed} without an answer. The values of this report count rules only.",
+        "规则无法判定的 {asked} 个要点交由裁判模型 {model} 判定：答到 {covered}，未答到 {not_covered}，"
+        "未能作答 {failed}。本报告的数值只计规则的判定。",
     ),
-    "no_check": ("the data were not checked", "数据未经检查"),
-    "check_errors": ("errors in the data check: {n}", "数据检查有 {n} 个错误"),
-    "check_warnings": ("warnings in the data check: {n}", "数据检查有 {n} 个警告"),
-    "missing_answers": ("answers of “{system}” missing: {n}", "“{system}”缺少 {n} 个回答"),
-    "unhealthy": ("unhealthy answers of “{system}”: {n}", "“{system}”有 {n} 个异常回答"),
-    "broken_model": ("“{system}” is broken", "“{system}”已失效"),
-    "unreadable": ("{file} cannot be read", "{file} 无法读取"),
-    "unlike_questions": ("the systems did not answer the same questions", "各系统回答的题目不一致"),
+    "judge_values": ("Key-point coverage with and without the judge model", "计入与不计入裁判模型时的要点覆盖率"),
+    "review_summary": (
+        "A teacher reviewed {n} verdicts ({file}). The rules agree in {value} of them (95 % interval {span}; "
+        "Cohen's κ {kappa}).",
+        "教师复核了 {n} 条判定（{file}）。规则与教师的一致率为 {value}（95 % 区间 {span}；科恩 κ {kappa}）。",
+    ),
+    "no_review": (
+        "No teacher has reviewed these verdicts yet. Correct them below and evaluate again with the review file.",
+        "这些判定尚未经教师复核。可在本页更正，并用复核文件重新评测。",
+    ),
+    "no_review_md": (
+        "No teacher has reviewed these verdicts yet: `tutorsmith evaluate --review FILE` reads a review.",
+        "这些判定尚未经教师复核：可用 `tutorsmith evaluate --review FILE` 读入复核文件。",
+    ),
+    "undecided_points": (
+        "Key points that no rule could decide: {n}. They count as not covered.",
+        "规则无法判定的要点：{n} 个，按未答到计。",
+    ),
+    "check_clean": (
+        "{n} records were checked: no errors, no warnings, no benchmark question in the training data.",
+        "已检查 {n} 条记录：没有错误和警告，训练数据中没有评测题。",
+    ),
+    "check_found": (
+        "{n} records were checked: errors {errors}, warnings {warnings}, benchmark questions or answers in the "
+        "training data {leaks}.",
+        "已检查 {n} 条记录：错误 {errors}，警告 {warnings}，训练数据中的评测题或参考答案 {leaks}。",
+    ),
+    "check_more": ("{n} more findings are in check.json.", "另有 {n} 条，见 check.json。"),
     # training
     "training_facts": (
         "{steps} steps; loss {first} at the start, {last} at the end; {epochs} epochs.",
@@ -166,11 +121,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "absent": ("{file} is not in the run folder; this part is not known.", "运行文件夹中没有 {file}，此部分未知。"),
     "damaged": ("{file} cannot be read ({why}); this part is not known.", "{file} 无法读取（{why}），此部分未知。"),
     "no_plot": ("Nothing to plot.", "没有可绘制的数据。"),
-    "clipped": (
-        "… cut here for reading; {n} more characters are in the predictions file.",
-        "……此处截断；其余 {n} 个字符见预测文件。",
+    # the review on the page
+    "review_bar": ("Corrected verdicts: {n}", "已更正的判定：{n}"),
+    "review_how": (
+        "Save the file and evaluate again with --review FILE.",
+        "保存文件，再用 --review FILE 重新评测。",
     ),
-    "empty_answer": ("(empty answer)", "（空回答）"),
+    "filter_count": ("{n} of {m} questions shown", "显示 {m} 题中的 {n} 题"),
     # compare
     "compare_same": ("Both runs answered the same {n} questions.", "两次运行回答了相同的 {n} 道题。"),
     "compare_part": (
@@ -203,13 +160,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # notes under tables and plots
     "note_interval": (
-        "Intervals are 95 %. n counts what was judged; effective n allows for several key points "
-        "of one question being alike.",
-        "区间均为 95 %。n 为判定数；有效 n 已考虑同一题内多个要点的相关性。",
+        "Intervals are 95 %. n counts what was judged; effective n allows for several key points of one question being "
+        "alike. The last column is the smallest true difference that a second run of this size would probably show, in "
+        "percentage points.",
+        "区间均为 95 %。n 为判定数；有效 n 已考虑同一题内多个要点的相关性。最后一列为同等规模的另一次运行"
+        "很可能显示出的最小真实差异（百分点）。",
+    ),
+    "note_cells": (
+        "In each cell: value, 95 % interval, n (effective n), and after Δ the smallest difference that could be shown, "
+        "in percentage points.",
+        "单元格内依次为：数值、95 % 区间、n（有效 n），Δ 后为可显示的最小差异（百分点）。",
+    ),
+    "note_takes": (
+        "To show that a target is exceeded (one-sided 5 % level), a benchmark must have at least so many questions, "
+        "all right; larger ones may have some wrong.",
+        "要证实超过目标（单侧 5 % 水平），至少需要这么多题且全部答对；题目更多时允许答错几题。",
     ),
     "note_p": (
-        "p is corrected for the number of metrics (Holm) where the run says so.",
-        "p 值按指标个数作 Holm 校正（如有）。",
+        "A change counts as shown where the interval leaves out zero and p is at most 5 %; p is corrected for the "
+        "number of metrics (Holm) where the run says so.",
+        "区间不含零且 p 值不超过 5 % 时，才算显示出变化；p 值按指标个数作 Holm 校正（如有）。",
     ),
     "alt_loss": ("Training and validation loss by step, learning rate below", "训练与验证损失随步数变化，下方为学习率"),
     "alt_metrics": (
@@ -221,6 +191,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "逐题要点覆盖率之差：{b} 减 {a}；数值同表格",
     ),
 }
+TEXTS = {**SENTENCES, **ANSWERS, **LABELS}
 
 
 class Words:
@@ -239,16 +210,38 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence or label of a key with its values put in. A missing key is a programming error (KeyError)."""
-        texts = SENTENCES.get(key) or LABELS[key]
-        return texts[self._column].format(**values)
+        return self.spaced(TEXTS[key][self._column].format(**values))
 
     def name(self, kind: str, key: str) -> str:
         """The name of a metric, system, setting source, ... that a run mentions; unknown ones are shown as they are."""
+        if kind in ("task", "stage"):  # a task is called after its benchmark file
+            key = key.removesuffix("_benchmark")
         texts = LABELS.get(f"{kind}.{key}")
         return texts[self._column] if texts else key
 
-    def join(self, parts: list[str]) -> str:
+    def inside(self, kind: str, key: str) -> str:
+        """A name within a sentence: English writes it small."""
+        name = self.name(kind, key)
+        return name[:1].lower() + name[1:] if self.language == "en" else name
+
+    def opening(self, text: str) -> str:
+        return text[:1].upper() + text[1:]
+
+    def plain(self, text: str) -> str:
+        """What another room wrote in short English (the rule of a verdict, say) in plain words of this language."""
+        return plain_words(text, self._column)
+
+    def spaced(self, text: str) -> str:
+        """Chinese writes the percent sign without a space."""
+        return text if self.language == "en" else text.replace(" %", "%")
+
+    def join(self, parts: Sequence[str]) -> str:
+        """Clauses in a row."""
         return ("; " if self.language == "en" else "；").join(parts)
 
-    def sentences(self, parts: list[str]) -> str:
+    def listed(self, parts: Sequence[str]) -> str:
+        """Names in a row."""
+        return (", " if self.language == "en" else "、").join(parts)
+
+    def sentences(self, parts: Sequence[str]) -> str:
         return (" " if self.language == "en" else "").join(parts)

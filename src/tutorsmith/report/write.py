@@ -11,7 +11,7 @@ from tutorsmith.report.build import build, report_path
 from tutorsmith.report.html import render_html
 from tutorsmith.report.markdown import render_markdown
 from tutorsmith.report.records import HEADLINE_METRICS, SYSTEM_ORDER, ReportData
-from tutorsmith.report.verdicts import DEFAULT_TARGETS, Targets, target_rows
+from tutorsmith.report.targets import DEFAULT_TARGETS, Targets, target_rows
 from tutorsmith.report.words import Words
 
 PLOTS_FOLDER = "plots"
@@ -71,6 +71,9 @@ def headline(report: Mapping[str, Any]) -> str:
     metrics = systems[name].get("metrics") or {}
     words = Words("en")
     shown = []
+    alarm = ""
+    if (systems[name].get("health") or {}).get("degenerate") is True:
+        alarm = f"BROKEN: {words('unusable_short', system=words.name('system', name))} "
     for metric in HEADLINE_METRICS:
         value = metrics.get(metric) or {}
         label = words.name("metric", metric).lower()
@@ -79,7 +82,7 @@ def headline(report: Mapping[str, Any]) -> str:
             continue
         interval = figures.span(value.get("low"), value.get("high"))
         shown.append(f"{label} {figures.percent(value['value'])} [{interval}, n {value.get('n', figures.DASH)}]")
-    return f"{words.name('system', name)}: " + ", ".join(shown)
+    return f"{alarm}{words.name('system', name)}: " + ", ".join(shown)
 
 
 def _loss_png(data: ReportData, words: Words) -> dict[str, bytes]:
