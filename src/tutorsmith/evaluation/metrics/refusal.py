@@ -19,6 +19,7 @@ from tutorsmith.evaluation.metrics.refusal_answers import (
     AFFIRMS,
     DIGITS,
     FORMULA,
+    LEADING_RESULT,
     OWN_OFFER,
     answered,
     is_content,
@@ -76,7 +77,7 @@ def judge_refusal(answer: str, question: str = "", language: str | None = None) 
     found = _act(sentences, question)
     if found is not None:
         act, rule = found
-        leaked = leak(sentences, act, question) or answered(sentences, act)
+        leaked = leak(sentences, act, question) or answered(sentences, act, question)
         if leaked:
             return RefusalVerdict(False, None, matched=leaked, rule=f"{rule}, but the question is answered")
     else:
@@ -110,11 +111,11 @@ def _act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
 def _is_grounded(sentences: list[Sentence], i: int) -> bool:
     """ "No value can be given" refuses only beside a reason or a request."""
     cues = sentences[i].cues
-    if "impersonal" not in cues:
+    if "impersonal" not in cues or ("yes_no" in cues and not ME.search(sentences[i].text)):
         return False
     asks = sentences[i].opening and any("request" in sentence.cues for sentence in sentences)
     grounds = near(sentences, i) & {"missing", "context", "scope", "policy"}
-    if not cues & {"advice", "yes_no"}:
+    if "advice" not in cues:
         grounds |= cues & {"~missing", "~context"}
     return bool(asks or grounds) and ("editorial" not in cues or bool(grounds & {"context", "scope"}))
 
@@ -172,23 +173,51 @@ def _indirect_act(sentences: list[Sentence], question: str) -> tuple[int, str] |
         return 0, "says no to a request"
     offers = any(s.cues & {"tell", "request", "proposal", "redirect"} for s in sentences)
     strong = [i for i in acts if sentences[i].cues & {"~scope", "~inability", "~context", "scope", "inability"}]
+    declared = next((i for i in acts if _is_declared(sentences, i)), None)
+    if declared is not None:
+        return declared, "says under the heading of the conclusion that there is none"
+    strong = [i for i in strong if not any(map(is_content, sentences[:i])) or _is_own(sentences[i])]
     if strong and (offers or len(sentences) <= 4):
         return strong[0], "says indirectly that it does not answer"
     lacking = [i for i in acts if sentences[i].cues & {"~missing", "missing", "~impersonal", "impersonal"}]
     if lacking and (asking or offers or any(_is_bare_lack(sentences, i) for i in lacking)):
         return lacking[0], "names what is missing and asks for it"
-    ends = sentences[-1].cues & {"asks", "tell", "request"} or any("depends" in s.cues for s in sentences)
-    if asking and ends and len(sentences) <= _FEW and not any(map(is_content, sentences[asking[0] :])):
+    ends = sentences[-1].cues & {"asks", "tell", "request"}
+    varies = any("depends" in s.cues for s in sentences)
+    content = sentences[asking[0] :] if asking and varies else sentences
+    if asking and (ends or varies) and len(sentences) <= _FEW and not any(_tells(s) for s in content):
         return asking[0], "asks for what the answer depends on"
     return _evasion(sentences)
+
+
+def _is_own(sentence: Sentence) -> bool:
+    """Does a sentence speak of the tutor, the student or the question?"""
+    return bool(ME.search(sentence.text) or _ADDRESSED.search(sentence.text))
+
+
+def _is_declared(sentences: list[Sentence], i: int) -> bool:
+    """Is a conclusion given up for a reason that stands in it or in another section?"""
+    cues = sentences[i].cues
+    lacking = frozenset({"missing", "~missing", "context", "~context"})
+    elsewhere = any(s.cues & lacking for s in sentences)
+    gives_up = cues & {"~inability", "~scope"} or (cues & {"~impersonal", "impersonal"} and elsewhere)
+    return sentences[i].concluding and bool(gives_up or (cues & lacking and _is_own(sentences[i])))
+
+
+def _tells(sentence: Sentence) -> bool:
+    """Content, or a worked example in quotation marks."""
+    return is_content(sentence, negated=True) or "§" in sentence.text
 
 
 def _settles(sentences: list[Sentence], start: int | None, question: str) -> bool:
     """Does the answer hold a result or an instruction, or does it answer beside the act at `start`?"""
     given = set(DIGITS.findall(question))
+    leading = LEADING_RESULT.match(sentences[0].text)
+    if leading and leading.group(1) not in given:
+        return True
     if any(is_result(s.text, given, bool(question), assumed=False) for s in sentences):
         return True
-    if start is not None and answered(sentences, start):
+    if start is not None and answered(sentences, start, question):
         return True
     return any("advice" in s.cues and is_content(s) for s in sentences)
 
@@ -196,6 +225,8 @@ def _settles(sentences: list[Sentence], start: int | None, question: str) -> boo
 def _is_indirect(sentence: Sentence, question: str, asking: bool) -> bool:
     """Does a sentence hold a part of an indirect act, and is it not about the student's text or its own subject?"""
     parts = sentence.cues & (INDIRECT | ACTS)
+    if {"asks", "proposal"} <= sentence.cues:
+        return False
     if not parts or _about_text(sentence) or AFFIRMS.search(sentence.text):
         return False
     if parts <= {"scope", "~scope"} and _is_subject(sentence, question):
@@ -208,7 +239,7 @@ def _evasion(sentences: list[Sentence]) -> tuple[int, str] | None:
     """Nothing in a short answer answers, and it denies, proposes, asks or refers to somebody instead."""
     if len(sentences) > _FEW or sentences[0].cues & {"yes_no", "because", "leak"}:
         return None
-    if any(is_content(s) or FORMULA.search(s.text) or "§" in s.text or AFFIRMS.search(s.text) for s in sentences):
+    if any(_tells(s) or FORMULA.search(s.text) or AFFIRMS.search(s.text) for s in sentences):
         return None
     denies = any(ME.search(s.text) and s.cues & {"inability", *INDIRECT} for s in sentences)
     turns = any(s.cues & {"tell", "asks", "proposal", "redirect"} or OWN_OFFER.search(s.text) for s in sentences[-2:])

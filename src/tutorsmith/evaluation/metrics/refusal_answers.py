@@ -31,6 +31,10 @@ _RESULT = re.compile(
     r"|[πεσωλ√]|μ[_₀0]))"
 )
 
+# An answer that begins with its result: "About 9.4 mm."
+LEADING_RESULT = re.compile(
+    r"(?:about|roughly|approximately|around|nearly|some|大约|约)?\s*[-−+]?(\d+(?:\.\d+)?)", re.IGNORECASE
+)
 # "1 cm^2 is 10^-4 m^2" converts a unit.
 _ONE_UNIT = re.compile(r"(?<![\d.])1\s?[A-Za-zΩμ°/^²³0-9]{1,8}\s*$")
 _RESULT_WORD = re.compile(
@@ -49,7 +53,9 @@ _CHAIN = re.compile(r"=[^=\n]{1,120}(?:=|≈|\\approx)\s*[-+−$\\(]*\d")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 _GIVEN_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were) (?:given|known|stated|specified|provided)\b|\bgiven\b|已知|给出了|给定", re.IGNORECASE
+    r"\b(?:is|are|was|were) (?:given|known|stated|specified|provided)\b|\bgiven\b|\byou (?:state|give|gave|specify"
+    r"|say|supplied|name|know|mention)\b|已知|给出了|给定",
+    re.IGNORECASE,
 )
 
 _NEGATED_TAIL = re.compile(
@@ -72,6 +78,14 @@ FORMULA = re.compile(r"[=∝]|\\frac|\$")
 
 _CONTRAST = re.compile(r"but|however|nevertheless|though|yet|even so|但|不过|然而", re.IGNORECASE)
 
+# "The question names the voltage" tells the student nothing new.
+_OF_QUESTION = re.compile(
+    r"(?:the|your|this) (?:question|problem|exercise|task|message|statement)\b|you (?:give|gave|state|name|say"
+    r"|mention|specify|supply|supplied|have given)\b|题(?:目|中|里|干|设)|您?的?(?:问题"
+    r"|提问|消息)(?:里|中)",
+    re.IGNORECASE,
+)
+_FORMULA_ASKED = re.compile(r"\b(?:formula|expression|equation|relation|law)\b|公式|表达式|方程|关系式", re.IGNORECASE)
 _TURN = re.compile(
     r"\b(?:but|however|nevertheless|though|yet|even so|failing that)\b,?|[,;:] (?:so|and so|otherwise)\b|: |但是?"
     r"|不过|然而|[，；](?:所以|因此|故|按|照)|：",
@@ -140,11 +154,11 @@ def _pivots_to_answer(sentence: Sentence, is_act: bool, reasoned: bool) -> bool:
     return bool(pivots) and asserts and not reasoned
 
 
-def answered(sentences: list[Sentence], act: int) -> str:
+def answered(sentences: list[Sentence], act: int, question: str) -> str:
     """The sentence that answers: right at the start, before a mere remark, or after the last refusing act; or ""."""
     if sentences[act].concluding:
         return ""
-    if _answers_at_once(sentences, act):
+    if _answers_at_once(sentences, act, question):
         return sentences[0].text
     if any("assumed" in s.cues and not _CONDITIONAL.search(s.text) for s in sentences):
         solved = next((s.text for s in sentences if "=" in s.text and "assumed" in s.cues), "")
@@ -158,12 +172,20 @@ def answered(sentences: list[Sentence], act: int) -> str:
     return later or ("" if any(map(asks_back, sentences[last:])) else _answers_in_passing(sentences[last]))
 
 
-def _answers_at_once(sentences: list[Sentence], act: int) -> bool:
-    """Does the answer begin with yes, no or because? A bare "No." before "I will not do it" is part of the act."""
+def _answers_at_once(sentences: list[Sentence], act: int, question: str) -> bool:
+    """Does the answer begin with yes, no, because, or the formula that was asked for?
+
+    A bare "No." before "I will not do it" is part of the act.
+    """
     first = sentences[0]
-    bare = act == 1 and len(_CONTENT_WORD.findall(first.text)) < 2 and ME.search(sentences[act].text)
-    refuses = bare or first.cues & (ACTS | INDIRECT) or ME.search(first.text)
-    return act > 0 and not refuses and bool(first.cues & {"yes_no", "because"})
+    if act == 0 or ME.search(first.text):
+        return False
+    if _FORMULA_ASKED.search(question) and FORMULA.search(first.text):
+        return True
+    bare = len(_CONTENT_WORD.findall(first.text)) < 2
+    if (bare and act == 1 and ME.search(sentences[act].text)) or (first.cues & (ACTS | INDIRECT) and not bare):
+        return False
+    return bool(first.cues & {"yes_no", "because"})
 
 
 def _answers_before(sentence: Sentence, sentences: list[Sentence], act: int) -> bool:
@@ -195,7 +217,7 @@ def is_content(sentence: Sentence, negated: bool = False) -> bool:
     negated: a plain assertion counts with a negation in it too.
     """
     cues = sentence.cues
-    if cues & {"asks", "depends"} or OWN_OFFER.search(sentence.text):
+    if cues & {"asks", "depends"} or OWN_OFFER.search(sentence.text) or _OF_QUESTION.match(sentence.text):
         return False
     if (
         "advice" in cues

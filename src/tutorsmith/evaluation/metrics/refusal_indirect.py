@@ -14,10 +14,13 @@ DOCUMENT = one_of(
     |circuits?|schematic|derivations?|solutions?|letters?|reports?|sentences?|scans?|code|listing|script
     |spreadsheet|introduction|sections?|chapters?|excerpts?|notes|slides?|handouts?|handbook|guidelines?|guide
     |rubric|reviews?|comments?|repl(?:y|ies)|proof|exercise sheet|worksheet|log|output|traces?|waveforms?
-    |message|conversation|thread|chat|pages?|bibliography|reference list|outline|questionnaire|survey
-    |transcripts?|thesis|feedback|template|instructions|assignment sheet|email|material|working|calculation
+    |message|conversation|thread|chat|pages?|bibliography|reference list|outline|questionnaire
+    |survey|transcripts?|thesis|feedback|template|instructions|assignment sheet|email|material|working|calculation
     |captions?|original|lecture|book|textbook|manual|edition|quotation|citation|remark|example|exercise
-    |worked \w+"""
+    |worked \w+
+    |proposal|poster|presentation|plan|model|simulation|appendix|footnotes?|lines? \d+|rows?|columns?|problem set
+    |homework    |equations?|calculations?|wording|cv|records?
+    |recording|paste|pdf"""
 )
 _HERE = one_of(
     r"""made it|make it|reach(?:ed)?|arrived?|come through|came through|c[ao]me with|come along|came along|attached
@@ -36,6 +39,10 @@ _NOTES = one_of(
 )
 
 CONTEXT = cue(
+    r"\bmessage (?:is|was|consists|contains|has|holds|stops)\b|\b(?:come|came) away empty-handed\b|\bempty-handed\b",
+    r"\b(?:what|all that|the only thing that) (?:came|comes|got|arrived)\b[^.;]{0,20}\b(?:is|was|are)\b",
+    r"\b(?:ha(?:ve|d)|need|want|like) to (?:first )?(?:read|see|look at|look through|hear) (?:it|them|both|either"
+    r"|that|this|those)\b",
     r"\b(?:would|need|ha(?:s|ve)) (?:have )?(?:to )?be (?:here|in front of me|on the table|at hand|pasted|attached"
     r"|open)\b|\band nothing (?:more|else)\b|\bno more than (?:the|a|your|its) "
     r"(?:title|name|caption|number|mention|citation)\b|\bonly (?:the|its|a|your) (?:title|name|caption|heading"
@@ -120,10 +127,20 @@ INABILITY = cue(
     r"|be glad) to[^.;]{0,30}, but\b",
 )
 IMPERSONAL = cue(
+    r"\b(?:is|are|stays?|remains?|lies|lie) (?:still |simply )?(?:out of|beyond) reach\b|\bcannot be had\b|\b(?:has"
+    r"|have|must|will have) to (?:stay|remain|be left) open\b|\bno (?:number|value|figure|verdict|answer) (?:yet"
+    r"|so far|for now)\b"
+    r"|\bcan(?:not|'t) be told\b",
     r"\b(?:nobody|no one|no-one) (?:can|could) (?:tell|say|know|answer|judge|compute)\b|\bthere(?:'s"
     r"| is) no (?:telling|knowing|saying)\b",
 )
 MISSING = cue(
+    r"\bnowhere to be (?:found|seen|read)\b|\b(?:say|says|said) (?:nothing|not a word|too little) (?:about|on|of)\b"
+    r"|\bgoes unmentioned\b|\bunmentioned\b",
+    r"\byou (?:never|haven't yet|forgot to|omitted to|did not) (?:said|say|told|tell|gave|give|mention\w*|specif\w+"
+    r"|stated?|named?|indicated?|settled?)\b|\b(?:is|are|remains?) (?:still "
+    r"|as yet )?(?:anonymous|nameless|unnamed|undisclosed|unspoken|unfixed|a mystery|in the dark|not settled|free"
+    r"|to come)\b|\bbefore (?:that|this|it|those) (?:is|are) (?:settled|known|clear|fixed)\b",
     r"\bneither\b[^.;!?]{1,90}\b(?:is|are|was|were) (?:\w+ )?(?:mentioned|given|stated|known|specified|there|said"
     r"|provided|named|supplied|fixed)\b"
     r"|\bkept? (?:it |them )?to yourself\b|\b(?:one|we|you|i) (?:must|would have to|has to|have to|needs? to) know\b"
@@ -165,10 +182,16 @@ MISSING = cue(
     r"(?:values?|numbers?|quantit|things|more|facts|details|information|data)",
 )
 SCOPE = cue(
+    r"\bonly (?:the|your|a) \w+ (?:may|can|could|is allowed|has the right|should)\b|\bconfidential\b"
+    r"|\bstays? with me\b|\bnone of my business\b|\bnot mine to\b",
+    r"\b(?:for|in) (?:another|a different|some other) (?:place|time|occasion|forum|tutor|course|conversation"
+    r"|department|office)\b|\blet's (?:get|go|move|come|turn) (?:back|on)\b|\blet's return\b"
+    r"|(?:\bnot|n't) (?:covered|dealt with|discussed|handled|treated|taught|on offer|done) here\b|\b(?:people|staff"
+    r"|others|somebody|someone) (?:for that|who (?:can|do|know))\b",
     r"(?:\b(?:outside|beyond|out of|far from|nothing to do with|unrelated to|foreign to|elsewhere than)|(?:\bnot"
     r"|n't) (?:really |exactly |quite )?(?:in|within|part of|a part of|on|"
     r"among|belong\w*|fall|come|fit|for|about|covered by))\b[^.;!?]{0,40}\b(?:electromagnet\w*|physics"
-    r"|academic writing|syllabus|remit|job description|my (?:job|role|repertoire|brief"
+    r"|academic writing|syllabus|remit|job description|(?:course |a |any )tutor|my (?:job|role|repertoire|brief"
     r"|competence|expertise|wheelhouse|lane|purview|area|field|department|desk|line)|this (?:course|class|tutor\w*"
     r"|service|chat)|our (?:course|sessions?|syllabus|subject|lessons?)"
     r"|(?:what|things) (?:i|we) (?:do|cover|offer|teach|know|handle))\b",

@@ -25,6 +25,9 @@ _OWN_MATERIAL = re.compile(
     re.IGNORECASE,
 )
 
+_HAVE_NOT = re.compile(
+    r"\b(?:do not|don't|have not|haven't) (?:\w+ )?(?:have|got|know) (?:the|any|an?|both|its)\b", re.IGNORECASE
+)
 _NO_RECORD = re.compile(r"\b(?:session|memory of|record of|isn't there)\b|记录", re.IGNORECASE)
 
 _NEED_TO_KNOW = re.compile(r"\b(?:need|have|like) to know (?:which|how|whether|where|at what)\b", re.IGNORECASE)
@@ -113,7 +116,8 @@ def _parameters(sentences: list[Sentence], act: int, around: frozenset[str], que
         + bool(_ASKS_VALUE.search(question))
         + 2 * ("depends" in around)
         + ("parameter" in mine)
-        + ("asks" in around and not material)
+        + 2 * any("parameter" in s.cues and _HAVE_NOT.search(s.text) for s in sentences)
+        + (not material and any(map(asks_back, sentences)))
         + 2 * any(_WHICH.search(s.text) for s in sentences if _lacks_choice(s))
         + 4 * any(_NEED_TO_KNOW.search(s.text) for s in sentences)
     )
@@ -126,8 +130,8 @@ def _scope(sentences: list[Sentence], act: int, around: frozenset[str], question
         3 * bool(mine & {"scope", "~scope"})
         + bool(around & {"scope", "~scope"})
         + bool(around & {"policy", "~policy"})
-        + 2 * bool(_ILLEGIT.search(question))
-        + 2 * (bool(mine & {"inability", "~inability"}) and not around & _LACKS)
+        + (2 + bool(mine & {"inability", "~inability"})) * bool(_ILLEGIT.search(question))
+        + 2 * (bool(mine & {"inability", "~inability"}) and not around & _LACKS and not any(map(asks_back, sentences)))
         + 3 * flat_no(sentences, question)
     )
 

@@ -42,6 +42,7 @@ REQUEST = cue(
 )
 # The answer varies.
 DEPENDS = cue(
+    r"\bdiffer\b|\b(?:decides?|is decisive|makes the difference|settles it|sets (?:it|the scale))\b",
     r"\b(?:differs?|varies|vary) (?:for|with|between|from|by|across|on|in)\b|\b(?:hinges?|hangs?|turns?|rests?) on\b"
     r"|\bcomes? down to\b|\bno single (?:rule|answer|value)\b"
     r"|\bpart ways\b|\b(?:could|can) be either\b|\bmust be settled\b|\bmatter of (?:style|discipline|convention"
@@ -86,12 +87,18 @@ EDITORIAL = cue(
 )
 # A question that proposes something instead, and one that asks for what is missing.
 PROPOSAL = cue(
+    r"\b(?:do|would) you (?:want|like|prefer|care)\b|\bneed me to\b|\binterested in\b|\bcurious\b",
+    r"\bi(?:'ll| will|'d| would| can|'d be glad to| could) (?:gladly "
+    r"|then |happily |be (?:glad|happy) to )*"
+    r"(?:compare|finish|work|look|tell|compute|go|give|check|answer|read|say|evaluate|draw|plug|judge|help|go over"
+    r"|take it|run|do|walk)\b",
+    r"^(?:want|care|feel like|ready) \b|\b(?:go|carry|move) on with\b",
     r"\b(?:shall|should) (?:we|i)\b|\bwould you like\b|\bwant (?:me )?to\b|\b(?:can|could|may) i\b"
     r"|\bany (?:other )?(?:questions?|problem)\b"
     r"|\banything (?:else|on|about|in)\b|\bis there (?:a|any|an|another|something)\b|\b(?:what|how) about\b|\bfancy\b"
     r"|\bdoes (?:that|this) help\b"
     r"|\binstead\?|\bback to\b|\bask me\b|\blet's\b|\bwhy not\b|\bdo you have (?:a|any|another)\b|\bready to\b"
-    r"|\bokay\?|\bright\?|\bcan help with\b"
+    r"|\bokay\?|\bright\?|\bcan help with\b",
 )
 ASKS = cue(r"\?[\"'”)\]]*\s*$")
 # Told to the tutor: "let me have both", "drop it in here".
@@ -103,12 +110,10 @@ TELL = cue(
     r"(?:^|[,;:.–—] ?|\b(?:please|and|then|just|so|kindly) )(?:(?:name|specify|state) the|(?:name|fill in|fix|pick"
     r"|choose|specify|state|quote|describe) (?:it|them|both|either|all|these|those|that|each|a value"
     r"|one))\b|^(?:send|post|quote|paste) (?:the|your|both|all|it|me|us)\b|^give (?:me|us)\b|\blet me ask\b",
-    r"\b(?:could|can|would|will|might) you\b|\bdo you (?:have|mean|know|want)\b|\bwith (?:both|them|those|that|these"
+    r"\b(?:could|can|would|will|might) you\b(?! (?:like|prefer|want|care))|\bdo you (?:have|mean|know)\b"
+    r"|\bas soon as (?:it|they|that|the \w+) (?:is|are|arrives?|comes?)\b|\bwith (?:both|them|those|that|these"
     r"|it|the \w+|\w+ and \w+)"
-    r"(?: \w+){0,3} (?:in hand|here|known|i|we)\b|\bi(?:'ll| will|'d| would| can|'d be glad to| could) (?:gladly "
-    r"|then |happily |be (?:glad|happy) to )*"
-    r"(?:compare|finish|work|look|tell|compute|go|give|check|answer|read|say|evaluate|draw|plug|judge|help|go over"
-    r"|take it|run|do|walk)\b",
+    r"(?: \w+){0,3} (?:in hand|here|known|i|we)\b",
 )
 # The answer itself, as an instruction or a recommendation to the student.
 ADVICE = cue(
@@ -119,7 +124,7 @@ ADVICE = cue(
     r"put|keep|start|begin|describe|cite|choose|mark|split|drop|cut|delete|remove|move|apply|integrate|multiply"
     r"|divide|solve|prefer|follow|treat|point|"
     r"compare|subtract|measure|report|quote|shorten|merge|swap|set|insert|say|try|open|close|end|make|take|let|point"
-    r"|turn|check|thank|fold|look|combine|compute|differentiate|expand|evaluate|find|draw|sketch|plot"
+    r"|turn|check|thank(?! you)|fold|look|combine|compute|differentiate|expand|evaluate|find|draw|sketch|plot"
     r"|verify|test|assume|consider|recall|note|remember|think|mention|list|discuss|justify|support|link|refer"
     r"|acknowledge|declare|disclose|stick|omit|trim|tighten|group"
     r"|place|convert|substitute|plug|label|round|present|summari[sz]e|give (?:the|a|both|each|units?)"
@@ -140,6 +145,7 @@ ADVICE = cue(
 )
 # Somebody else to turn to.
 REDIRECT = cue(
+    r"\bbest (?:to )?(?:ask|catch|see|try|contact|go to|talk|check with|write to)\b",
     r"\b(?:best bet|right (?:person|place|people|address|one)|better (?:address|place)|will know|would know"
     r"|knows? better|can help you)\b",
     r"\b(?:your|the|a|an) (?:[\w'-]+ ){0,3}(?:lecturer|supervisor|adviser|advisor|helpdesk|help desk|administrator"
@@ -153,7 +159,9 @@ REDIRECT = cue(
     r"|website|forecast|app|bank|board|ombuds\w+|physician|hotline|agency|newspaper)|\bpractise with\b",
 )
 YES_NO = cue(
-    r"^(?:yes|no|never|always|not (?:as|quite|really|necessarily|always|at all|strictly)|certainly"
+    r"^(?:yes|no|never|always|(?:usually|mostly|often|generally|normally|typically|sometimes|in most \w+|in general"
+    r"|better (?:not|to|write|say)|preferably|ideally|hardly ever)\b|not (?:if|unless|when|for|in|on|by|before|after"
+    r"|until|only|as|quite|really|necessarily|always|at all|strictly)|certainly"
     r"|of course(?! not i)|it (?:can't|can|cannot|does|doesn't|is|isn't|depends on"
     r" (?:nothing|no))|you (?:don't|can|may|should|do)|they (?:can|do|are)|both|almost never|rarely|only)\b"
 )
