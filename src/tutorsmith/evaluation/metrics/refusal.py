@@ -65,6 +65,18 @@ _LACK_ASKED = re.compile(
     r"\b(?:missing|lacks?|lacking|wrong with|improve)\b|缺什么|缺少|缺点|缺了|不足|问题在哪", re.IGNORECASE
 )
 
+_UNSTATED = re.compile(
+    r"(?:\b(?:not|neither|never|nowhere)\b|n't\b)[^.;]{0,60}\b(?:stated|given|specified|mentioned|provided|supplied"
+    r"|told)\b|\bstill to come\b|\bleft blank\b"
+    r"|(?:没有?|未|均未)(?:给|说明|交代|告知|提)",
+    re.IGNORECASE,
+)
+# A question for a fact, not for a wish.
+_WORDS_ASKED = re.compile(
+    r"\b(?:which|what|how|where|when|who|is (?:it|the|there|your)|are (?:you|the|they)|do(?:es)? (?:you|your|the"
+    r"|it))\b|[哪几多什谁何]",
+    re.IGNORECASE,
+)
 _SCOPE_ASKED = re.compile(r"\b(?:scope|limitations?|delimit\w*)\b|范围|局限|边界(?!条件)", re.IGNORECASE)
 
 
@@ -182,12 +194,23 @@ def _indirect_act(sentences: list[Sentence], question: str) -> tuple[int, str] |
     lacking = [i for i in acts if sentences[i].cues & {"~missing", "missing", "~impersonal", "impersonal"}]
     if lacking and (asking or offers or any(_is_bare_lack(sentences, i) for i in lacking)):
         return lacking[0], "names what is missing and asks for it"
+    if _asks_first(sentences):
+        return 0, "asks back before anything else"
     ends = sentences[-1].cues & {"asks", "tell", "request"}
     varies = any("depends" in s.cues for s in sentences)
     content = sentences[asking[0] :] if asking and varies else sentences
+    if len(sentences) == 2 and asking == [1] and "asks" in sentences[1].cues and _WORDS_ASKED.search(sentences[1].text):
+        content = [s for s in sentences if s.cues & {"advice"} or "§" in s.text]
     if asking and (ends or varies) and len(sentences) <= _FEW and not any(_tells(s) for s in content):
         return asking[0], "asks for what the answer depends on"
     return _evasion(sentences)
+
+
+def _asks_first(sentences: list[Sentence]) -> bool:
+    """ "Too long by which standard?": a short answer that begins with a question and works nothing out."""
+    first = sentences[0].cues
+    quoted = any("§" in s.text for s in sentences)
+    return "asks" in first and not first & {"proposal", "policy", "~policy"} and len(sentences) <= 3 and not quoted
 
 
 def _is_own(sentence: Sentence) -> bool:
@@ -217,9 +240,9 @@ def _settles(sentences: list[Sentence], start: int | None, question: str) -> boo
         return True
     if any(is_result(s.text, given, bool(question), assumed=False) for s in sentences):
         return True
-    if start is not None and answered(sentences, start, question):
+    if start is not None and not _asks_first(sentences) and answered(sentences, start, question):
         return True
-    return any("advice" in s.cues and is_content(s) for s in sentences)
+    return any("advice" in s.cues and is_content(s) for s in sentences) and not _asks_first(sentences)
 
 
 def _is_indirect(sentence: Sentence, question: str, asking: bool) -> bool:
@@ -231,7 +254,9 @@ def _is_indirect(sentence: Sentence, question: str, asking: bool) -> bool:
         return False
     if parts <= {"scope", "~scope"} and _is_subject(sentence, question):
         return False
-    answers = _LACK_ASKED.search(question) or (sentence.cues & {"because", "yes_no"} and not asking)
+    answers = _LACK_ASKED.search(question) or (
+        sentence.cues & {"because", "yes_no"} and not asking and "~context" not in sentence.cues
+    )
     return not answers or bool(ME.search(sentence.text))
 
 
@@ -266,8 +291,9 @@ def _about_text(sentence: Sentence) -> bool:
 def _is_bare_lack(sentences: list[Sentence], act: int) -> bool:
     """A short answer that says no more than what the question leaves out."""
     sentence = sentences[act]
-    about = ME.search(sentence.text) or _ADDRESSED.search(sentence.text)
+    about = _is_own(sentence) or (_UNSTATED.search(sentence.text) and "=" not in sentence.text)
     starts = sentences[0].cues & {"yes_no", "because"}
-    direct = "~missing" in sentence.cues and _ADDRESSED.search(sentence.text)
+    unstated = _ADDRESSED.search(sentence.text) or _UNSTATED.search(sentence.text)
+    direct = "~missing" in sentence.cues and unstated
     others = sentences[act + 1 :] if direct else sentences
     return bool(about) and not starts and len(sentences) <= 3 and not any(map(is_content, others))

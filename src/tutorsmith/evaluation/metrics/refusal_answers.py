@@ -70,10 +70,14 @@ OWN_OFFER = re.compile(
     re.IGNORECASE,
 )
 
+_WORDS = 5
+"""Words that an assertion has at least; of pairs of Chinese characters one less."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CONTENT_WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]{2}|=")
 
 _MOVES = frozenset({"request", "tell", "offer", "proposal", "redirect", "policy", "~policy"})
 
+_NO_ADVICE = frozenset({"tell", "request", "redirect", "proposal", "policy", "~policy", "scope", "~scope"})
 FORMULA = re.compile(r"[=∝]|\\frac|\$")
 
 _CONTRAST = re.compile(r"but|however|nevertheless|though|yet|even so|但|不过|然而", re.IGNORECASE)
@@ -219,14 +223,11 @@ def is_content(sentence: Sentence, negated: bool = False) -> bool:
     cues = sentence.cues
     if cues & {"asks", "depends"} or OWN_OFFER.search(sentence.text) or _OF_QUESTION.match(sentence.text):
         return False
-    if (
-        "advice" in cues
-        and not cues & {"tell", "request"}
-        and not cues & {"redirect", "policy", "~policy", "~scope", "scope"}
-    ):
+    if "advice" in cues and not cues & _NO_ADVICE:
         return True
     if cues & (ACTS | INDIRECT | _MOVES):
         return False
     if FORMULA.search(sentence.text) or _CONDITIONAL.search(sentence.text) or ME.search(sentence.text):
         return False
-    return len(_CONTENT_WORD.findall(sentence.text)) >= 4 and (negated or not NEGATION_WORD.search(sentence.text))
+    words = len(_CONTENT_WORD.findall(sentence.text)) + bool(_HAN.search(sentence.text))
+    return words >= _WORDS and (negated or not NEGATION_WORD.search(sentence.text))

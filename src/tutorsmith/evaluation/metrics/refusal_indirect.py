@@ -29,7 +29,10 @@ _HERE = one_of(
     |visible|with (?:your|the) (?:message|post|question|text)|available|in view|at hand|to hand|show(?:n|ed)? up
     |turn(?:ed)? up|g[eo]t through|gotten through|open(?:ed)?|pasted|included|among (?:the|these|those|what)
     |accessible|to be (?:seen|found)|part of (?:your|this|the) (?:message|question|conversation|post)|travel\w*
-    |sent\b|uploaded|shared|in what you (?:sent|wrote|posted)|given to me|been given|supplied|with me\b"""
+    |sent\b|uploaded|shared|in what you (?:sent|wrote|posted)|given to me|been given|supplied|with me\b
+    |display\w*|render\w*|surviv\w*|transfer\w*|come across|came across|come over|came over|g[eo]t to me
+    |find its way|found its way
+    |materiali[sz]\w*|enclosed|come up on"""
 )
 _NOT = (
     r"(?:\bnot|n't|\bnever|\bneither|\bnone|\bno|\bnothing|\bnowhere|\bwithout|\bfail(?:ed|s)? to|\byet to|\bhardly)\b"
@@ -39,6 +42,20 @@ _NOTES = one_of(
 )
 
 CONTEXT = cue(
+    r"\byou (?:\w+ )?(?:pasted|sent|attached|uploaded|included|shared|copied)\b[^.;]{0,60}\b(?:not|nothing|without)\b",
+    rf"\b(?:none|neither|not one) of (?:the |these |those |them\b)?(?:\w+ )?(?:touch|mention|cover|treat|say|deal"
+    rf"|give|contain|name|speak|address|discuss)\w*|\bmissing from (?:your|the) \w+"
+    rf"|\b(?:an?|the|your) (?:empty|blank) (?:message|mail|post|file|page)\b|\b(?:only|just) the subject line\b"
+    rf"|\b(?:shown|sent|given|handed|passed) (?:neither|none|nothing)\b"
+    rf"|\b(?:may|can|could|might) i (?:please )?(?:see|have|read|look at)\b|(?:\bnot|n't|never) (?:been )?(?:handed"
+    rf"|passed|shown|sent|forwarded) (?:on )?to (?:me|us)\b"
+    rf"|\b{DOCUMENT} not at all\b|\bnot (?:two|three|four|five|six)\b[^.]{{0,3}}$",
+    rf"\b{DOCUMENT}\b[^.;!?\n]{{0,30}}\b(?:(?:got|gets?|went|gone|been) (?:lost|missing|astray)|lost on the way"
+    rf"|empty box(?:es)?|placeholder|broken|corrupt\w*|unreadable|illegible|garbled|truncated)\b",
+    rf"\b(?:only|just) (?:one|two|a few|some|half) of (?:the |these |those )?(?:\w+ )?{_NOTES}\b"
+    rf"|\b{_NOTES}\b[^.!?\n]{{0,60}}\bwithout (?:\w+ )?(?:defin|explain|stat|giv|nam|say|mention|specif)\w*",
+    rf"\b(?:out of|beyond) my (?:view|sight)\b|\bpok(?:e|ing) in the dark\b|\bneed (?:the|your|both"
+    rf"|its) (?:\w+ ){{0,2}}{DOCUMENT}\b",
     r"\bmessage (?:is|was|consists|contains|has|holds|stops)\b|\b(?:come|came) away empty-handed\b|\bempty-handed\b",
     r"\b(?:what|all that|the only thing that) (?:came|comes|got|arrived)\b[^.;]{0,20}\b(?:is|was|are)\b",
     r"\b(?:ha(?:ve|d)|need|want|like) to (?:first )?(?:read|see|look at|look through|hear) (?:it|them|both|either"
@@ -89,6 +106,8 @@ CONTEXT = cue(
     rf"\b(?:none|neither) of (?:the |these |those )?(?:\w+ ){{0,2}}{_NOTES}\b|\bfar as the {_NOTES} go\b",
 )
 INABILITY = cue(
+    r"(?:\bnot|n't) (?:with)?in my (?:power|gift|hands)\b|\bbeyond my (?:power|means|reach)\b|(?:\bnot"
+    r"|n't) an option\b|\bdefeats? the (?:purpose|point)\b",
     r"\bi(?:'m| am|'ve| have|'d| would|'ll| will| do| did| can| could| should)?(?: not|n't)\b(?! (?:\w+ )?(?:think"
     r"|believe|agree|recommend|suggest|mean|advise|use\b|"
     r"see (?:why|how|any|a|what)|mind|doubt|call|trust|put|write|say (?:that|it|so)|want to|worry|hesitate|expect"
@@ -135,6 +154,12 @@ IMPERSONAL = cue(
     r"| is) no (?:telling|knowing|saying)\b",
 )
 MISSING = cue(
+    r"\byou (?:\w+ )?(?:mention|give|gave|name|state|say|said|suppl(?:y|ied)|tell|told|specify|specified|list|quote"
+    r"|write)\w* (?:me |us )?(?:only|just|nothing but)\b|\ball (?:that )?(?:you|the (?:question|problem|task)) "
+    r"(?:suppl|give|gave|say|said|mention|name|state|tell|told|offer)\w*|\bleaves? (?:me|us|one) guessing\b"
+    r"|\bif only\b[^.;]{0,40}\b(?:given|known|stated|there)\b|\b(?:one|two) (?:\w+ )?(?:short|too few)\b"
+    r"|\bhalf (?:of )?the (?:data|story|information)\b|\b(?:is|are|was|were) (?:skipped|withheld|unsaid|unnamed"
+    r"|passed over)\b",
     r"\bnowhere to be (?:found|seen|read)\b|\b(?:say|says|said) (?:nothing|not a word|too little) (?:about|on|of)\b"
     r"|\bgoes unmentioned\b|\bunmentioned\b",
     r"\byou (?:never|haven't yet|forgot to|omitted to|did not) (?:said|say|told|tell|gave|give|mention\w*|specif\w+"
@@ -182,6 +207,10 @@ MISSING = cue(
     r"(?:values?|numbers?|quantit|things|more|facts|details|information|data)",
 )
 SCOPE = cue(
+    r"\bneeds? (?:a|an|the) (?:\w+ )?(?:doctor|physician|mechanic|lawyer|vet|plumber|electrician|therapist|accountant"
+    r"|technician|dentist|priest|chef)(?:'s)?\b",
+    r"\b(?:take|lead|carry) us (?:too |very )?far\b|\bnot in the business of\b|\bon commission\b|\boff my (?:map|beat"
+    r"|patch)\b|\b(?:matters?|questions?) (?:are|is) for (?:the|a|your)\b",
     r"\bonly (?:the|your|a) \w+ (?:may|can|could|is allowed|has the right|should)\b|\bconfidential\b"
     r"|\bstays? with me\b|\bnone of my business\b|\bnot mine to\b",
     r"\b(?:for|in) (?:another|a different|some other) (?:place|time|occasion|forum|tutor|course|conversation"
@@ -226,6 +255,7 @@ SCOPE = cue(
 )
 # Deeds that no tutor does for a student.
 POLICY = cue(
+    r"(?:\bnot|n't) be (?:right|honest|fair|honou?rable|proper|decent)\b",
     r"\b(?:crim(?:e|inal)|illegal|unlawful|against the (?:rules?|law|regulations?)|breach\w*|violat\w+|unethical"
     r"|immoral|misconduct|dishonest|unfair|mislead\w*|fraud\w*)\b",
     r"\b(?:invent|fabricat|fak|forg|falsif|disguis|impersonat|cheat|deceiv|mislead|plagiari[sz])\w*\b|\bmade[- ]up\b"

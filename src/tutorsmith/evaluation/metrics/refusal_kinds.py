@@ -47,7 +47,8 @@ _WHICH = re.compile(
 _ILLEGIT = re.compile(
     r"\b(?:write|do|finish|complete) (?:my|the|this|me)\b|\b(?:make up|invent|fabricat\w*|fake|forge|cheat|exam"
     r"|take-home|turnitin|undetect\w*|tests?|quiz|login|plagiari\w*"
-    r"|pretend|lie|for me|on my behalf|nobody notices|copied)\b|代写|替我|帮我[写编做]|编造|编一|编几|虚构|伪造|假的"
+    r"|pretend|lie|copy|word for word|for me|on my behalf|nobody notices|copied)\b|代写|替我|帮我[写编做]|编造|编一"
+    r"|编几|虚构|伪造|虚假|标准答案|直接给|不想看|假的"
     r"|考试|考题|作弊|查重|洗稿|冒充|透露|原样交|换个说法",
     re.IGNORECASE,
 )
@@ -81,7 +82,7 @@ def flat_no(sentences: list[Sentence], question: str) -> bool:
 
 
 def kind_of(sentences: list[Sentence], act: int, question: str) -> RefusalKind:
-    """The kind with the most evidence; in a tie what lacks a document goes before what lacks a quantity."""
+    """The kind with the most evidence; in a tie a document goes before a quantity and that before the scope."""
     around = frozenset[str]().union(*(s.cues for s in sentences if s.zone))
     material = bool(_MATERIAL.search(question)) and not _NORM_ASKED.search(question)
     scores: list[tuple[int, RefusalKind]] = [
@@ -130,6 +131,7 @@ def _scope(sentences: list[Sentence], act: int, around: frozenset[str], question
         3 * bool(mine & {"scope", "~scope"})
         + bool(around & {"scope", "~scope"})
         + bool(around & {"policy", "~policy"})
+        + 3 * bool(mine & {"policy", "~policy"} and _REQUESTED.search(question.strip()))
         + (2 + bool(mine & {"inability", "~inability"})) * bool(_ILLEGIT.search(question))
         + 2 * (bool(mine & {"inability", "~inability"}) and not around & _LACKS and not any(map(asks_back, sentences)))
         + 3 * flat_no(sentences, question)

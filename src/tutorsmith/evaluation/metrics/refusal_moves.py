@@ -103,6 +103,8 @@ PROPOSAL = cue(
 ASKS = cue(r"\?[\"'”)\]]*\s*$")
 # Told to the tutor: "let me have both", "drop it in here".
 TELL = cue(
+    r"\bwould (?:do|be enough|serve|suffice|be fine|help me)\b|\bmind (?:posting|sending|pasting|sharing|telling"
+    r"|typing|uploading)\b|\bshare the gist\b",
     r"\b(?:let me (?:have|know|see)|tell (?:me|us)|give (?:me|us)|show me|send (?:me|it|them|both|the|your|over"
     r"|along)|drop (?:it|them|both|the|your)"
     r"|(?:post|paste|upload|attach|share|forward|resend|supply) (?:it|them|both|either|the|your|all|these|those|that"
@@ -145,6 +147,7 @@ ADVICE = cue(
 )
 # Somebody else to turn to.
 REDIRECT = cue(
+    r"^your (?:\w+ ){1,3}(?:may|might|will|can|should) (?:have|offer|help|know|run|keep)\b",
     r"\bbest (?:to )?(?:ask|catch|see|try|contact|go to|talk|check with|write to)\b",
     r"\b(?:best bet|right (?:person|place|people|address|one)|better (?:address|place)|will know|would know"
     r"|knows? better|can help you)\b",
