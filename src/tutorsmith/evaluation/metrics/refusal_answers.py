@@ -186,7 +186,7 @@ def _answers_at_once(sentences: list[Sentence], act: int, question: str) -> bool
         return False
     if _FORMULA_ASKED.search(question) and FORMULA.search(first.text):
         return True
-    bare = len(_CONTENT_WORD.findall(first.text)) < 2
+    bare = len(_CONTENT_WORD.findall(first.text)) <= 2
     if (bare and act == 1 and ME.search(sentences[act].text)) or (first.cues & (ACTS | INDIRECT) and not bare):
         return False
     return bool(first.cues & {"yes_no", "because"})

@@ -42,6 +42,7 @@ _NOTES = one_of(
 )
 
 CONTEXT = cue(
+    rf"\b{_NOTES}\b[^.!?\n]{{0,60}}\b(?:stops?|ends?|breaks? off|leaves? off) (?:before|short)\b",
     r"\byou (?:\w+ )?(?:pasted|sent|attached|uploaded|included|shared|copied)\b[^.;]{0,60}\b(?:not|nothing|without)\b",
     rf"\b(?:none|neither|not one) of (?:the |these |those |them\b)?(?:\w+ )?(?:touch|mention|cover|treat|say|deal"
     rf"|give|contain|name|speak|address|discuss)\w*|\bmissing from (?:your|the) \w+"
@@ -154,6 +155,8 @@ IMPERSONAL = cue(
     r"| is) no (?:telling|knowing|saying)\b",
 )
 MISSING = cue(
+    r"\b(?:do|does|did)(?: not|n't) (?:suffice|add up to|fix the)\b|\b(?:is|are) (?:given|known"
+    r"|stated)\b[^.;]{0,20}\bbut\b[^.;]{0,30}\b(?:is|are)(?: not|n't)[.!]?\s*$",
     r"\byou (?:\w+ )?(?:mention|give|gave|name|state|say|said|suppl(?:y|ied)|tell|told|specify|specified|list|quote"
     r"|write)\w* (?:me |us )?(?:only|just|nothing but)\b|\ball (?:that )?(?:you|the (?:question|problem|task)) "
     r"(?:suppl|give|gave|say|said|mention|name|state|tell|told|offer)\w*|\bleaves? (?:me|us|one) guessing\b"
@@ -207,6 +210,7 @@ MISSING = cue(
     r"(?:values?|numbers?|quantit|things|more|facts|details|information|data)",
 )
 SCOPE = cue(
+    r"(?:\bnot|n't) (?:something|anything|a thing) (?:that )?(?:a|any|the|this) (?:\w+ )?tutor\b",
     r"\bneeds? (?:a|an|the) (?:\w+ )?(?:doctor|physician|mechanic|lawyer|vet|plumber|electrician|therapist|accountant"
     r"|technician|dentist|priest|chef)(?:'s)?\b",
     r"\b(?:take|lead|carry) us (?:too |very )?far\b|\bnot in the business of\b|\bon commission\b|\boff my (?:map|beat"

@@ -19,7 +19,7 @@ _ASKS_VALUE = re.compile(
 )
 
 _OWN_MATERIAL = re.compile(
-    rf"\b(?!message|problem|part\b|text\b|result|material|solution|output){indirect.DOCUMENT}\b|\b(?:session"
+    rf"\b(?!message|problem|part\b|text\b|result|material|solution|output|version){indirect.DOCUMENT}\b|\b(?:session"
     rf"|anything attached|nothing is attached|memory of|citation you|it isn't there|isn't there)\b"
     rf"|(?!材料|题目|数据|结果|内容|论文){indirect_zh.DOCUMENT}|记录",
     re.IGNORECASE,
@@ -28,6 +28,7 @@ _OWN_MATERIAL = re.compile(
 _HAVE_NOT = re.compile(
     r"\b(?:do not|don't|have not|haven't) (?:\w+ )?(?:have|got|know) (?:the|any|an?|both|its)\b", re.IGNORECASE
 )
+_OF_NOTES = re.compile(r"\b(?:notes|excerpts?|handout|lecture|reading|slides?)\b|笔记|摘录|讲义|材料", re.IGNORECASE)
 _NO_RECORD = re.compile(r"\b(?:session|memory of|record of|isn't there)\b|记录", re.IGNORECASE)
 
 _NEED_TO_KNOW = re.compile(r"\b(?:need|have|like) to know (?:which|how|whether|where|at what)\b", re.IGNORECASE)
@@ -86,7 +87,7 @@ def kind_of(sentences: list[Sentence], act: int, question: str) -> RefusalKind:
     around = frozenset[str]().union(*(s.cues for s in sentences if s.zone))
     material = bool(_MATERIAL.search(question)) and not _NORM_ASKED.search(question)
     scores: list[tuple[int, RefusalKind]] = [
-        (_context(sentences, act, around, material), "insufficient_context"),
+        (_context(sentences, act, around, material) + bool(_OF_NOTES.search(question)), "insufficient_context"),
         (_parameters(sentences, act, around, question, material), "missing_parameters"),
         (_scope(sentences, act, around, question), "out_of_scope"),
     ]
@@ -129,6 +130,7 @@ def _scope(sentences: list[Sentence], act: int, around: frozenset[str], question
     mine = sentences[act].cues
     return (
         3 * bool(mine & {"scope", "~scope"})
+        + ("scope" in mine)
         + bool(around & {"scope", "~scope"})
         + bool(around & {"policy", "~policy"})
         + 3 * bool(mine & {"policy", "~policy"} and _REQUESTED.search(question.strip()))
