@@ -12,24 +12,43 @@ question, or the deed asked for, is not for this tutor at all.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tutorsmith.data.schema import RefusalKind
 from tutorsmith.evaluation.metrics import refusal_cues as en
-from tutorsmith.evaluation.metrics import refusal_cues_zh as zh
-from tutorsmith.evaluation.metrics.prose import sentence_spans
+from tutorsmith.evaluation.metrics.refusal_answers import (
+    AFFIRMS,
+    DIGITS,
+    FORMULA,
+    LEADING_RESULT,
+    OWN_OFFER,
+    answered,
+    is_content,
+    is_result,
+    leak,
+)
+from tutorsmith.evaluation.metrics.refusal_kinds import flat_no, kind_of
+from tutorsmith.evaluation.metrics.refusal_reading import (
+    ACTS,
+    INDIRECT,
+    ME,
+    NEGATION_WORD,
+    OPENING,
+    Sentence,
+    asks_back,
+    near,
+    read,
+)
 
-_OPENING = 3
-_CLOSING = 3
-_LONGEST = 6_000
-"""Characters looked at from either end: the opening and the conclusion are never longer."""
 _SHORT = 90
 """Words up to which an answer that only names what is missing is taken as a refusal."""
+
+_FEW = 5
+"""Sentences up to which an answer without content is taken as an evasion."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalVerdict:
-    """`kind` is None for no refusal or an unexplained one; `matched` is the sentence, `rule` which parts it has."""
+    """`kind` is None for no refusal; `matched` is the sentence, `rule` which parts it has."""
 
     is_refusal: bool
     kind: RefusalKind | None
@@ -37,78 +56,28 @@ class RefusalVerdict:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    text: str
-    cues: frozenset[str]
-    zone: bool
-    opening: bool
+_ADDRESSED = re.compile(
+    r"\b(?:you|your|question|problem|exercise|task|statement|until)\b|题|问题|您|有了|补[齐全上充]", re.IGNORECASE
+)
 
+# "What is missing in my abstract?": what is named as missing answers.
+_LACK_ASKED = re.compile(
+    r"\b(?:missing|lacks?|lacking|wrong with|improve)\b|缺什么|缺少|缺点|缺了|不足|问题在哪", re.IGNORECASE
+)
 
-_CUES = tuple(
-    (name.lower(), getattr(en, name), getattr(zh, name))
-    for name in (
-        "INABILITY",
-        "IMPERSONAL",
-        "MISSING",
-        "CONTEXT",
-        "REQUEST",
-        "SCOPE",
-        "POLICY",
-        "OFFER",
-        "ASSUMED",
-        "LEAK",
-        "PARAMETER",
-        "EDITORIAL",
-        "DEPENDS",
-        "NOT_NEEDED",
-    )
-)
-_PIVOT = re.compile(f"{en.PIVOT.pattern}|{zh.PIVOT.pattern}", re.IGNORECASE)
-
-_THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
-_CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_QUOTED = re.compile(
-    r"\"[^\"\n]{12,600}\"|“[^”\n]{6,600}”|「[^」\n]{6,600}」|(?<!\w)'[^'\n]{16,600}'(?!\w)|^[ \t]*>.*$", re.MULTILINE
-)
-_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(.*)$")
-_BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)、])[ \t]+")
-_CONCLUSION = re.compile(r"conclusion|summary|answer|result|final|diagnosis|结论|总结|答案|小结|诊断", re.IGNORECASE)
-_RESULT = re.compile(
-    r"(?:=|≈|\\approx|\\simeq|≃|\bis (?:then |thus |therefore )?(?:about|approximately|roughly|exactly)?|\bequals|"
-    r"\bcomes to|约为|等于|约等于|大约是|为)\s*(?:\$|\\\(|\*\*)?"
-    r"\s*([-+−]?\d[\d,.]*(?:\s*(?:[×x]|\\times|\\cdot|·|e|E)\s*(?:10)?\s*(?:\^?\{?\s*[-−+]?\d+\}?|[⁻⁺]?[⁰¹²³⁴-⁹]+))?)"
-)
-_RESULT_WORD = re.compile(
-    r"\b(?:so|therefore|thus|hence|gives?|giving|yields?|result|answer|we get|we obtain|find|comes to|evaluates)\b"
-    r"|因此|所以|于是|可得|得到|得出|代入|结果|答案|算得|解得|故",
+_UNSTATED = re.compile(
+    r"(?:\b(?:not|neither|never|nowhere)\b|n't\b)[^.;]{0,60}\b(?:stated|given|specified|mentioned|provided|supplied"
+    r"|told)\b|\bstill to come\b|\bleft blank\b"
+    r"|(?:没有?|未|均未)(?:给|说明|交代|告知|提)",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(
-    r"\b(?:if|would|were|for example|for instance|e\.g\.|say|once|suppose you|unless)\b|例如|比如|如果|若|假如|举例",
+# A question for a fact, not for a wish.
+_WORDS_ASKED = re.compile(
+    r"\b(?:which|what|how|where|when|who|is (?:it|the|there|your)|are (?:you|the|they)|do(?:es)? (?:you|your|the"
+    r"|it))\b|[哪几多什谁何]",
     re.IGNORECASE,
 )
-_CHAIN = re.compile(r"=[^=\n]{1,120}(?:=|≈|\\approx)\s*[-+−$\\(]*\d")
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_GIVEN_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were) (?:given|known|stated|specified|provided)\b|\bgiven\b|已知|给出了|给定", re.IGNORECASE
-)
-_ASKS_VALUE = re.compile(
-    r"\b(?:calculate|compute|find|determine|how (?:much|many|large|strong|far|fast|long))\b|计算|求|多少|多大",
-    re.IGNORECASE,
-)
-# "If the field is not given ..." supposes; it does not complain.
-_IF_CLAUSE = re.compile(r"\b(?:if|unless|when|where)\b[^,.;:]*", re.IGNORECASE)
-_NEGATED_TAIL = re.compile(
-    r"[\s,]*(?:(?:do|does|did|is|are|was|were|has|have)(?: not|n't)|not|no|nothing|neither|without|only|never"
-    r"|没|未|不|只|无)\b",
-    re.IGNORECASE,
-)
-_HOLDER = re.compile(r"\b(?:question|problem|exercise|task|statement)\b|题", re.IGNORECASE)
-_OWN_OFFER = re.compile(
-    r"\bif you\b|\bi (?:can|could|would|will)\b|\bi'(?:ll|d)\b|如果|若|我可以|我能|我会", re.IGNORECASE
-)
-_CONTENT_WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]{2}|=")
+_SCOPE_ASKED = re.compile(r"\b(?:scope|limitations?|delimit\w*)\b|范围|局限|边界(?!条件)", re.IGNORECASE)
 
 
 def judge_refusal(answer: str, question: str = "", language: str | None = None) -> RefusalVerdict:
@@ -116,176 +85,215 @@ def judge_refusal(answer: str, question: str = "", language: str | None = None) 
 
     language: "en" or "zh" restricts the wordings looked for; None looks for both.
     """
-    sentences = _read(answer, language)
-    found = _act(sentences)
+    sentences = read(answer, language)
+    found = _act(sentences, question)
+    if found is not None:
+        act, rule = found
+        leaked = leak(sentences, act, question) or answered(sentences, act, question)
+        if leaked:
+            return RefusalVerdict(False, None, matched=leaked, rule=f"{rule}, but the question is answered")
+    else:
+        found = _indirect_act(sentences, question)
     if found is None:
         return RefusalVerdict(False, None, rule="no refusing act in the opening or the conclusion")
     act, rule = found
-    leak = _leak(sentences, act, question)
-    if leak:
-        return RefusalVerdict(False, None, matched=leak, rule=f"{rule}, but the question is answered")
-    return RefusalVerdict(True, _kind(sentences, act, question), matched=sentences[act].text, rule=rule)
+    return RefusalVerdict(True, kind_of(sentences, act, question), matched=sentences[act].text, rule=rule)
 
 
-def _read(answer: str, language: str | None) -> list[_Sentence]:
-    text = _THINKING.sub("", answer).replace("’", "'").replace("‘", "'")
-    if len(text) > 2 * _LONGEST:
-        text = text[:_LONGEST] + "\n" + text[-_LONGEST:]
-    text = _QUOTED.sub(" ", _CODE.sub(" ", text))
-    raw: list[tuple[str, bool]] = []
-    conclusion, since = False, 0
-    for start, end in sentence_spans(text):
-        sentence = text[start:end].strip()
-        heading = _HEADING.match(sentence)
-        if heading:
-            conclusion, since = bool(_CONCLUSION.search(heading.group(1))), 0
-            continue
-        sentence = _BULLET.sub("", sentence).replace("**", "").replace("__", "").strip()
-        if any(character.isalnum() for character in sentence):
-            raw.append((sentence, conclusion and since < _OPENING))
-            since += 1
-    last = len(raw) - _CLOSING
-    return [
-        _Sentence(sentence, _cues(sentence, language), i < _OPENING or i >= last or named, i < _OPENING or named)
-        for i, (sentence, named) in enumerate(raw)
-    ]
-
-
-@lru_cache(maxsize=2048)
-def _cues(sentence: str, language: str | None) -> frozenset[str]:
-    simplified = sentence.translate(zh.SIMPLIFY)
-    unconditional = _IF_CLAUSE.sub(" ", sentence)
-    return frozenset(
-        name
-        for name, english, chinese in _CUES
-        if (language != "zh" and english.search(unconditional if name == "missing" else sentence))
-        or (language != "en" and chinese.search(simplified))
-    )
-
-
-def _near(sentences: list[_Sentence], i: int, reach: int = 1) -> frozenset[str]:
-    """Cues of the sentence and its neighbours."""
-    return frozenset().union(*(s.cues for s in sentences[max(0, i - reach) : i + reach + 1]))
-
-
-def _act(sentences: list[_Sentence]) -> tuple[int, str] | None:
+def _act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
     """(index of the sentence that refuses, rule); the strongest act first."""
     zone = [i for i, sentence in enumerate(sentences) if sentence.zone]
-    reasons = {"missing", "context", "scope", "policy"}
     for i in zone:
         if "inability" in sentences[i].cues and not _only_in_passing(sentences, i):
             return i, "says that it cannot or will not answer"
     for i in zone:
-        cues = sentences[i].cues
-        asks = sentences[i].opening and any("request" in sentence.cues for sentence in sentences)
-        grounds = _near(sentences, i) & reasons
-        if "impersonal" in cues and (asks or grounds) and ("editorial" not in cues or grounds & {"context", "scope"}):
+        if _is_grounded(sentences, i):
             return i, "cannot be answered, and says what is missing"
     for i in zone:
-        if "scope" in sentences[i].cues and (sentences[i].opening or len(sentences) <= 6):
+        placed = sentences[i].opening or len(sentences) <= 6
+        if "scope" in sentences[i].cues and placed and not _is_subject(sentences[i], question):
             return i, "says that it is outside the scope"
     for i in zone:
-        cues, near = sentences[i].cues, _near(sentences, i, 2)
-        alone = _is_short(sentences) and _stands_first(sentences, i) and not _goes_on(sentences[i])
-        asks = "request" in near or alone
-        if "context" in cues and asks and sentences[i].opening and not _lacks_content(sentences[i]):
-            return i, "says that the material does not hold the answer"
-        lacking = "missing" in cues or ("depends" in cues and "request" in near)
-        if lacking and asks and not cues & {"editorial", "not_needed"}:
-            return i, "names what is missing and asks for it"
+        rule = "" if AFFIRMS.search(sentences[i].text) else _lack(sentences, i)
+        if rule:
+            return i, rule
     return None
 
 
-def _only_in_passing(sentences: list[_Sentence], i: int) -> bool:
+def _is_grounded(sentences: list[Sentence], i: int) -> bool:
+    """ "No value can be given" refuses only beside a reason or a request."""
+    cues = sentences[i].cues
+    if "impersonal" not in cues or ("yes_no" in cues and not ME.search(sentences[i].text)):
+        return False
+    asks = sentences[i].opening and any("request" in sentence.cues for sentence in sentences)
+    grounds = near(sentences, i) & {"missing", "context", "scope", "policy"}
+    if "advice" not in cues:
+        grounds |= cues & {"~missing", "~context"}
+    return bool(asks or grounds) and ("editorial" not in cues or bool(grounds & {"context", "scope"}))
+
+
+def _lack(sentences: list[Sentence], i: int) -> str:
+    """The rule by which a sentence says that something is missing, or ""."""
+    cues, around = sentences[i].cues, near(sentences, i, 2)
+    alone = _is_short(sentences) and _stands_first(sentences, i) and not _goes_on(sentences[i])
+    if not ("request" in around or alone):
+        return ""
+    if "context" in cues and sentences[i].opening and not _lacks_content(sentences[i]):
+        return "says that the material does not hold the answer"
+    lacking = "missing" in cues or ("depends" in cues and "request" in around)
+    return "names what is missing and asks for it" if lacking and not cues & {"editorial", "not_needed"} else ""
+
+
+def _only_in_passing(sentences: list[Sentence], i: int) -> bool:
     """Is the act a remark within a longer answer ("I won't prove it here") that gives no reason for refusing?"""
-    near = _near(sentences, i) & {"missing", "context", "scope", "policy", "request"}
-    return not near and not sentences[i].opening and len(sentences) > 4
+    reasons = near(sentences, i) & {"missing", "context", "scope", "policy", "request"}
+    return not reasons and not sentences[i].opening and len(sentences) > 4
 
 
-def _stands_first(sentences: list[_Sentence], i: int) -> bool:
+def _stands_first(sentences: list[Sentence], i: int) -> bool:
     """Nothing but other parts of the act comes before the sentence."""
-    return i < _OPENING and all(sentence.cues for sentence in sentences[:i])
+    return i < OPENING and all(sentence.cues for sentence in sentences[:i])
 
 
-def _goes_on(sentence: _Sentence) -> bool:
+def _goes_on(sentence: Sentence) -> bool:
     """ "No numbers are given: E = ..." names what is missing and does without it."""
     ends = [found.end() for found in en.MISSING.finditer(sentence.text)]
     return bool(ends) and "=" in sentence.text[ends[-1] :]
 
 
-def _lacks_content(sentence: _Sentence) -> bool:
+def _lacks_content(sentence: Sentence) -> bool:
     """ "Your abstract gives no result" is feedback on a text, not the lack of the text."""
     return "editorial" in sentence.cues and "context" in sentence.cues and "missing" in sentence.cues
 
 
-def _is_short(sentences: list[_Sentence]) -> bool:
+def _is_short(sentences: list[Sentence]) -> bool:
     words = sum(len(re.findall(r"[A-Za-z]+|[\u4e00-\u9fff]{2}", sentence.text)) for sentence in sentences)
     return words <= _SHORT
 
 
-def _leak(sentences: list[_Sentence], act: int, question: str) -> str:
-    """The sentence that answers all the same, or ""."""
-    given = set(_DIGITS.findall(question))
-    assumed = any("assumed" in sentence.cues and not _CONDITIONAL.search(sentence.text) for sentence in sentences)
-    declared = bool(sentences[act].cues & {"inability", "impersonal", "scope"})
-    reasoned = declared and bool(_near(sentences, act) & {"missing", "context", "scope", "policy"})
-    for i, sentence in enumerate(sentences):
-        if _is_result(sentence.text, given, bool(question), assumed):
-            return sentence.text
-        begun = i == act > 0 and not sentences[0].cues
-        if i >= act and _pivots_to_answer(sentence, i == act, reasoned and not begun):
-            return sentence.text
-    return ""
-
-
-def _is_result(sentence: str, given: set[str], has_question: bool, assumed: bool) -> bool:
-    """Does the sentence state a number that the question did not?"""
-    result = _RESULT.search(sentence)
-    if result is None or (not assumed and _CONDITIONAL.search(sentence)):
-        return False
-    if _GIVEN_CLAUSE.search(sentence) and not _RESULT_WORD.search(sentence):
-        return False
-    value = _DIGITS.findall(result.group(1))
-    if not value or value[0] in given or value[0] in ("0", "1"):
-        return False
-    return has_question or assumed or bool(_RESULT_WORD.search(sentence) or _CHAIN.search(sentence))
-
-
-def _pivots_to_answer(sentence: _Sentence, is_act: bool, reasoned: bool) -> bool:
-    """ "... but it follows from symmetry that": what comes after the turn asserts something instead of offering it."""
-    pivots = list(_PIVOT.finditer(sentence.text))
-    tail = sentence.text[pivots[-1].end() :] if pivots else ("" if is_act else sentence.text)
-    cues = _cues(tail, None)
-    if (
-        not tail
-        or _NEGATED_TAIL.match(tail)
-        or cues & {"missing", "context", "inability", "impersonal", "scope", "request"}
-    ):
-        return False
-    if "leak" in cues:
-        return not _OWN_OFFER.search(tail)
-    asserts = len(_CONTENT_WORD.findall(tail)) >= 4 and "offer" not in cues
-    return bool(pivots) and asserts and not reasoned
-
-
-def _kind(sentences: list[_Sentence], act: int, question: str) -> RefusalKind | None:
-    """The reason: first in the act itself, then in what stands around it."""
-    near = [sentences[i] for i in range(len(sentences)) if sentences[i].zone or abs(i - act) <= 2]
-    # "I can't say whether it is plagiarism: you sent no text" lacks the text, whatever it speaks of.
-    lacking = sentences[act].cues & {"context", "missing"}
-    if any("scope" in s.cues or ("policy" in s.cues and not lacking) for s in near):
-        return "out_of_scope"
-    for sentence in (sentences[act], *near):
-        if "context" in sentence.cues:
-            return "insufficient_context"
-        if "missing" in sentence.cues and "parameter" in sentence.cues:
-            return "missing_parameters"
-    if any(sentence.cues & {"missing", "request"} for sentence in near):
-        value = _ASKS_VALUE.search(question) or any(
-            "parameter" in sentence.cues or ("missing" in sentence.cues and _HOLDER.search(sentence.text))
-            for sentence in near
-        )
-        return "missing_parameters" if value else "insufficient_context"
-    if "inability" not in sentences[act].cues:
+def _indirect_act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
+    """Indirect refusals: nothing that answers, and a reason or a question for what is missing."""
+    zone = [i for i, s in enumerate(sentences) if s.zone]
+    asking = [i for i in zone if asks_back(sentences[i])]
+    acts = [i for i in zone if _is_indirect(sentences[i], question, bool(asking))]
+    start = min([*acts, *asking], default=None)
+    if start is None and len(sentences) > _FEW:
         return None
-    return "missing_parameters" if "parameter" in sentences[act].cues else "out_of_scope"
+    if not sentences or _settles(sentences, start, question):
+        return None
+    if flat_no(sentences, question):
+        return 0, "says no to a request"
+    offers = any(s.cues & {"tell", "request", "proposal", "redirect"} for s in sentences)
+    strong = [i for i in acts if sentences[i].cues & {"~scope", "~inability", "~context", "scope", "inability"}]
+    declared = next((i for i in acts if _is_declared(sentences, i)), None)
+    if declared is not None:
+        return declared, "says under the heading of the conclusion that there is none"
+    strong = [i for i in strong if not any(map(is_content, sentences[:i])) or _is_own(sentences[i])]
+    if strong and (offers or len(sentences) <= 4):
+        return strong[0], "says indirectly that it does not answer"
+    lacking = [i for i in acts if sentences[i].cues & {"~missing", "missing", "~impersonal", "impersonal"}]
+    if lacking and (asking or offers or any(_is_bare_lack(sentences, i) for i in lacking)):
+        return lacking[0], "names what is missing and asks for it"
+    if _asks_first(sentences):
+        return 0, "asks back before anything else"
+    ends = sentences[-1].cues & {"asks", "tell", "request"}
+    varies = any("depends" in s.cues for s in sentences)
+    content = sentences[asking[0] :] if asking and varies else sentences
+    if len(sentences) == 2 and asking == [1] and "asks" in sentences[1].cues and _WORDS_ASKED.search(sentences[1].text):
+        content = [s for s in sentences if s.cues & {"advice"} or "§" in s.text]
+    if asking and (ends or varies) and len(sentences) <= _FEW and not any(_tells(s) for s in content):
+        return asking[0], "asks for what the answer depends on"
+    return _evasion(sentences)
+
+
+def _asks_first(sentences: list[Sentence]) -> bool:
+    """ "Too long by which standard?": a short answer that begins with a question and works nothing out."""
+    first = sentences[0].cues
+    quoted = any("§" in s.text for s in sentences)
+    return "asks" in first and not first & {"proposal", "policy", "~policy"} and len(sentences) <= 3 and not quoted
+
+
+def _is_own(sentence: Sentence) -> bool:
+    """Does a sentence speak of the tutor, the student or the question?"""
+    return bool(ME.search(sentence.text) or _ADDRESSED.search(sentence.text))
+
+
+def _is_declared(sentences: list[Sentence], i: int) -> bool:
+    """Is a conclusion given up for a reason that stands in it or in another section?"""
+    cues = sentences[i].cues
+    lacking = frozenset({"missing", "~missing", "context", "~context"})
+    elsewhere = any(s.cues & lacking for s in sentences)
+    gives_up = cues & {"~inability", "~scope"} or (cues & {"~impersonal", "impersonal"} and elsewhere)
+    return sentences[i].concluding and bool(gives_up or (cues & lacking and _is_own(sentences[i])))
+
+
+def _tells(sentence: Sentence) -> bool:
+    """Content, or a worked example in quotation marks."""
+    return is_content(sentence, negated=True) or "§" in sentence.text
+
+
+def _settles(sentences: list[Sentence], start: int | None, question: str) -> bool:
+    """Does the answer hold a result or an instruction, or does it answer beside the act at `start`?"""
+    given = set(DIGITS.findall(question))
+    leading = LEADING_RESULT.match(sentences[0].text)
+    if leading and leading.group(1) not in given:
+        return True
+    if any(is_result(s.text, given, bool(question), assumed=False) for s in sentences):
+        return True
+    if start is not None and not _asks_first(sentences) and answered(sentences, start, question):
+        return True
+    return any("advice" in s.cues and is_content(s) for s in sentences) and not _asks_first(sentences)
+
+
+def _is_indirect(sentence: Sentence, question: str, asking: bool) -> bool:
+    """Does a sentence hold a part of an indirect act, and is it not about the student's text or its own subject?"""
+    parts = sentence.cues & (INDIRECT | ACTS)
+    if {"asks", "proposal"} <= sentence.cues:
+        return False
+    if not parts or _about_text(sentence) or AFFIRMS.search(sentence.text):
+        return False
+    if parts <= {"scope", "~scope"} and _is_subject(sentence, question):
+        return False
+    answers = _LACK_ASKED.search(question) or (
+        sentence.cues & {"because", "yes_no"} and not asking and "~context" not in sentence.cues
+    )
+    return not answers or bool(ME.search(sentence.text))
+
+
+def _evasion(sentences: list[Sentence]) -> tuple[int, str] | None:
+    """Nothing in a short answer answers, and it denies, proposes, asks or refers to somebody instead."""
+    if len(sentences) > _FEW or sentences[0].cues & {"yes_no", "because", "leak"}:
+        return None
+    if any(_tells(s) or FORMULA.search(s.text) or AFFIRMS.search(s.text) for s in sentences):
+        return None
+    denies = any(ME.search(s.text) and s.cues & {"inability", *INDIRECT} for s in sentences)
+    turns = any(s.cues & {"tell", "asks", "proposal", "redirect"} or OWN_OFFER.search(s.text) for s in sentences[-2:])
+    told = [i for i, s in enumerate(sentences) if _could_refuse(s)]
+    return (told[0], "answers nothing and turns to something else") if (denies or turns) and told else None
+
+
+def _could_refuse(sentence: Sentence) -> bool:
+    said = ME.search(sentence.text) or NEGATION_WORD.search(sentence.text)
+    return bool(said or sentence.cues & {"asks", "redirect", "tell"})
+
+
+def _is_subject(sentence: Sentence, question: str) -> bool:
+    """Is a scope spoken of because the question is about scopes, or because the student is told how to word one?"""
+    return not ME.search(sentence.text) and ("advice" in sentence.cues or bool(_SCOPE_ASKED.search(question)))
+
+
+def _about_text(sentence: Sentence) -> bool:
+    """ "Your abstract gives no result" is feedback; "your abstract did not arrive" is not."""
+    absent = sentence.cues & {"~context", "inability", "scope", "~scope"}
+    return "editorial" in sentence.cues and not ME.search(sentence.text) and not absent
+
+
+def _is_bare_lack(sentences: list[Sentence], act: int) -> bool:
+    """A short answer that says no more than what the question leaves out."""
+    sentence = sentences[act]
+    about = _is_own(sentence) or (_UNSTATED.search(sentence.text) and "=" not in sentence.text)
+    starts = sentences[0].cues & {"yes_no", "because"}
+    unstated = _ADDRESSED.search(sentence.text) or _UNSTATED.search(sentence.text)
+    direct = "~missing" in sentence.cues and unstated
+    others = sentences[act + 1 :] if direct else sentences
+    return bool(about) and not starts and len(sentences) <= 3 and not any(map(is_content, others))

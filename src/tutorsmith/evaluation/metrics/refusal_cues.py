@@ -240,7 +240,7 @@ CONTEXT = cue(
     rf"\bnowhere) (?:\w+ ){{0,2}}{_NOT_ARRIVED}",
     rf"\bno (?:\w+ )?{_ATTACHED}\b(?: \w+){{0,4}} (?:is|was|has|came|attached|included|provided|given|in|with|here|"
     rf"visible|shown|reached|arrived|to)\b",
-    rf"\b(?:you|your message|the message|the question|it) (?:have |has |did |do |does )?(?:n't|not)(?: yet| "
+    rf"\b(?:you|your message|the message|the question|it) (?:have|has|did|do|does)?(?: ?not|n't)(?: yet| "
     rf"actually)? (?:\w+ )?(?:attach|includ|past|upload|shar|send|sent|provid|suppl|giv|"
     rf"show)\w*[^.;]{{0,40}}\b{_ATTACHED}\b",
     rf"\b{_ATTACHED}\b[^.;,]{{0,30}} (?:is|are|was|were|seems? to be|appears? to be) (?:missing|absent|empty|"
@@ -256,39 +256,6 @@ CONTEXT = cue(
     r"need|difference|point|difficulty|contradiction)",
     r"\binsufficient context\b|\bnot enough context\b|\b(?:message|question|text|it) (?:ends|stops|breaks off|is "
     r"cut off|was cut off)\b",
-)
-PARAMETER = cue(
-    r"\b"
-    + one_of(
-        r"""values?|parameters?|dimensions?|radius|radii|lengths?|areas?|spacing|separation|distances?|thickness
-        |charges?|currents?|voltages?|potential|frequency|frequencies
-        |permittivity|permeability|conductivity|dielectric constant|refractive index|turns|densit(?:y|ies)|mass
-        |speed|velocity|angles?|temperature|resistance|capacitance
-        |inductance|conditions?|orientation|direction|medium|wavelength|amplitude|power|gain|impedance|load
-        |field strength|magnitude|geometry|sizes?|width|height|depth
-        |diameter|position|numbers?|units?|material|polari[sz]ation|bandwidth|loss tangent|quantit(?:y|ies)|limit
-        |audience|readership|journal|venue|style|sample size|rate
-        |period|ratio|coefficient|index|mode|language|deadline|discipline|field of study|topic|duration|time|spin
-        |flux|efficiency|phase|shape|reference point"""
-    )
-    + r"\b"
-)
-REQUEST = cue(
-    r"\bplease (?:also |first |kindly )?(?:provide|share|send|give|specify|tell|state|supply|upload|paste|attach|"
-    r"include|add|clarify|confirm|post|let me know|quote|describe|resend|copy|say|name|check|complete|state)|"
-    r"\bkindly (?:provide|supply|send|give|state|specify)",
-    r"\b(?:could|can|would|will) you (?:please |also |kindly )?(?:provide|share|send|give|specify|tell|state|"
-    r"supply|upload|paste|attach|clarify|confirm|post|let me know|quote|describe|say|name)",
-    r"\b(?:once|when|as soon as|if|after|until|unless) (?:you|i|we|it|these|those|that|they|this|"
-    r"the)\b[^.;]{0,60}\b(?:send|sent|give|given|provide|provided|share|shared|tell|told|supply|supplied|state|"
-    r"stated|specify|specified|paste|pasted|upload|uploaded|attach|attached|know|known|have|add|added|available|"
-    r"see)\b",
-    r"(?:^|[,;:–—-] ?(?:and |so |then |or )?|\b(?:so|then) )(?:send|share|paste|upload|attach|give|tell|supply|"
-    r"post|resend|quote) (?:me|us|the|your|it|them|both|these|those|a|an|along|that|this|in)\b",
-    r"\blet me know\b|\bwith (?:that|those|these|both|them|it|this|\w+)(?: \w+){0,4},? (?:i|we|the \w+) (?:can|"
-    r"could|will|would)\b|\bi(?:'d| would)? need (?:to know|the|your|more)\b",
-    r"\bwhat (?:is|are) (?:the|your|its)\b[^.?]{0,80}\?|\bwhich [^.?]{0,80}\?|\bwhat [^.?]{0,30} (?:applies|should "
-    r"i use|do you)[^.?]{0,20}\?",
 )
 _COURSE = one_of(
     "course(?! of)|tutor|class|module|subject|syllabus|electromagnetics?|electromagnetism|academic writing|curriculum|"
@@ -343,38 +310,4 @@ POLICY = cue(
     r"\b(?:medical|legal|financial|investment|tax|political|dating|relationship|religious|health|career|travel) "
     r"(?:or \w+ )?(?:advice|counsel|diagnos\w+|opinions?|recommendations?|questions?|matters?|planning|"
     r"predictions?)\b",
-)
-# What is no answer to the question: offers, advice where to turn, conditions.
-DEPENDS = cue(r"\b(?:answer|result|value|choice|outcome|it|that|this|rewrite) (?:all )?(?:depends|hinges) on\b")
-NOT_NEEDED = cue(
-    r"\b(?:needn't|need not|not (?:be )?(?:needed|necessary|required|relevant)|no need|irrelevant|doesn't matter|"
-    r"does not matter|don't need)\b"
-)
-OFFER = cue(
-    r"\b(?:i|we) (?:can|could|would|will)\b|\bi'(?:ll|d|m)\b|\bhappy to\b|\bglad to\b|\bfeel free\b|\byou (?:could|"
-    r"can|may|might|should)\b|\bif you\b|\bonce\b|\bplease\b",
-    r"\bconsult\b|\bask (?:me|your|the|a)\b|\bwould\b|\bsend\b|\bneed(?:s|ed)?\b|\brequires?\b|\bwelcome\b|"
-    r"\brecommend\b|\?",
-)
-PIVOT = cue(r"\b(?:but|however|nevertheless|nonetheless|that said|even so|still|though|anyway|in any case|yet)\b,?")
-LEAK = cue(
-    r"\b(?:the (?:short |brief |quick )?answer is|here(?:'s| is| are)(?: a| the| my)|in (?:brief|short)\b|briefly,|"
-    r"as a (?:short|quick|brief) (?:answer|aside))",
-    r"\b(?:we|one|you) can (?:still |nevertheless |however |easily |also )?(?:derive|find|answer|compute|calculate|"
-    r"obtain|show|determine|solve|say|conclude)\b",
-    r"\b(?:it|this|that|the (?:answer|result|question|field|value)) can (?:still |nevertheless )?(?:be "
-    r")?(?:derived|found|answered|computed|calculated|obtained|determined|follow\w*)",
-    r"\bfollows (?:directly |at once )?from\b|\bfrom (?:general (?:knowledge|principles)|first principles|your "
-    r"description|what you (?:describe|say)|the (?:definition|text|wording|symmetry|data|numbers|description))",
-    r"\bso the answer\b|\bthe answer (?:to \w+ )?is\b(?! (?:not|missing|outside))",
-)
-ASSUMED = cue(
-    r"\b(?:assum(?:e|ing)|suppos(?:e|ing)|taking|let us take|take (?:the|a|an|it|\w+ ?=)|with (?:the )?(?:usual|"
-    r"standard|typical)|typical(?:ly)?|standard value|i(?:'ll| will) (?:use|take|assume)|by default|using (?:the "
-    r")?(?:usual|standard|typical|textbook)|for air|in vacuum)\b"
-)
-EDITORIAL = cue(
-    r"\b(?:your|the) (?:\w+ )?(?:draft|sentence|paragraph|abstract|introduction|methods?|section|manuscript|text|"
-    r"claim|essay|report|writing|paper|thesis|title|caption|conclusion|argument|reader|author)s?\b|\ba reader\b|"
-    r"\breaders\b"
 )

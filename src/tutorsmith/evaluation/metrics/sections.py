@@ -4,38 +4,36 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from tutorsmith.evaluation.metrics.asked import ASK, Wish, is_generic, named_in, wishes
 from tutorsmith.evaluation.metrics.prompt import split_notes
 
-_ASK = re.compile(r"(?<![#A-Za-z0-9_&\\])#{3}[ \t]+(?=\S)")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
 _LINE_LEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,2}[.)、．]|[(（]\d{1,2}[)）])[ \t]*)?[`\"'“‘「『《*_]*$")
-_NEGATED_ASK = re.compile(
-    r"(?:\b(?:do not|don['’]t|never|without|avoid|no|not)\b|不要|不得|不可|不用|不使用|避免|禁止|无需|勿)"
-    r"[^.!?;:。！？；：\n#]{0,40}$",
-    re.IGNORECASE,
-)
 _OPTIONAL = re.compile(
-    r"\boptional(?:ly)?\b|\bif (?:needed|applicable|relevant|any|necessary)\b|可选|可省略|如有|若有|如果?需要",
+    r"\boptional(?:ly)?\b|\bif (?:needed|applicable|relevant|any|necessary|asked)\b|\bonly (?:if|when)\b|\bas needed\b"
+    r"|\b(?:may|can) be (?:omitted|left out|skipped|dropped)\b|可选|可以?省略|可以?不写|选填|如有|若有|如果?需要"
+    r"|必要时|视情况|酌情",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"[`\"'”’」』》*_]+")
+_FORBIDDEN = re.compile(
+    r"[(（][^()（）]*(?:\b(?:do not|don['’]?t|never) (?:write|use|include|add)|\bforbidden\b|\bnot (?:wanted|allowed)\b"
+    r"|不要写|不写|禁止"
+    r"|不用写)[^()（）]*[)）]",
+    re.IGNORECASE,
+)
 _HINT = re.compile(r"[ \t]*[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）][ \t]*$")
-_FIRST_HINT = re.compile(r"[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]")
-_INLINE_END = re.compile(
-    r"[`\"”’」』》,;，、；。:：!?！？\n]|\.(?=\s|$)|\s*(?:->|=>|→|⇒|/)\s*(?=[`\"'“‘「]*#{3})"
-    r"|\s+(?:and|or|then|followed by)\s+(?=(?:then\s+|finally\s+)?(?:an?\s+|the\s+)?[`\"'“‘「*_]*#{3})"
-    r"|\s*[和与及]\s*(?=[`\"'“‘「*_]*#{3})|\s+(?=#{3}[ \t])"
-)
-_INLINE_TAIL = re.compile(
-    r"\s+(?:in|with|as|for|to|at|under|only|each|exactly|when|where|so|that|which|sections?|headings?)\b.*$"
-    r"|\s*(?:这|三个|两个|四个|五个|几个|各|部分|小节|标题|章节|的).*$"
-)
 _DESCRIPTION = re.compile(r"(?:\s*[:：]|\s+[-–—]{1,2}\s|\s*——).*$")
 # Headings that, above a text of their own, order the instructions; they are not asked of the answer.
 _STRUCTURE = re.compile(
     r"(?:your )?(?:role|tasks?)|instructions?|rules?|(?:(?:output|answer|response) )?format|course(?: information)?"
     r"|context|background|constraints?|style|tone|guidelines|general|audience|important"
     r"|角色|任务|规则|要求|(?:输出|回答)?格式|背景|约束|风格|语气|说明|注意(?:事项)?|课程信息"
+)
+# "### Answer must be one line" speaks of a heading that was asked for before.
+_MENTION = re.compile(
+    r"\s+(?:must|should|is|are|has|have|may|can|will|contains?|states?|gives?|comes?|goes|needs?)\b|\s*(?:必须|应当?"
+    r"|须|要"
+    r"|需|可以|不得|不要|中|里)"
 )
 _ENUMERATION = re.compile(
     r"^(?:\d{1,2}|[ivx]{1,4}|[一二三四五六七八九十]{1,2})[.)、．:：][ \t]*|^[(（]\d{1,2}[)）][ \t]*", re.IGNORECASE
@@ -100,21 +98,35 @@ def _without_fences(text: str) -> tuple[str, str]:
 
 
 def _asked_in(text: str) -> list[str]:
-    out = []
+    out: list[str] = []
     lines = [line for line in text.splitlines() if line.strip()]
     for line, following in zip(lines, [*lines[1:], "### "], strict=False):
-        asks = list(_ASK.finditer(line))
-        for ask in asks:
-            before = line[: ask.start()]
-            alone = len(asks) == 1 and bool(_LINE_LEAD.match(before))
-            if not alone and _NEGATED_ASK.search(_MARKS.sub("", before)):
-                continue
-            heading = _own_line(line[ask.end() :]) if alone else _inline(line[ask.end() :])
-            if alone and not _ASK.search(following) and _orders_instructions(heading):
-                continue
-            if any(character.isalnum() for character in heading):
+        asks = list(ASK.finditer(line))
+        if len(asks) == 1 and _LINE_LEAD.match(line[: asks[0].start()]):
+            heading = _own_line(line[asks[0].end() :])
+            asked = bool(ASK.search(following)) or not _orders_instructions(heading)
+            if asked and not _FORBIDDEN.search(heading) and not _is_mention(heading, out):
                 out.append(heading)
-    return out
+        elif asks:
+            out += _in_running_text(line)
+    return [heading for heading in out if any(character.isalnum() for character in heading)]
+
+
+def _in_running_text(line: str) -> list[str]:
+    headings = named_in(line)
+    return [
+        f"{heading.name} (optional)" if wish is Wish.OPTIONAL and not is_optional(heading.name) else heading.name
+        for heading, wish in zip(headings, wishes(headings), strict=True)
+        if wish is not Wish.FORBIDDEN and not is_generic(heading.name)
+    ]
+
+
+def _is_mention(heading: str, earlier: list[str]) -> bool:
+    plain = plain_heading(heading)
+    return any(
+        plain.startswith(known) and _MENTION.match(plain, len(known))
+        for known in map(plain_heading, map(bare_heading, earlier))
+    )
 
 
 def _orders_instructions(heading: str) -> bool:
@@ -127,15 +139,3 @@ def _own_line(rest: str) -> str:
     if closing:
         rest = closing.group(1)
     return re.sub(r"[ \t]+#+$", "", rest).strip("*_\"'“”‘’「」『』《》 \t")
-
-
-def _inline(rest: str) -> str:
-    """The heading at the start of running text: up to a separator, with a hint in parentheses if one follows."""
-    end = _INLINE_END.search(rest)
-    opening = re.search(r"[(（]", rest)
-    if opening and (end is None or opening.start() < end.start()):
-        hint = _FIRST_HINT.match(rest, opening.start())
-        if hint and rest[: opening.start()].strip():
-            return rest[: hint.end()].strip()
-    name = rest[: end.start()] if end else rest
-    return _INLINE_TAIL.sub("", name).strip().strip("*_'.")

@@ -1,18 +1,20 @@
 """Were the right tools called with the right arguments?
 
 `correct`: every call is well formed and allowed by the schema of its tool, and calls made and expected are the same
-multiset: name equal, arguments equal as typed values (2 equals 2.0, never "2"; arithmetic in strings by its value, so
-that "2*3" equals "3 * 2" and not "23"). Expecting none, none must be made. None when nothing is said about tools.
+multiset: name equal, arguments equal as typed values (2 equals 2.0, never "2"; texts that are to be evaluated by their
+value, so that "2*3" equals "3 * 2" and not "23", and "1 / r" equals "1/r"). Expecting none, none must be made. None
+when nothing is said about tools.
 """
 
-import ast
 import json
 import math
-import operator
+import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from tutorsmith.evaluation.metrics.expressions import same_expression
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -23,15 +25,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "null": (type(None),),
 }
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-_LONGEST_EXPRESSION = 200
-_LARGEST_EXPONENT = 64
+_EXPRESSION_NAME = re.compile(r"expr|formula|equation|integrand|polynomial|calculation|^function$", re.IGNORECASE)
+_EXPRESSION_SAID = re.compile(
+    r"\b(?:expression|formula|equation|integrand|arithmetic)\b|表达式|算式|公式|方程", re.IGNORECASE
+)
+_CALCULATOR = re.compile(r"calc|eval|comput|integra|differentia|deriv|solve|simplif|arithmetic|math", re.IGNORECASE)
+_PROSE = frozenset({"text", "unit", "language", "style", "query", "title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,17 @@ def judge_tool_calls(
             continue
         calls.append(call)
         problems += _schema_problems(call, schemas)
-    wanted = [call for call, _ in map(_parse, expected) if call is not None]
+    parsed = [_parse(raw) for raw in expected]
+    problems += [f"the item expects a malformed call: {problem}" for call, problem in parsed if call is None]
+    wanted = [call for call, _ in parsed if call is not None]
     left = list(calls)
     matched: list[str] = []
     for want in wanted:
-        same = next((call for call in left if _same_call(call, want, schemas.get(want.name, {}))), None)
+        same = next((i for i, call in enumerate(left) if _same_call(call, want, schemas.get(want.name, {}))), None)
         if same is None:
             problems.append(f"expected {_show(want)}")
         else:
-            left.remove(same)
+            del left[same]
             matched.append(want.name)
     problems += [f"not expected: {_show(call)}" for call in left]
     return ToolCallVerdict(
@@ -89,7 +90,7 @@ def judge_tool_calls(
         matched=tuple(matched),
         precision=len(matched) / len(made) if made else None,
         recall=len(matched) / len(wanted) if wanted else None,
-        rule="calls equal as a multiset" if wanted else "no call expected",
+        rule="calls equal as a multiset" if expected else "no call expected",
     )
 
 
@@ -128,27 +129,52 @@ def _schema_problems(call: _Call, schemas: Mapping[str, Mapping[str, Any]]) -> l
 
 
 def _value_problems(value: Any, schema: Mapping[str, Any], where: str) -> list[str]:
-    """The part of JSON Schema that function schemas use: type, enum, bounds, properties, required, items."""
+    """The part of JSON Schema that function schemas use; `pattern` and `$ref` are not looked at."""
     kinds = schema.get("type")
     names = [kinds] if isinstance(kinds, str) else list(kinds or ())
     if names and not any(_is_type(value, name) for name in names):
         return [f"{where} is not of type {' or '.join(names)}"]
     problems = []
-    if "enum" in schema and not any(_same_value(value, choice) for choice in schema["enum"]):
-        problems.append(f"{where} is none of {schema['enum']}")
+    choices = [schema["const"]] if "const" in schema else schema.get("enum")
+    if choices is not None and not any(_same_value(value, choice) for choice in choices):
+        problems.append(f"{where} is none of {choices}")
+    for part in ("anyOf", "oneOf"):
+        if part in schema and all(_value_problems(value, choice, where) for choice in schema[part]):
+            problems.append(f"{where} fits none of the forms allowed")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value < schema.get("minimum", -math.inf) or value > schema.get("maximum", math.inf):
-            problems.append(f"{where} is out of bounds")
+        problems += _number_problems(value, schema, where)
+    elif isinstance(value, str):
+        problems += _length_problems(len(value), schema, "Length", where)
     elif isinstance(value, Mapping):
         problems += _object_problems(value, schema, where)
-    elif isinstance(value, (list, tuple)) and isinstance(schema.get("items"), Mapping):
-        for i, element in enumerate(value):
+    elif isinstance(value, (list, tuple)):
+        problems += _length_problems(len(value), schema, "Items", where)
+        for i, element in enumerate(value if isinstance(schema.get("items"), Mapping) else ()):
             problems += _value_problems(element, schema["items"], f"{where}[{i}]")
     return problems
 
 
+def _number_problems(value: float, schema: Mapping[str, Any], where: str) -> list[str]:
+    low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+    above, below = schema.get("exclusiveMinimum", -math.inf), schema.get("exclusiveMaximum", math.inf)
+    # In older schemas the exclusive bounds are flags that make the others strict.
+    above = (low if above else -math.inf) if isinstance(above, bool) else above
+    below = (high if below else math.inf) if isinstance(below, bool) else below
+    inside = low <= value <= high and (value > above or above == -math.inf) and (value < below or below == math.inf)
+    return [] if inside else [f"{where} is out of bounds"]
+
+
+def _length_problems(length: int, schema: Mapping[str, Any], kind: str, where: str) -> list[str]:
+    inside = schema.get(f"min{kind}", 0) <= length <= schema.get(f"max{kind}", math.inf)
+    return [] if inside else [f"{where} is too short or too long"]
+
+
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return schema.get("properties") or {}
+
+
 def _object_problems(value: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> list[str]:
-    properties = schema.get("properties") or {}
+    properties = _properties(schema)
     problems = [f"{where}.{name} is missing" for name in schema.get("required") or () if name not in value]
     for name, element in value.items():
         if name in properties:
@@ -171,58 +197,49 @@ def _same_call(made: _Call, wanted: _Call, schema: Mapping[str, Any]) -> bool:
         return False
     defaults = {
         name: part["default"]
-        for name, part in (schema.get("properties") or {}).items()
+        for name, part in _properties(schema).items()
         if isinstance(part, Mapping) and "default" in part
     }
-    return _same_value({**defaults, **made.arguments}, {**defaults, **wanted.arguments})
+    one, two = {**defaults, **made.arguments}, {**defaults, **wanted.arguments}
+    return one.keys() == two.keys() and all(
+        _same_value(one[name], two[name], _holds_expression(made.name, name, schema)) for name in one
+    )
 
 
-def _same_value(a: Any, b: Any) -> bool:
+def _holds_expression(tool: str, argument: str, schema: Mapping[str, Any]) -> bool:
+    """Is a text argument an expression to be evaluated? Elsewhere "12-15" is a range of pages and no difference."""
+    properties = _properties(schema)
+    mine = properties.get(argument)
+    said = mine.get("description", "") if isinstance(mine, Mapping) else ""
+    texts = [name for name, part in properties.items() if isinstance(part, Mapping) and part.get("type") == "string"]
+    return bool(
+        _EXPRESSION_NAME.search(argument)
+        or _EXPRESSION_SAID.search(str(said))
+        or (_CALCULATOR.search(tool) and texts in ([argument], []) and argument not in _PROSE)
+    )
+
+
+def _same_value(a: Any, b: Any, expression: bool = False) -> bool:
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return a == b or math.isclose(a, b, rel_tol=1e-9)
+        return a == b or ((isinstance(a, float) or isinstance(b, float)) and _close(a, b))
     if isinstance(a, str) and isinstance(b, str):
-        return _same_text(a, b)
+        return _same_text(a, b) or (expression and same_expression(a, b))
     if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(_same_value(a[name], b[name]) for name in a)
+        return a.keys() == b.keys() and all(_same_value(a[name], b[name], expression) for name in a)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(map(_same_value, a, b))
+        return len(a) == len(b) and all(_same_value(x, y, expression) for x, y in zip(a, b, strict=True))
     return a is None and b is None
+
+
+def _close(a: float, b: float) -> bool:
+    try:
+        return math.isclose(a, b, rel_tol=1e-9)
+    except OverflowError:  # an integer beyond the floats
+        return False
 
 
 def _same_text(a: str, b: str) -> bool:
     a, b = (" ".join(unicodedata.normalize("NFC", text).split()) for text in (a, b))
-    if a == b:
-        return True
-    one, two = arithmetic_value(a), arithmetic_value(b)
-    return one is not None and two is not None and math.isclose(one, two, rel_tol=1e-9)
-
-
-def arithmetic_value(text: str) -> float | None:
-    """The value of an expression of numbers, + - * / ** ^ and parentheses; None for anything else."""
-    if len(text) > _LONGEST_EXPRESSION:
-        return None
-    try:
-        return _arithmetic(ast.parse(text.replace("^", "**"), mode="eval").body)
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
-        return None
-
-
-def _arithmetic(node: ast.expr) -> float:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return node.value  # type: ignore[return-value]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        value = _arithmetic(node.operand)
-        return -value if isinstance(node.op, ast.USub) else value
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = _arithmetic(node.left), _arithmetic(node.right)
-        if isinstance(node.op, ast.Pow):
-            if abs(right) > _LARGEST_EXPONENT:
-                raise OverflowError("exponent out of reach")
-            left = float(left)
-        result = _OPERATORS[type(node.op)](left, right)
-        if isinstance(result, complex):
-            raise ArithmeticError("no real value")
-        return result
-    raise ValueError("not arithmetic")
+    return a == b
