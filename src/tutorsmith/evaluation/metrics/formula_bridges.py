@@ -116,7 +116,7 @@ def bridge(
     if have == wanted:
         yield other, key
         return
-    if (wanted < have and have - wanted <= _TOO_MANY) or (have < wanted and wanted - have <= _NEEDED):
+    if (wanted < have and not have - wanted <= CONSTANTS and have - wanted <= _TOO_MANY) or (have < wanted and wanted - have <= _NEEDED):
         yield other, key
     yield from _bridged((other, have), (key, wanted), stated, _DEPTH)
 
@@ -125,8 +125,9 @@ def _bridged(
     mine: tuple[Equation, set[str]], theirs: tuple[Equation, set[str]], stated: tuple[Relation, ...], depth: int
 ) -> Iterator[tuple[Equation, Equation]]:
     (other, have), (key, wanted) = mine, theirs
-    if have == wanted:
+    if have == wanted or (wanted < have and have - wanted <= CONSTANTS):  # the constant may cancel
         yield other, key
+    if have == wanted:
         return
     odd = have ^ wanted
     if depth == 0 or len(odd) > 7:

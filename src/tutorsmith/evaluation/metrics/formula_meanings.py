@@ -34,7 +34,7 @@ IGNORED_SUBSCRIPTS = frozenset(words("ignored_subscripts"))
 _COMPONENTS = frozenset("x y z r φ θ ρ R s".split())  # a component that is the whole of the field
 _LENGTHS = frozenset("r ρ R d x a b h s l L w D z y".split())
 CONSTANTS = frozenset(["ε_0", "μ_0", "ε", "μ", "ε_r", "μ_r"])
-_INTEGRAL = re.compile(r"int\[(o?)(?:[^|\[\]]*\.\.[^|\[\]]*)?\|")
+_INTEGRAL = re.compile(r"int\[o?(?:[^|\[\]]*\.\.[^|\[\]]*)?\|")
 _CORE = re.compile(r"(?<=[\[|])[A-Za-zΑ-Ωα-ωℰ]+(?:_\w+)?(?=[|\]])")
 
 SURE, LIKELY, NO = 2, 1, 0
@@ -142,15 +142,12 @@ def _atom_stands_for(written: str, wanted: str, answer: str, names: tuple[frozen
     """curl[X] for curl[Y]: the same operator on something of the same meaning."""
     if written == f"sum[{wanted}]":
         return LIKELY
-    shape, key_shape = (_CORE.sub("?", _INTEGRAL.sub(r"int[\1|", n)) for n in (written, wanted))
-    certain = SURE
-    if shape != key_shape:
-        if shape.replace("int[o", "int[") != key_shape.replace("int[o", "int["):
-            return NO
-        certain = LIKELY
-    cores, key_cores = _CORE.findall(written), _CORE.findall(wanted)
-    if len(cores) != len(key_cores):
+    # whether the integral is closed is told in words as often as by its sign
+    certain = SURE if ("int[o" in written) == ("int[o" in wanted) else LIKELY
+    written, wanted = (_INTEGRAL.sub("int[#|", n) for n in (written, wanted))
+    if _CORE.sub("?", written) != _CORE.sub("?", wanted):
         return NO
+    cores, key_cores = _CORE.findall(written), _CORE.findall(wanted)
     for core, key_core in zip(cores, key_cores, strict=True):
         if core != key_core:
             certain = min(certain, stands_for(core, key_core, answer, (frozenset([core]), frozenset([key_core]))))

@@ -45,7 +45,7 @@ def text_of(tree: Tree) -> str:
         return "(" + {"add": "+", "mul": "*"}[kind].join(sorted(text_of(t) for t in tree[1])) + ")"
     if kind == "pow":
         return f"{text_of(tree[1])}^{text_of(tree[2])}"
-    return f"{tree[1]}({text_of(tree[2])})"
+    return f"{tree[1]}({text_of(tree[2])})" if kind == "fn" else "?"
 
 
 def _terms(tree: Tree) -> list[tuple[list[Tree], list[Tree]]]:
