@@ -50,6 +50,12 @@ def letter_classes(name: str) -> frozenset[str]:
     return _LETTERS.get(name) or _LETTERS.get(name.partition("_")[0], frozenset())
 
 
+@lru_cache(maxsize=256)
+def letters_of(meant: str) -> frozenset[str]:
+    """Letters that commonly have this meaning."""
+    return frozenset(letter for letter, classes in _LETTERS.items() if meant in classes)
+
+
 @lru_cache(maxsize=64)
 def definitions(answer: str) -> dict[str, str]:
     """Letters that the text gives a meaning, and the class of it; the first meaning counts."""

@@ -1,0 +1,270 @@
+"""Which quantity does a value belong to? By the symbol before it, the words around it, and lists with "respectively".
+
+`bound` answers True (the key's quantity), False (another one) or None (the answer names neither).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
+from tutorsmith.evaluation.metrics.formula_meanings import class_of, definitions, letters_of
+from tutorsmith.evaluation.metrics.phrases import THRESHOLD
+from tutorsmith.evaluation.metrics.scope import Scopes, scopes
+from tutorsmith.evaluation.metrics.tables import lines
+from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit
+from tutorsmith.evaluation.metrics.values import Value, values_of
+
+_SYMBOL = r"[A-Za-zα-ωΑ-Ωℰ](?:\s?_\s?\{?\s?[\w,]{1,10}\s?\}?|[₀-₉ᵢₘₙₐₓᵥᵣₛₜ]{1,4}|\d)?"
+_RELATION = re.compile(r"=|≈|≃")
+_CHAIN_STOP = re.compile(r"[,;:。；，\n?!]|(?<=[a-z]{3})\s(?=[a-z]{3})|[\u4e00-\u9fff]|\b(?:is|are|the|so|of|that|and|we|gives?|or)\b")
+_LEADING = re.compile(rf"(?:^|[\s(|<])(?P<symbol>{_SYMBOL})(?:\s?\([^()]{{1,8}}\))?\s*[|>]?\s*$")
+_BOUNDARY = re.compile(r"[,;:。；，\n](?!\d)|\.\s|\b(?:and|but|while|whereas|so|hence|with|for|which|because|since)\b|而|但|则|因此|所以|故")
+_COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus)\b|\s{0,4}(?:的|是|为|即)")
+_RESPECTIVELY = re.compile(r"\brespectively\b|分别|依次", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
+_LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
+_PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
+_ADJECTIVE = re.compile(r"\s{0,3}-?(?:thick|long|wide|high|tall|deep|apart|away|in (?:diameter|radius|length)|厚|长|宽|高|深)")
+_LIMIT = re.compile(r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap)\b|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限")
+
+
+_EXTREMES = frozenset(["maximum", "minimum"])  # told by "at most" as well
+_COUNTS = frozenset(["word", "character", "page", "paragraph", "sentence"])
+_ANGLE_SIGN = re.compile(r"(?:∠|\\angle)\s{0,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of quantity: its unit, or None for one without dimension, and its wordings."""
+
+    name: str
+    unit: Unit
+    wordings: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[_Kind, ...]:
+    out = []
+    for line in lines("quantity_words"):
+        head, _, wordings = line.partition(": ")
+        name, unit = head.split()
+        parsed = Unit(1.0, ()) if unit == "1" else parse_unit(unit)
+        if parsed is None:
+            raise ValueError(f"the unit '{unit}' in [quantity_words] is not known")
+        out.append(_Kind(name, parsed, re.compile(wordings, re.IGNORECASE)))
+    return tuple(out)
+
+
+@lru_cache(maxsize=1)
+def _families() -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
+    """Groups of words that tell quantities of one kind apart: peak, average; cutoff, operating; ..."""
+    out = []
+    for line in lines("modifiers"):
+        name, _, groups = line.partition(": ")
+        pairs = (group.partition("=") for group in groups.split(" / "))
+        out.append((name, tuple((g.strip(), re.compile(w.strip(), re.IGNORECASE)) for g, _, w in pairs)))
+    return tuple(out)
+
+
+@lru_cache(maxsize=1024)
+def _head(name: str) -> str:
+    """The noun of a name: "current through R2" is a current."""
+    return _PER.split(name, maxsplit=1)[0]
+
+
+@lru_cache(maxsize=1024)
+def _kinds_in(text: str) -> tuple[_Kind, ...]:
+    """Kinds that a text names; a wording within a longer one ("wavelength" within "half wavelength") is not its own."""
+    found = [(m.start(), m.end(), kind) for kind in _kinds() for m in kind.wordings.finditer(text)]
+    return tuple(
+        kind
+        for start, end, kind in sorted(found, key=lambda f: f[0])
+        if not any(s <= start and end <= e and e - s > end - start for s, e, _ in found)
+    )
+
+
+def is_limit(name: str) -> bool:
+    """Whether the key's quantity is itself a bound: the maximum length, the lower limit."""
+    return bool(_LIMIT.search(name))
+
+
+def bound(name: str, value: Value, answer: str) -> bool | None:
+    """Whether a value of the answer is one of the named quantity: True, False, or None when the answer names none."""
+    scope = scopes(answer)
+    listed = _listed(name, value, answer, scope)
+    if listed is not None:
+        return listed
+    if _ANGLE_SIGN.search(scope.text, max(0, value.start - 12), value.start):
+        return True if class_of(_head(name)) == "angle" else None  # the angle of the phasor before it
+    symbol = _symbol_of(value, scope)
+    if symbol is not None and (told := _by_symbol(name, symbol, answer)) is not None:
+        return told
+    before, after, wide = _windows(value, answer, scope)
+    near = _describes(name, before, value, answer, scope)
+    if near is not None:
+        return near
+    if _COPULA_AFTER.match(scope.prose, value.end) and (
+        told := _describes(name, after, value, answer, scope)
+    ) is not None:
+        return told
+    if _ADJECTIVE.match(scope.prose, value.end) and not _kinds_match(name, ("thickness", "length")):
+        return False
+    far = _describes(name, wide, value, answer, scope)
+    return far
+
+
+def _windows(value: Value, answer: str, scope: Scopes) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """(the clause up to the value, what follows it, the sentence up to the value), none of them past another value."""
+    sentence = scope.sentences[scope.sentence_at(value.start)]
+    others = [v for v in values_of(answer) if v.start != value.start and sentence.start <= v.start < sentence.end]
+    left = max([sentence.start, *(v.end for v in others if v.end <= value.start)])
+    right = min([sentence.end, value.end + 80, *(v.start for v in others if v.start >= value.end)])
+    cuts = [m.end() for m in _BOUNDARY.finditer(scope.prose, left, value.start)]
+    stop = _BOUNDARY.search(scope.prose, value.end, right)
+    return (cuts[-1] if cuts else left, value.start), (value.end, stop.start() if stop else right), (left, value.start)
+
+
+def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scope: Scopes) -> bool | None:
+    """Whether the words of a stretch name the quantity, another one of the same dimension, or none."""
+    text = scope.prose[slice(*span)]
+    if not text.strip():
+        return None
+    if _conflicts(name, text):
+        return False
+    if named(name, span, answer):
+        return True
+    rivals = [k for k in _kinds_in(text) if _suits(k, value.unit)]
+    mine = {k.name for k in _kinds_in(name) if _suits(k, value.unit)} or {k.name for k in _kinds_in(_head(name))}
+    if rivals and rivals[-1].name in mine:
+        return True if not _modifiers(name) - _modifiers(text) - _EXTREMES else None
+    return False if rivals and mine else None
+
+
+def _suits(kind: _Kind, unit: Unit) -> bool:
+    """Whether a kind of quantity may have the unit; texts are counted in words, characters or pages alike."""
+    counted = any(n in _COUNTS for n, _ in kind.unit.dimensions) and any(n in _COUNTS for n, _ in unit.dimensions)
+    return counted or comparable(kind.unit, unit)
+
+
+def named(name: str, span: tuple[int, int], answer: str) -> bool:
+    """Whether a stretch of the answer names the quantity in most of its words."""
+    wanted = phrase_key(name).tokens
+    near = [t for t in tokens_of(answer) if span[0] <= t.start < span[1]]
+    return bool(wanted) and share(wanted, near) >= THRESHOLD
+
+
+def share(wanted: tuple[Token, ...], near: list[Token]) -> float:
+    """The share of the name's words, by weight, that stand among the tokens."""
+    total = sum(t.weight for t in wanted)
+    return sum(t.weight * max((credit_of(t, o) for o in near), default=0.0) for t in wanted) / total
+
+
+@lru_cache(maxsize=4096)
+def _modifiers(text: str) -> frozenset[str]:
+    return frozenset(group for _, groups in _families() for group, words in groups if words.search(text))
+
+
+def _conflicts(name: str, text: str) -> bool:
+    """The text tells of a kin of the quantity: the peak for the average value, R1 for R2, half the wavelength."""
+    labels, here = set(_LABEL.findall(name)), set(_LABEL.findall(text))
+    if labels and here and not labels & here:
+        return True
+    mine, theirs = _modifiers(name), _modifiers(text)
+    for family, groups in _families():
+        members = {group for group, _ in groups}
+        one, two = mine & members, theirs & members
+        if two and not one & two and (one or family.startswith("change")):
+            return True
+    return False
+
+
+def _kinds_match(name: str, kinds: tuple[str, ...]) -> bool:
+    return any(k.name in kinds for k in _kinds_in(name))
+
+
+def _symbol_of(value: Value, scope: Scopes) -> str | None:
+    """The symbol at the head of the chain of equations that ends in the value: λ of "λ = c/f = 3e8/1e9 = 0.3 m"."""
+    low = max(0, value.start - 160)
+    text = scope.prose[low : value.start]
+    stops = [m.end() for m in _CHAIN_STOP.finditer(text)]
+    tail = text[stops[-1] if stops else 0 :]
+    signs = [m.start() for m in _RELATION.finditer(tail)]
+    if not signs:
+        return None
+    leading = _LEADING.search(" " + tail[: signs[0]])
+    if leading is None or (len(signs) > 1 and not tail[: signs[0]].strip()):
+        return None
+    return re.sub(r"[{}\s]", "", leading["symbol"])
+
+
+def _by_symbol(name: str, symbol: str, answer: str) -> bool | None:
+    """What the letter before the sign tells."""
+    base, _, sub = symbol.partition("_")
+    plain = re.sub(r"[{}\s\\]", "", name)
+    if symbol == plain:
+        return True
+    meant = definitions(answer).get(symbol)
+    wanted = class_of(_head(name))
+    if meant and wanted:
+        return meant == wanted or None
+    letters = letters_of(wanted) if wanted else frozenset()
+    if not letters:
+        return None if len(plain) > 2 else False
+    labels = _LABEL.findall(name)
+    if base in letters:
+        return _subscript_fits(name, base, sub, labels)
+    return False if _may_be(symbol, wanted) else None
+
+
+def _subscript_fits(name: str, base: str, sub: str, labels: list[str]) -> bool | None:
+    if labels:
+        return None if not sub else any(sub.lower() == label.lower() or f"{base}{sub}" == label for label in labels) or None
+    return True
+
+
+def _may_be(symbol: str, wanted: str) -> bool:
+    """Whether the letter commonly names something else: then the value is of that."""
+    return any(symbol.partition("_")[0] in letters_of(kind) for kind in known_kinds() if kind != wanted)
+
+
+@lru_cache(maxsize=1)
+def known_kinds() -> tuple[str, ...]:
+    return tuple(line.partition(": ")[0] for line in lines("meaning_words"))
+
+
+def _listed(name: str, value: Value, answer: str, scope: Scopes) -> bool | None:
+    """ "R1 and R2 carry 3 A and 2 A, respectively": the place in the list of names and in that of values."""
+    sentence = scope.sentences[scope.sentence_at(value.start)]
+    if not _RESPECTIVELY.search(scope.prose, sentence.start, sentence.end):
+        return None
+    values = [
+        v for v in values_of(answer) if sentence.start <= v.start < sentence.end and comparable(v.unit, value.unit)
+    ]
+    if len(values) < 2 or value not in values:
+        return None
+    head = scope.prose[sentence.start : values[0].start]
+    items = [i for i in _AND.split(head) if i.strip()]
+    if len(items) < len(values):
+        return None
+    items = items[-len(values) :]
+    places = _places_of(name, items, sentence.start, answer, scope)
+    return values.index(value) in places if len(places) == 1 else None
+
+
+def _places_of(name: str, items: list[str], start: int, answer: str, scope: Scopes) -> set[int]:
+    """Which items of the list the name tells of, by the words that not all of them share."""
+    labels = _LABEL.findall(name)
+    if labels:
+        return {i for i, item in enumerate(items) if any(label in _LABEL.findall(item) for label in labels)}
+    spans, at = [], start
+    for item in items:
+        begin = scope.prose.index(item, at)
+        spans.append((begin, begin + len(item)))
+        at = begin + len(item)
+    wanted = [t for t in phrase_key(name).tokens if "=" not in t.flags] or list(phrase_key(name).tokens)
+    scores = [
+        share(tuple(wanted), [t for t in tokens_of(answer) if a <= t.start < b]) if wanted else 0.0 for a, b in spans
+    ]
+    best = max(scores)
+    return {i for i, s in enumerate(scores) if s == best} if best > 0 else set()
