@@ -1,6 +1,7 @@
 """Bringing two equations to the same symbols: known relations, what the answer states, letters of the same meaning."""
 
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from tutorsmith.evaluation.metrics.formula_parser import parse_sides
 from tutorsmith.evaluation.metrics.formula_tree import Tree, core_of, rename, substitute, symbols
 from tutorsmith.evaluation.metrics.tables import lines
 
+_INVERSE = re.compile(r"D\[(?P<above>\w+)\|(?P<below>\w+)\]")
 Equation = tuple[Tree, Tree]
 Relation = tuple[str, Tree, frozenset[str]]  # a symbol, what it equals, the symbols of that
 
@@ -152,6 +154,9 @@ def _within(odd: set[str], stated: tuple[Relation, ...]) -> list[Relation]:
     """div[D] by D = eps*E: relations carried into operators."""
     out: list[Relation] = []
     for atom in odd:
+        if inverse := _INVERSE.fullmatch(atom):  # dk/dω is one over dω/dk
+            name = f"D[{inverse['below']}|{inverse['above']}]"
+            out.append((atom, ("pow", ("sym", name), ("num", -1.0)), frozenset([name])))
         for core in core_of(atom):
             for symbol, tree, _ in (*stated, *_known()[1]):
                 if symbol == core:

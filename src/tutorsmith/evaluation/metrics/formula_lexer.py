@@ -80,6 +80,7 @@ def clean(text: str) -> str:
     text = _arranged(text)
     text = _SUP_RUN.sub(lambda m: "^(" + "".join(_SUPERSCRIPT[c] for c in m.group()) + ")", text)
     text = _SUB_RUN.sub(lambda m: "_{" + "".join(_SUBSCRIPT[c] for c in m.group()) + "}", text)
+    text = re.sub(r"([εμ])r(?![A-Za-z\d^²_(])", r"\1_r", text)
     text = re.sub(r"Σ(?=\s?[A-Za-z(_])", "∑", text)
     return re.sub(r"\bsquare root of\b", "sqrt", text.replace("**", "^"))
 

@@ -14,8 +14,8 @@ from tutorsmith.evaluation.metrics.tables import lines, pairs, pattern, words
 _SYMBOL = r"\\?[A-Za-zα-ωΑ-Ωℰ](?:_\{?\s?[\w,]{1,8}\s?\}?|[₀-₉ᵢⱼₖₗₘₙₒₚᵣₛₜᵥₓ]{1,3}|\d)?'?"
 _OCCURRENCE = re.compile(rf"(?<![A-Za-z\\_^])({_SYMBOL})(?![A-Za-z\w])")
 _AFTER = re.compile(
-    rf"\s{{0,3}}(?:\s?(?:,|、|and|和|与|及)\s?{_SYMBOL}\s?){{0,3}}"
-    r"(?:,?\s{0,2}(?:(?:is|are|be|being|denotes?|represents?|stands? for|means|for|as|refers to)\b|[:(]|分别(?:为|是|表示)?"
+    rf"\s{{0,12}}(?:\s{{0,4}}(?:,|、|and|和|与|及)\s{{0,4}}{_SYMBOL}\s{{0,4}}){{0,3}}"
+    r"(?:,?\s{0,12}(?:(?:is|are|be|being|denotes?|represents?|stands? for|means|for|as|refers to)\b|[:(]|分别(?:为|是|表示)?"
     r"|为|是|表示|代表|指|即|(?=the\b|its\b))\s?)"
     r"(?P<meant>[^,.;。;、\n=$]{2,60})"
 )
@@ -24,6 +24,7 @@ _NAMED = re.compile(
     r"\b(?:as|by|with)|记为|记作|设为|用|以|为)\s{0,3}$"
 )
 _ENDS_NOUN = re.compile(r"\s{0,2}(?:[,.;:)。、=]|$|\n|and\b|is\b|are\b|apart|from|between|的|和|与|之|时|处|上)")
+_MATHS_BEFORE = frozenset("{=/*+-^·|<>∝≈")  # a letter within a formula is not the one that is explained
 _ARTICLE = frozenset("aAI")
 _CLASSES = tuple(
     (name, re.compile(wordings, re.IGNORECASE)) for name, _, wordings in (line.partition(": ") for line in lines("meaning_words"))
@@ -33,6 +34,7 @@ _SAME = tuple(frozenset(group.split("~")) for group in words("same"))
 IGNORED_SUBSCRIPTS = frozenset(words("ignored_subscripts"))
 _COMPONENTS = frozenset("x y z r φ θ ρ R s".split())  # a component that is the whole of the field
 _LENGTHS = frozenset("r ρ R d x a b h s l L w D z y".split())
+_ORDERS = frozenset("m n k p q N".split())  # of diffraction, of a mode
 CONSTANTS = frozenset(["ε_0", "μ_0", "ε", "μ", "ε_r", "μ_r"])
 _INTEGRAL = re.compile(r"int\[o?(?:[^|\[\]]*\.\.[^|\[\]]*)?\|")
 _CORE = re.compile(r"(?<=[\[|])[A-Za-zΑ-Ωα-ωℰ]+(?:_\w+)?(?=[|\]])")
@@ -59,11 +61,12 @@ def letters_of(meant: str) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def definitions(answer: str) -> dict[str, str]:
     """Letters that the text gives a meaning, and the class of it; the first meaning counts."""
-    prose = scopes(answer).prose
+    prose, text = scopes(answer).prose, scopes(answer).text
     out: dict[str, str] = {}
     for found in list(_OCCURRENCE.finditer(prose))[:300]:
         name = _name(found.group(1))
-        if name is None or name in out:
+        inside = text[: found.start()].rstrip(" ")[-1:] in _MATHS_BEFORE or text[found.end() : found.end() + 1] == "}"
+        if name is None or name in out or (inside and found.start()):
             continue
         meant = _meant_after(prose, found) or _meant_before(prose, found)
         if meant:
@@ -84,8 +87,8 @@ def _meant_after(prose: str, found: re.Match[str]) -> str:
     after = _AFTER.match(prose, found.end())
     if after is None or (found.group(1) in _ARTICLE and after.group()[:1] not in " ,、为是表"):
         return ""
-    meant = re.split(r"\band\b|和|\bwhile\b", after.group("meant"))[0]
-    return class_of(meant)
+    meant = after.group("meant")
+    return class_of(re.split(r"\band\b|和|\bwhile\b", meant)[0]) or class_of(meant)
 
 
 def _meant_before(prose: str, found: re.Match[str]) -> str:
@@ -119,6 +122,8 @@ def stands_for(written: str, wanted: str, answer: str, names: tuple[frozenset[st
     alike = sub == key_sub or sub in IGNORED_SUBSCRIPTS | {""} or key_sub in IGNORED_SUBSCRIPTS | {""}
     if {written, wanted} in _SAME or (alike and {base, key_base} in _SAME):
         return SURE
+    if base in _ORDERS and key_base in _ORDERS and pattern("whole_number").search(scopes(answer).prose):
+        return LIKELY
     if base in _LENGTHS and key_base in _LENGTHS and _are_lengths({written, wanted}, names):
         return LIKELY
     return NO
@@ -146,7 +151,7 @@ def _same_letter(written: str, wanted: str, names: tuple[frozenset[str], frozens
 
 def _atom_stands_for(written: str, wanted: str, answer: str, names: tuple[frozenset[str], frozenset[str]]) -> int:
     """curl[X] for curl[Y]: the same operator on something of the same meaning."""
-    if written == f"sum[{wanted}]":
+    if re.sub(r"_[ijkn]\]$", "]", written) == f"sum[{wanted}]":
         return LIKELY
     # whether the integral is closed is told in words as often as by its sign
     certain = SURE if ("int[o" in written) == ("int[o" in wanted) else LIKELY

@@ -74,7 +74,8 @@ class OperatorParser(ABC):
         if following.kind == "^":
             return self.peek(2).kind in ("id", "(") and not self.peek(2).spaced and self.peek(1).kind == "num"
         if following.kind == "(" and not following.spaced:
-            return self._over_differential()
+            below = self.at >= 2 and self.tokens[self.at - 2].kind == "/"
+            return below or self._over_differential()
         if following.kind in ("id", "{"):
             return not following.spaced or self.integrals > 0
         return False

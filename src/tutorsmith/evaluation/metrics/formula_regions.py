@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from tutorsmith.evaluation.metrics.formula_lexer import (
     FUNCTIONS,
@@ -13,6 +14,7 @@ from tutorsmith.evaluation.metrics.formula_lexer import (
     undotted,
 )
 from tutorsmith.evaluation.metrics.formula_parser import Reading, parse_chains
+from tutorsmith.evaluation.metrics.formula_spoken import proportionalities, without_nouns
 from tutorsmith.evaluation.metrics.formula_tree import Tree, symbols
 from tutorsmith.evaluation.metrics.scope import scopes
 from tutorsmith.evaluation.metrics.tables import pattern, words
@@ -23,7 +25,7 @@ _RELATION = re.compile(
     r"=|≈|∝|≠|≤|≥|<|>|≫|≪|\\propto|\\approx|\\neq?(?![a-z])|\\sim(?:eq)?(?![a-z])|\\leq?(?![a-z])|\\geq?(?![a-z])"
     r"|\\equiv|\\ll(?![a-z])|\\gg(?![a-z])|\\cong"
 )
-_TOKEN = re.compile(r"\s+|\\[A-Za-z]+|\\[,;:! ]|[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL)
+_TOKEN = re.compile(r"\s+|_\{[A-Za-z0-9,]{1,12}\}|_[A-Za-z0-9]+|\\[A-Za-z]+|\\[,;:! ]|[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL)
 _MATH_CHARS = set(
     "½¼¾⅓⅔+-*/^_(){}[]|=≈∝≠≤≥<>≪≫±√∑∇∂∮∯∫∬∭×·∙⋅−∞'′.$~&∠!,\u2060\u20d7\u0302\u0304\u0305\u0307\u0308⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣⁱʸᶻᵏʳˡᵐᵃᵇᶜᵈᵅᵝᵞᵟᶿᶲᴿᴸᵀ₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪεẋẍẏÿżḂḊĖḢ"
 )
@@ -70,7 +72,7 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
         ),
         plain_letters(scope.original),
     )
-    text = _TILDE.sub("≈", text)
+    text = without_nouns(_TILDE.sub("≈", text))
     text = pattern("spoken_sign").sub(
         lambda m: _SPOKEN_SIGNS[re.sub(r"\s+", " ", m.group().lower())].ljust(len(m.group())), text
     )
@@ -85,12 +87,14 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
     for start, end in covered:
         text = text[:start] + "\0" * (end - start) + text[end:]
     pieces += _plain_regions(text)
-    found: list[Candidate] = []
+    found = [Candidate(a, b, _read(told)) for a, b, told in islice(proportionalities(source), MAX_CANDIDATES)]
+    found = [c for c in found if c.readings]
     for variants in sorted(pieces)[: MAX_CANDIDATES * 2]:
         for start, end in variants:
             readings = _read(source[start:end])
             if readings:
                 found.append(Candidate(start, end, readings))
+    found.sort(key=lambda c: c.start)
     return tuple(found[:MAX_CANDIDATES]), len(found) > MAX_CANDIDATES or len(pieces) > MAX_CANDIDATES * 2
 
 
@@ -152,6 +156,8 @@ def _plain_regions(text: str) -> list[list[tuple[int, int]]]:
 def _is_math(token: str) -> bool:
     if token.isspace():
         return "\n" not in token
+    if token[0] == "_":
+        return True
     if token[0] == "\\":
         return not re.fullmatch(
             r"\\(?:text|quad|qquad|Rightarrow|implies|to|item|begin|end|section|because|therefore)", token

@@ -118,7 +118,7 @@ def _compare_pair(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], ans
     if sign == "≠":
         return "the formula is denied" if _equation(key[:2], (left, right), answer, start) == "same" else "other"
     if key[2] == "∝":
-        return proportional(key[:2], pair)
+        return _proportional(key, pair, answer)
     if key[2] in "≪≫" or sign in "≪≫":
         return much_less(key, pair) if key[2] in "≪≫" and sign in "≪≫" else "other"
     if (key[2] in "<>≤≥") != (sign in "<>≤≥") or sign == "∝":
@@ -126,6 +126,12 @@ def _compare_pair(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], ans
     if sign in "<>≤≥":
         return inequality(key, pair)
     return _equation(key[:2], (left, right), answer, start)
+
+
+def _proportional(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], answer: str) -> str:
+    wanted, have = symbols(key[0]) | symbols(key[1]), symbols(pair[0]) | symbols(pair[1])
+    states = [proportional(key[:2], (*sides, pair[2])) for sides, _, sure in variants(pair[:2], have, wanted, answer) if sure]
+    return "same" if "same" in states else next((s for s in states if s != "other"), "other")
 
 
 def _equation(key: tuple[Tree, Tree], other: tuple[Tree, Tree], answer: str, start: int) -> str:

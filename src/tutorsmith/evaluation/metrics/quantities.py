@@ -113,7 +113,7 @@ def _weigh(key: QuantityKey, value: Value, answer: str, found: _Found, standing:
     belongs = _belongs(key, value, answer, scope)
     if reason:
         found.rule = f"given only as {reason}" if same else found.rule
-    elif scope.negated(value.start) % 2:
+    elif scope.negated(value.start) % 2 and not (value.bound and is_limit(key.name)):  # no more than 250 words
         if same and belongs is not False:
             found.wrong, found.why = value, "the value is denied"
     elif value.bound and not is_limit(key.name):

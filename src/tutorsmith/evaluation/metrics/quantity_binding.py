@@ -26,9 +26,10 @@ _AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
 _LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
 _PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
 _ADJECTIVE = re.compile(r"\s{0,3}-?(?:thick|long|wide|high|tall|deep|apart|away|in (?:diameter|radius|length)|厚|长|宽|高|深)")
-_LIMIT = re.compile(r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap)\b|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限")
+_LIMIT = re.compile(r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限")
 
 
+_GENERAL = frozenset(["angle", "impedance"])  # a phase is an angle, a characteristic impedance an impedance
 _EXTREMES = frozenset(["maximum", "minimum"])  # told by "at most" as well
 _COUNTS = frozenset(["word", "character", "page", "paragraph", "sentence"])
 _ANGLE_SIGN = re.compile(r"(?:∠|\\angle)\s{0,3}$")
@@ -134,7 +135,7 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
         return False
     if named(name, span, answer):
         return True
-    rivals = [k for k in _kinds_in(text) if _suits(k, value.unit)]
+    rivals = [k for k in _kinds_in(text) if _suits(k, value.unit) and k.name not in _GENERAL]
     mine = {k.name for k in _kinds_in(name) if _suits(k, value.unit)} or {k.name for k in _kinds_in(_head(name))}
     if rivals and rivals[-1].name in mine:
         return True if not _modifiers(name) - _modifiers(text) - _EXTREMES else None
