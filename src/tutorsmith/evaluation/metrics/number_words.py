@@ -114,11 +114,14 @@ def _chinese(text: str) -> Iterator[Spelled]:
     for found in _CHINESE.finditer(text):
         if found.start() and text[found.start() - 1].isdigit():
             continue  # 5 万 is read with its digits
-        number = chinese_number(found["run"])
+        run, end = found["run"], found.end()
+        if re.search(r"[十百]千$", run):
+            run, end = run[:-1], end - 1  # 二十千赫 is 20 kHz
+        number = chinese_number(run)
         if number is None:
             continue
-        alone = _STATES.search(text, max(0, found.start() - 4), found.start()) and _CLOSES.match(text, found.end())
-        yield Spelled(-number if found["sign"] else number, found.start(), found.end(), needs_unit=not alone)
+        alone = _STATES.search(text, max(0, found.start() - 4), found.start()) and _CLOSES.match(text, end)
+        yield Spelled(-number if found["sign"] else number, found.start(), end, needs_unit=not alone)
 
 
 def _cardinals(text: str) -> Iterator[Spelled]:

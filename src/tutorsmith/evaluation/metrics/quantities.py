@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
-from tutorsmith.evaluation.metrics.quantity_binding import bound, is_limit, share
+from tutorsmith.evaluation.metrics.quantity_binding import bound, is_limit, is_operand, leads_on, share
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 from tutorsmith.evaluation.metrics.tables import pattern
 from tutorsmith.evaluation.metrics.units import Unit, comparable
@@ -109,6 +109,9 @@ def _weigh(key: QuantityKey, value: Value, answer: str, found: _Found, standing:
     scope = scopes(answer)
     known, concluding = standing
     same, reversed_ = _same(key, value, answer, scope)
+    operand = is_operand(value, answer)
+    if operand and (leads_on(value, answer) or not same):
+        return
     reason = scope.discount(value.start) or ("a condition" if scope.conditional(value.start) else "")
     belongs = _belongs(key, value, answer, scope)
     if reason:

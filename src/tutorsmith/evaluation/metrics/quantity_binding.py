@@ -20,12 +20,23 @@ _RELATION = re.compile(r"=|≈|≃")
 _CHAIN_STOP = re.compile(r"[,;:。；，\n?!]|(?<=[a-z]{3})\s(?=[a-z]{3})|[\u4e00-\u9fff]|\b(?:is|are|the|so|of|that|and|we|gives?|or)\b")
 _LEADING = re.compile(rf"(?:^|[\s(|<])(?P<symbol>{_SYMBOL})(?:\s?\([^()]{{1,8}}\))?\s*[|>]?\s*$")
 _BOUNDARY = re.compile(r"[,;:。；，\n](?!\d)|\.\s|\b(?:and|but|while|whereas|so|hence|with|for|which|because|since)\b|而|但|则|因此|所以|故")
-_COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus)\b|\s{0,4}(?:的|是|为|即)")
+_COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus|across|through|on)\b|\s{0,4}(?:的|是|为|即)")
 _RESPECTIVELY = re.compile(r"\brespectively\b|分别|依次", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
 _LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
 _PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
-_ADJECTIVE = re.compile(r"\s{0,3}-?(?:thick|long|wide|high|tall|deep|apart|away|in (?:diameter|radius|length)|厚|长|宽|高|深)")
+_ADJECTIVE = re.compile(
+    r"\s{0,3}-?(?:(?P<thickness>thick|厚)|(?P<length>long|长)|(?P<width>wide|宽)|(?P<height>high|tall|高)|(?P<depth>deep|深)"
+    r"|(?P<spacing>apart|away)|in (?P<diameter>diameter)|in (?P<radius>radius))"
+)
+_ADJUNCT = re.compile(  # "After 2 ms the switch opens": a circumstance, no result
+    r"^\s*(?:after|at|for|within|during|every|under|with|given|in|when|on|由|在|经过|当|经)\s*(?:about|an?|the|约)?\s*$", re.IGNORECASE
+)
+_OPERATOR_AFTER = re.compile(r"\s{0,4}(?:[/·×*^√]|[+-]\s{0,4}(?:j\s?)?[\d.(√]|\)\s?(?:[/·×*^]|²))")
+_OPERATOR_BEFORE = re.compile(
+    r"(?:[/·×*√^]|(?:\d|\w\s|\))\s?[+-]|√\s?\(|(?:sin|cos|tan|ln|log|lg|exp|sqrt)\s?[({]?)[\s$({]{0,4}$"
+)
+_EQUALS_LATER = re.compile(r"[^,;:。，；\n!?\u4e00-\u9fff]{0,80}?[=≈]")
 _LIMIT = re.compile(r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限")
 
 
@@ -105,20 +116,40 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
     near = _describes(name, before, value, answer, scope)
     if near is not None:
         return near
-    if _COPULA_AFTER.match(scope.prose, value.end) and (
-        told := _describes(name, after, value, answer, scope)
-    ) is not None:
-        return told
-    if _ADJECTIVE.match(scope.prose, value.end) and not _kinds_match(name, ("thickness", "length")):
+    if adjective := _ADJECTIVE.match(scope.prose, value.end):
+        return any(k.name == adjective.lastgroup for k in _kinds_in(name))
+    adjunct = bool(_ADJUNCT.match(scope.prose[slice(*before)]))
+    if adjunct or _COPULA_AFTER.match(scope.prose, value.end) or scope.prose[value.end : value.end + 1] == ",":
+        told = _describes(name, after, value, answer, scope)
+        if told is not None:
+            return told
+    if adjunct:
         return False
-    far = _describes(name, wide, value, answer, scope)
-    return far
+    return _describes(name, wide, value, answer, scope)
+
+
+def is_operand(value: Value, answer: str) -> bool:
+    """Whether a value is a part of a calculation: 400 kHz of "400 kHz/20 = 20 kHz"."""
+    text = scopes(answer).text
+    return bool(
+        _OPERATOR_AFTER.match(text, value.end)
+        or _OPERATOR_BEFORE.search(text, max(0, value.start - 14), value.start)
+    )
+
+
+def leads_on(value: Value, answer: str) -> bool:
+    """Whether the calculation goes on to a result."""
+    return bool(_EQUALS_LATER.match(scopes(answer).text, value.end))
 
 
 def _windows(value: Value, answer: str, scope: Scopes) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """(the clause up to the value, what follows it, the sentence up to the value), none of them past another value."""
     sentence = scope.sentences[scope.sentence_at(value.start)]
-    others = [v for v in values_of(answer) if v.start != value.start and sentence.start <= v.start < sentence.end]
+    others = [
+        v
+        for v in values_of(answer)
+        if v.start != value.start and sentence.start <= v.start < sentence.end and not is_operand(v, answer)
+    ]
     left = max([sentence.start, *(v.end for v in others if v.end <= value.start)])
     right = min([sentence.end, value.end + 80, *(v.start for v in others if v.start >= value.end)])
     cuts = [m.end() for m in _BOUNDARY.finditer(scope.prose, left, value.start)]
@@ -138,7 +169,9 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
     rivals = [k for k in _kinds_in(text) if _suits(k, value.unit) and k.name not in _GENERAL]
     mine = {k.name for k in _kinds_in(name) if _suits(k, value.unit)} or {k.name for k in _kinds_in(_head(name))}
     if rivals and rivals[-1].name in mine:
-        return True if not _modifiers(name) - _modifiers(text) - _EXTREMES else None
+        if _modifiers(name) - _modifiers(text) - _EXTREMES:
+            return None
+        return None if _named_by_another(name, value, answer, scope) else True
     return False if rivals and mine else None
 
 
@@ -180,8 +213,17 @@ def _conflicts(name: str, text: str) -> bool:
     return False
 
 
-def _kinds_match(name: str, kinds: tuple[str, ...]) -> bool:
-    return any(k.name in kinds for k in _kinds_in(name))
+def _named_by_another(name: str, value: Value, answer: str, scope: Scopes) -> bool:
+    """Another value of the sentence has the whole name before it."""
+    sentence = scope.sentence_at(value.start)
+    return any(
+        named(name, _windows(other, answer, scope)[0], answer)
+        for other in values_of(answer)
+        if other.start != value.start
+        and scope.sentence_at(other.start) == sentence
+        and comparable(other.unit, value.unit)
+        and not scope.negated(other.start) % 2
+    )
 
 
 def _symbol_of(value: Value, scope: Scopes) -> str | None:

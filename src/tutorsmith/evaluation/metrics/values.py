@@ -242,7 +242,7 @@ def _value(flat: str, found: re.Match[str]) -> tuple[Value | None, int]:
 
 def _tail(flat: str, number: float, end: int) -> tuple[float, int]:
     """A division (1/3), a factor of pi, the Chinese 万 and 亿."""
-    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d.eE])").match(flat, end)) and float(division.group(1)):
+    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?!\d|\.\d|[eE]\d)").match(flat, end)) and float(division.group(1)):
         number, end = number / float(division.group(1)), division.end()
     if pi := re.compile(rf"\s{{0,4}}[*·×]?\s{{0,4}}(?:π|pi\b)(?:\s?/\s?(\d+))?(?:\s*[×*·]\s*10\s*{_POWER})?").match(flat, end):
         number, end = number * math.pi / float(pi.group(1) or 1), pi.end()
@@ -258,6 +258,8 @@ def _unit_after(flat: str, end: int) -> tuple[Unit, int]:
     at = gap.end() if gap else end
     if degrees := re.compile(r"°(?!\s?[CF]\b)").match(flat, at):
         return parse_unit("°") or Unit(1.0, ()), degrees.end()
+    if re.compile(r"degrees? of freedom", re.IGNORECASE).match(flat, at):
+        return Unit(1.0, ()), end
     found = unit_pattern().match(flat, at)
     while found is not None:
         text = found.group().rstrip(" ·*/-×(")
