@@ -28,7 +28,9 @@ _NEEDED = frozenset(["ε_0", "μ_0"])  # ... and one of these too few
 _SIDES = ({"i": "1", "t": "2"}, {"i": "1", "r": "2"}, {"in": "1", "out": "2"})  # of a boundary
 
 
-def variants(other: Equation, have: set[str], wanted: set[str], answer: str) -> Iterator[tuple[Equation, set[str], bool]]:
+def variants(
+    other: Equation, have: set[str], wanted: set[str], answer: str
+) -> Iterator[tuple[Equation, set[str], bool]]:
     """The answer's equation as written, then with symbols renamed to the key point's where that is warranted.
 
     Yields (equation, its symbols, whether the renaming is sure: a merely likely one shows no formula to be wrong).
@@ -50,7 +52,9 @@ def variants(other: Equation, have: set[str], wanted: set[str], answer: str) -> 
         return
     known = (frozenset(have), frozenset(wanted))
     score = {(a, k): stands_for(a, k, answer, known) for a in extra for k in lacking}
-    found = sorted(_assignments(extra, lacking, score), key=lambda names: (-len(names), -sum(score[p] for p in names.items())))
+    found = sorted(
+        _assignments(extra, lacking, score), key=lambda names: (-len(names), -sum(score[p] for p in names.items()))
+    )
     for names in found[:_MAX_VARIANTS]:
         sure = all(score[p] == SURE for p in names.items())
         yield _renamed(other, names), {names.get(n, n) for n in have}, sure
@@ -118,7 +122,9 @@ def bridge(
     if have == wanted:
         yield other, key
         return
-    if (wanted < have and not have - wanted <= CONSTANTS and have - wanted <= _TOO_MANY) or (have < wanted and wanted - have <= _NEEDED):
+    if (wanted < have and not have - wanted <= CONSTANTS and have - wanted <= _TOO_MANY) or (
+        have < wanted and wanted - have <= _NEEDED
+    ):
         yield other, key
     yield from _bridged((other, have), (key, wanted), stated, _DEPTH)
 
@@ -143,7 +149,9 @@ def _bridged(
 
 def _leads(inner: frozenset[str], side: set[str], across: set[str]) -> bool:
     """Whether a substitution brings a side nearer to the other one."""
-    return inner <= across or (bool(inner & (across - side)) and (not inner & (side - across) or inner <= across | side))
+    return inner <= across or (
+        bool(inner & (across - side)) and (not inner & (side - across) or inner <= across | side)
+    )
 
 
 def _put(equation: Equation, symbol: str, tree: Tree) -> Equation:

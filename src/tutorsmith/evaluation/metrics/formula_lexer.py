@@ -28,9 +28,7 @@ _WRAPPERS = "|".join(words("wrappers"))
 _SUPERSCRIPT = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣⁱʸᶻᵏʳˡᵐᵃᵇᶜᵈᵅᵝᵞᵟᶿᶲᴿᴸᵀ", "0123456789+-n()jtxiyzkrlmabcdαβγδθφRLT", strict=True)
 )
-_SUBSCRIPT = dict(
-    zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-aehijklmnoprstuvxβγρφχ", strict=True)
-)
+_SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-aehijklmnoprstuvxβγρφχ", strict=True))
 _SUP_RUN, _SUB_RUN = re.compile(f"[{''.join(_SUPERSCRIPT)}]+"), re.compile(f"[{''.join(_SUBSCRIPT)}]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![A-Za-z0-9]))?|\.\d+")
 _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")

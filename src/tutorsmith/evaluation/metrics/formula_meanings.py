@@ -27,7 +27,8 @@ _ENDS_NOUN = re.compile(r"\s{0,2}(?:[,.;:)。、=]|$|\n|and\b|is\b|are\b|apart|f
 _MATHS_BEFORE = frozenset("{=/*+-^·|<>∝≈")  # a letter within a formula is not the one that is explained
 _ARTICLE = frozenset("aAI")
 _CLASSES = tuple(
-    (name, re.compile(wordings, re.IGNORECASE)) for name, _, wordings in (line.partition(": ") for line in lines("meaning_words"))
+    (name, re.compile(wordings, re.IGNORECASE))
+    for name, _, wordings in (line.partition(": ") for line in lines("meaning_words"))
 )
 _LETTERS = {letter: frozenset(meant.split("+")) for letter, meant in pairs("letter_meanings").items()}
 _SAME = tuple(frozenset(group.split("~")) for group in words("same"))

@@ -111,7 +111,25 @@ class _Parser(OperatorParser):
         token = self.peek()
         if token.kind == "|":
             return self.bars == 0
-        return token.kind in ("num", "id", "fn", "op", "cmd", "(", "{", "[", "∇", "∂", "∮", "∯", "∫", "∬", "∭", "√", "∑")
+        return token.kind in (
+            "num",
+            "id",
+            "fn",
+            "op",
+            "cmd",
+            "(",
+            "{",
+            "[",
+            "∇",
+            "∂",
+            "∮",
+            "∯",
+            "∫",
+            "∬",
+            "∭",
+            "√",
+            "∑",
+        )
 
     def factor(self) -> Tree:
         base = self.primary()
@@ -268,6 +286,7 @@ class _Parser(OperatorParser):
         if factors[0][0] == "operator":
             return factors[0]
         return mul(*factors)
+
 
 def parse_sides(text: str, reading: Reading = STRICT) -> tuple[list[Tree], list[str]]:
     """The sides of a chain of relations and the signs between them. Raises: FormulaError."""

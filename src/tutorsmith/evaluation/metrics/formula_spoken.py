@@ -17,7 +17,9 @@ _CHINESE = re.compile(
     rf"(?P<left>{_NAME})\$?\s?(?:的大小)?\s?(?:与|和|跟|同)\s?\$?(?P<right>{_OPERAND})\s?(?P<power>的平方根|的平方|的立方|的倒数|的三次方|平方)?"
     r"\s?(?:成|呈)(?P<way>正|反)比"
 )
-_CHINESE_TO = re.compile(rf"(?P<left>{_NAME})\$?\s?(?P<way>正|反)比于\s?\$?(?P<right>{_OPERAND})\s?(?P<power>的平方根|的平方|的立方|的倒数)?")
+_CHINESE_TO = re.compile(
+    rf"(?P<left>{_NAME})\$?\s?(?P<way>正|反)比于\s?\$?(?P<right>{_OPERAND})\s?(?P<power>的平方根|的平方|的立方|的倒数)?"
+)
 _POWERS = {
     "square root": "^(1/2)",
     "square": "^2",

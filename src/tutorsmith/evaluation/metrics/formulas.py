@@ -130,7 +130,9 @@ def _compare_pair(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], ans
 
 def _proportional(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], answer: str) -> str:
     wanted, have = symbols(key[0]) | symbols(key[1]), symbols(pair[0]) | symbols(pair[1])
-    states = [proportional(key[:2], (*sides, pair[2])) for sides, _, sure in variants(pair[:2], have, wanted, answer) if sure]
+    states = [
+        proportional(key[:2], (*sides, pair[2])) for sides, _, sure in variants(pair[:2], have, wanted, answer) if sure
+    ]
     return "same" if "same" in states else next((s for s in states if s != "other"), "other")
 
 
@@ -142,7 +144,9 @@ def _equation(key: tuple[Tree, Tree], other: tuple[Tree, Tree], answer: str, sta
     if len(have ^ wanted) > _FARTHEST:
         return "other"
     relations = tuple(
-        (s.symbol, s.tree, s.inner) for s in stated(answer) if s.start != start and s.symbol in have ^ wanted | _cores(have ^ wanted)
+        (s.symbol, s.tree, s.inner)
+        for s in stated(answer)
+        if s.start != start and s.symbol in have ^ wanted | _cores(have ^ wanted)
     )
     wrong = "other"
     for tree, names, sure in variants(other, have, wanted, answer):

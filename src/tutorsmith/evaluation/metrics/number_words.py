@@ -33,6 +33,7 @@ _CARDINAL = re.compile(
 )
 _SCALE = re.compile(r" (?P<hundred>hundred)?(?: ?(?P<large>thousand|million|billion))?\b", re.IGNORECASE)
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_COUNTED = 5  # smaller numbers in words count all sorts of things
 _STATES = re.compile(r"(?:为|是|约|等于|得|达|=)\s?$")
 _CLOSES = re.compile(r"\s?(?:[,.;。;、)]|$|\n|[,，])")
 
@@ -134,4 +135,5 @@ def _cardinals(text: str) -> Iterator[Spelled]:
         if scale and (scale["hundred"] or scale["large"]):
             number *= (100 if scale["hundred"] else 1) * _SCALES.get((scale["large"] or "").lower(), 1)
             end = scale.end()
-        yield Spelled(number, found.start(), end, needs_unit=True)
+        counts = number >= _COUNTED and re.match(r" [a-z]{4,}", text[end : end + 8])  # twelve references
+        yield Spelled(number, found.start(), end, needs_unit=not counts)

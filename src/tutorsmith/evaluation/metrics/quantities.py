@@ -192,7 +192,8 @@ def _lag(key: QuantityKey, value: Value, scope: Scopes) -> int:
     own = phrase_key(key.name).tokens
     after = text[found.end() :].lower()
     turned = any(
-        t.concept in ("current", "voltage") and re.match(r"[^a-z\u4e00-\u9fff]*(?:the )?(?:%s)" % _NOUNS[t.concept], after)
+        t.concept in ("current", "voltage")
+        and re.match(r"[^a-z\u4e00-\u9fff]*(?:the )?(?:%s)" % _NOUNS[t.concept], after)
         for t in own
     )
     return -sense if turned else sense

@@ -17,27 +17,38 @@ from tutorsmith.evaluation.metrics.values import Value, values_of
 
 _SYMBOL = r"[A-Za-zα-ωΑ-Ωℰ](?:\s?_\s?\{?\s?[\w,]{1,10}\s?\}?|[₀-₉ᵢₘₙₐₓᵥᵣₛₜ]{1,4}|\d)?"
 _RELATION = re.compile(r"=|≈|≃")
-_CHAIN_STOP = re.compile(r"[,;:。；，\n?!]|(?<=[a-z]{3})\s(?=[a-z]{3})|[\u4e00-\u9fff]|\b(?:is|are|the|so|of|that|and|we|gives?|or)\b")
+_CHAIN_STOP = re.compile(
+    r"[,;:。；，\n?!]|(?<=[a-z]{3})\s(?=[a-z]{3})|[\u4e00-\u9fff]|\b(?:is|are|the|so|of|that|and|we|gives?|or)\b"
+)
 _LEADING = re.compile(rf"(?:^|[\s(|<])(?P<symbol>{_SYMBOL})(?:\s?\([^()]{{1,8}}\))?\s*[|>]?\s*$")
-_BOUNDARY = re.compile(r"[,;:。；，\n](?!\d)|\.\s|\b(?:and|but|while|whereas|so|hence|with|for|which|because|since)\b|而|但|则|因此|所以|故")
+_BOUNDARY = re.compile(
+    r"[,;:。；，\n](?!\d)|\.\s|\b(?:and|but|while|whereas|so|hence|with|for|which|because|since)\b|而|但|则|因此|所以|故"
+)
 _COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus|across|through|on)\b|\s{0,4}(?:的|是|为|即)")
 _RESPECTIVELY = re.compile(r"\brespectively\b|分别|依次", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
 _LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
+_LETTER_LABEL = re.compile(
+    r"\b(?:[Pp]oints?|[Gg]roups?|[Nn]odes?|[Pp]orts?|[Ss]amples?|[Cc]lass(?:es)?|[Mm]edi(?:um|a)|at) ([A-Z])\b(?!')(?:,? (?:and|or|to) ([A-Z])\b)?"
+    r"|(?<![A-Za-z])([A-Z]) ?(?:组|点|班|端|处)|(?:点|组|端) ?([A-Z])(?![A-Za-z])"
+)
 _PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
 _ADJECTIVE = re.compile(
     r"\s{0,3}-?(?:(?P<thickness>thick|厚)|(?P<length>long|长)|(?P<width>wide|宽)|(?P<height>high|tall|高)|(?P<depth>deep|深)"
     r"|(?P<spacing>apart|away)|in (?P<diameter>diameter)|in (?P<radius>radius))"
 )
 _ADJUNCT = re.compile(  # "After 2 ms the switch opens": a circumstance, no result
-    r"^\s*(?:after|at|for|within|during|every|under|with|given|in|when|on|由|在|经过|当|经)\s*(?:about|an?|the|约)?\s*$", re.IGNORECASE
+    r"^\s*(?:after|at|for|within|during|every|under|with|given|in|when|on|由|在|经过|当|经)\s*(?:about|an?|the|约)?\s*$",
+    re.IGNORECASE,
 )
-_OPERATOR_AFTER = re.compile(r"\s{0,4}(?:[/·×*^√]|[+-]\s{0,4}(?:j\s?)?[\d.(√]|\)\s?(?:[/·×*^]|²))")
+_OPERATOR_AFTER = re.compile(r"\s{0,4}(?:[/·×*^√²³]|[+-]\s{0,4}(?:j\s?)?[\d.(√]|\)\s?(?:[/·×*^]|²))")
 _OPERATOR_BEFORE = re.compile(
     r"(?:[/·×*√^]|(?:\d|\w\s|\))\s?[+-]|√\s?\(|(?:sin|cos|tan|ln|log|lg|exp|sqrt)\s?[({]?)[\s$({]{0,4}$"
 )
 _EQUALS_LATER = re.compile(r"[^,;:。，；\n!?\u4e00-\u9fff]{0,80}?[=≈]")
-_LIMIT = re.compile(r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限")
+_LIMIT = re.compile(
+    r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限"
+)
 
 
 _GENERAL = frozenset(["angle", "impedance"])  # a phase is an angle, a characteristic impedance an impedance
@@ -132,8 +143,7 @@ def is_operand(value: Value, answer: str) -> bool:
     """Whether a value is a part of a calculation: 400 kHz of "400 kHz/20 = 20 kHz"."""
     text = scopes(answer).text
     return bool(
-        _OPERATOR_AFTER.match(text, value.end)
-        or _OPERATOR_BEFORE.search(text, max(0, value.start - 14), value.start)
+        _OPERATOR_AFTER.match(text, value.end) or _OPERATOR_BEFORE.search(text, max(0, value.start - 14), value.start)
     )
 
 
@@ -172,7 +182,16 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
         if _modifiers(name) - _modifiers(text) - _EXTREMES:
             return None
         return None if _named_by_another(name, value, answer, scope) else True
-    return False if rivals and mine else None
+    if rivals:
+        return False if mine or not _credited(name, span, answer) else None
+    return True if mine and _modifiers(name) & _modifiers(text) - _EXTREMES else None
+
+
+def _credited(name: str, span: tuple[int, int], answer: str) -> bool:
+    """Whether a stretch holds any word of the name."""
+    return any(
+        credit_of(w, t) for w in phrase_key(name).tokens for t in tokens_of(answer) if span[0] <= t.start < span[1]
+    )
 
 
 def _suits(kind: _Kind, unit: Unit) -> bool:
@@ -199,9 +218,16 @@ def _modifiers(text: str) -> frozenset[str]:
     return frozenset(group for _, groups in _families() for group, words in groups if words.search(text))
 
 
+@lru_cache(maxsize=4096)
+def _labels(text: str) -> frozenset[str]:
+    """R2, TE10, and the letters of points and groups."""
+    letters = {g for m in _LETTER_LABEL.finditer(text) for g in m.groups() if g}
+    return frozenset(_LABEL.findall(text)) | letters
+
+
 def _conflicts(name: str, text: str) -> bool:
     """The text tells of a kin of the quantity: the peak for the average value, R1 for R2, half the wavelength."""
-    labels, here = set(_LABEL.findall(name)), set(_LABEL.findall(text))
+    labels, here = _labels(name), _labels(text)
     if labels and here and not labels & here:
         return True
     mine, theirs = _modifiers(name), _modifiers(text)
@@ -262,7 +288,11 @@ def _by_symbol(name: str, symbol: str, answer: str) -> bool | None:
 
 def _subscript_fits(name: str, base: str, sub: str, labels: list[str]) -> bool | None:
     if labels:
-        return None if not sub else any(sub.lower() == label.lower() or f"{base}{sub}" == label for label in labels) or None
+        return (
+            None
+            if not sub
+            else any(sub.lower() == label.lower() or f"{base}{sub}" == label for label in labels) or None
+        )
     return True
 
 
@@ -297,9 +327,13 @@ def _listed(name: str, value: Value, answer: str, scope: Scopes) -> bool | None:
 
 def _places_of(name: str, items: list[str], start: int, answer: str, scope: Scopes) -> set[int]:
     """Which items of the list the name tells of, by the words that not all of them share."""
-    labels = _LABEL.findall(name)
+    labels = _labels(name)
     if labels:
-        return {i for i, item in enumerate(items) if any(label in _LABEL.findall(item) for label in labels)}
+        return {
+            i
+            for i, item in enumerate(items)
+            if any(re.search(rf"(?<![A-Za-z]){re.escape(x)}(?!\w)", item) for x in labels)
+        }
     spans, at = [], start
     for item in items:
         begin = scope.prose.index(item, at)

@@ -31,13 +31,13 @@ _CONCISE = re.compile(  # 5.21(18): the uncertainty in units of the last digits
     rf"(?<![A-Za-z0-9_.^])(?P<sign>[-+]\s?)?(?P<value>\d+\.(?P<decimals>\d+))\((?P<digits>\d{{1,3}})\){_TIMES_TEN}?"
 )
 _PLUS_MINUS = re.compile(r"(?:±|\+\s?/\s?-|\+-)\s{0,8}$")
-_FRACTION_LATEX = re.compile(
-    r"\\[cdt]?frac\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))"
-)
+_FRACTION_LATEX = re.compile(r"\\[cdt]?frac\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))")
 _UNIT_FRACTION = re.compile(  # \frac{\mathrm{V}}{\mathrm{m}}
     r"\\[cdt]?frac\s*\{((?:[^{}\d=]|\{[^{}\d=]{0,12}\}){1,30})\}\s*\{((?:[^{}\d=]|\{[^{}\d=]{0,12}\}){1,30})\}"
 )
-_PREFIX_MU = re.compile(r"\\(?:mu|upmu|micro)(?![A-Za-z])\s*(?:\\[,;! ]\s*)?(?:\\(?:mathrm|text|rm|textrm)\s*)?\{?\s*(?=[A-Za-zΩ\\])")
+_PREFIX_MU = re.compile(
+    r"\\(?:mu|upmu|micro)(?![A-Za-z])\s*(?:\\[,;! ]\s*)?(?:\\(?:mathrm|text|rm|textrm)\s*)?\{?\s*(?=[A-Za-zΩ\\])"
+)
 _MINUS_WORD = re.compile(r"(?:\bminus|\bnegative|负)\s?$", re.IGNORECASE)
 _PER_BEFORE = re.compile(r"每\s?(?P<unit>[\u4e00-\u9fff]{1,4}?)\s?(?:上|内)?(?:约|为|有|是)?\s?$")
 _WRAPPER = re.compile(
@@ -165,7 +165,9 @@ def values_of(text: str) -> tuple[Value, ...]:
 def _with_pi(flat: str, values: list[Value]) -> list[Value]:
     """Multiples of pi that no number stands before."""
     out = values
-    for pi in re.finditer(r"(?<![\w.*·×/^(])(?<![\d*·×/^(]\s)(?P<sign>-\s?)?π(?:\s?/\s?(\d+))?(?![\w(])", flat):
+    for pi in re.finditer(
+        r"(?<![\w.*·×/^(])(?<![\d*·×/^(]\s)(?P<sign>-\s?)?π(?:\s?/\s?([1-9]\d{0,5}))?(?![\w(])", flat
+    ):
         unit, stop = _unit_after(flat, pi.end())
         out = [v for v in out if not pi.start() <= v.start < stop]
         number = math.pi / float(pi.group(2) or 1) * (-1 if pi["sign"] else 1)
@@ -242,9 +244,13 @@ def _value(flat: str, found: re.Match[str]) -> tuple[Value | None, int]:
 
 def _tail(flat: str, number: float, end: int) -> tuple[float, int]:
     """A division (1/3), a factor of pi, the Chinese 万 and 亿."""
-    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?!\d|\.\d|[eE]\d)").match(flat, end)) and float(division.group(1)):
+    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?!\d|\.\d|[eE]\d)").match(flat, end)) and float(
+        division.group(1)
+    ):
         number, end = number / float(division.group(1)), division.end()
-    if pi := re.compile(rf"\s{{0,4}}[*·×]?\s{{0,4}}(?:π|pi\b)(?:\s?/\s?(\d+))?(?:\s*[×*·]\s*10\s*{_POWER})?").match(flat, end):
+    if pi := re.compile(
+        rf"\s{{0,4}}[*·×]?\s{{0,4}}(?:π|pi\b)(?:\s?/\s?(0?[1-9]\d{{0,5}})(?![\d.]))?(?:\s*[×*·]\s*10\s*{_POWER})?"
+    ).match(flat, end):
         number, end = number * math.pi / float(pi.group(1) or 1), pi.end()
         power = next((g for g in pi.groups()[1:] if g), "0")
         number *= 10.0 ** min(300, int("".join(_SUPERSCRIPT.get(c, c) for c in power if c != " ")))
