@@ -33,6 +33,7 @@ _SUP_RUN, _SUB_RUN = re.compile(f"[{''.join(_SUPERSCRIPT)}]+"), re.compile(f"[{'
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![A-Za-z0-9]))?|\.\d+")
 _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")
 _SIGNS = "+-*/^_=(){}[]|,∇∂∮∯∫∬∭×·∝≈≠≤≥<>≪≫±√'!%°∠∑"
+_STATISTICS = frozenset(["MS", "SS", "SE", "SD", "SEM", "MSE", "df"])  # one quantity, where a subscript shows it
 _PAIRS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", ">>": "≫", "<<": "≪"}
 _LOOKALIKES = str.maketrans("∆∕∗✕✖∥‖∣⟨⟩ⅆⅇⅈⅉ≅≃∼", "Δ/**×|||()deij≈≈≈")
 _LETTER = "A-Za-zα-ωΑ-Ωℰ"
@@ -61,6 +62,7 @@ def clean(text: str) -> str:
         "[½¼¾⅓⅔]", lambda m: {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)"}[m.group()], text
     )
     text = normalise(plain_letters(text)).replace("\u2060", "").replace("\u20d7", "").replace("\u20d1", "")
+    text = re.sub("[\u0303\u0304\u0305]", "", text)
     text = re.sub(r"\\(?:left|right)\s*\.", " ", text)
     text = pattern("math_noise", 0).sub(" ", text)
     text = re.sub(r"\\\{|\\\}", lambda m: "(" if m.group() == r"\{" else ")", text)
@@ -88,7 +90,13 @@ def plain_letters(text: str) -> str:
     if text.isascii():
         return text
     text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" else c for c in text)
-    return text.translate(_LOOKALIKES)
+    return "".join(_bare(c) for c in text).translate(_LOOKALIKES)
+
+
+def _bare(char: str) -> str:
+    """A letter without its hat, bar or tilde."""
+    parts = unicodedata.normalize("NFD", char) if "\u00c0" <= char <= "\u1eff" else char
+    return parts[0] if len(parts) == 2 and parts[1] in "\u0302\u0303\u0304" else char
 
 
 def _dots_apart(text: str) -> str:
@@ -213,6 +221,8 @@ def _identifiers(text: str, run: str, end: int, spaced: bool) -> tuple[list[Tok]
         return [Tok("×", run, spaced)], end
     if run in GREEK:
         return _subscripted(text, GREEK[run], end, spaced)
+    if run in _STATISTICS and text[end : end + 1] == "_":
+        return _subscripted(text, run, end, spaced)
     if not run.isascii() or len(run) == 1:
         return _subscripted(text, run, end, spaced)
     head, tail = _split_run(run)

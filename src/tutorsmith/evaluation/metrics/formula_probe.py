@@ -2,6 +2,7 @@
 
 import cmath
 import random
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -54,6 +55,8 @@ def probe(key: tuple[Tree, Tree], other: tuple[Tree, Tree]) -> str:
     names = wanted | symbols(other[0]) | symbols(other[1])
     if names != wanted and not _same_side(key, other):
         return "other"
+    if _is_identity(key):
+        return _same_identity(key, other)
     variable = _solvable(key)
     same = 0
     ratios: list[complex] = []
@@ -75,6 +78,28 @@ def probe(key: tuple[Tree, Tree], other: tuple[Tree, Tree]) -> str:
     if same == _POINTS or (names == wanted and _contained(other, key)):
         return "same"
     return _how_wrong(ratios)
+
+
+@lru_cache(maxsize=4096)
+def _is_identity(sides: tuple[Tree, Tree]) -> bool:
+    """Whether an equation holds for all values of its symbols."""
+    try:
+        residuals = [_residual(sides, p) for p in points(frozenset(symbols(sides[0]) | symbols(sides[1])))]
+    except (ArithmeticError, ValueError, KeyError):
+        return False
+    return all(abs(rest) <= _TOLERANCE * max(scale, 1e-9) for rest, scale in residuals)
+
+
+def _functions(tree: Tree) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]{2,}(?=\()", text_of(tree)))
+
+
+def _same_identity(key: tuple[Tree, Tree], other: tuple[Tree, Tree]) -> str:
+    """An identity is stated by one between the same functions; a false one about the same side contradicts it."""
+    if _is_identity(other):
+        mine, theirs = [_functions(t) for t in other], [_functions(t) for t in key]
+        return "same" if mine in (theirs, theirs[::-1]) and other[0] != other[1] else "other"
+    return "the same quantities, related otherwise" if _same_side(key, other) else "other"
 
 
 def _contained(other: tuple[Tree, Tree], key: tuple[Tree, Tree]) -> bool:

@@ -6,11 +6,12 @@ not. Symbols that only one side has are bridged by known relations (k = 1/(4 pi 
 what the answer says they mean.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.formula_bridges import bridge, variants
-from tutorsmith.evaluation.metrics.formula_lexer import FormulaError
+from tutorsmith.evaluation.metrics.formula_lexer import FUNCTIONS, GREEK, FormulaError
 from tutorsmith.evaluation.metrics.formula_parser import parse_sides
 from tutorsmith.evaluation.metrics.formula_probe import inequality, much_less, probe, proportional
 from tutorsmith.evaluation.metrics.formula_regions import Candidate, candidates, readings_of, stated
@@ -43,7 +44,11 @@ class FormulaVerdict:
 def formula_key(text: str) -> FormulaKey:
     """Parse a key formula. Raises: FormulaError when it is none."""
     readings: list[tuple[Tree, Tree, str]] = []
+    below = [m.group(1) for m in re.finditer(r"/\s?([A-Za-z]{2,})", text)]
+    bound = any(w not in FUNCTIONS and w not in GREEK for w in below)  # Q/AB is meant as Q/(AB)
     for way in readings_of(text):
+        if bound and not way.loose:
+            continue
         try:
             sides, signs = parse_sides(text, way)
         except RecursionError as error:
