@@ -25,7 +25,12 @@ _DEPTH = 3
 _MAX_VARIANTS = 8
 _TOO_MANY = CONSTANTS | {"c", "N"}  # one of these too many is an error, not another formula
 _NEEDED = frozenset(["ε_0", "μ_0"])  # ... and one of these too few
-_SIDES = ({"i": "1", "t": "2"}, {"i": "1", "r": "2"}, {"in": "1", "out": "2"}, {"p": "1", "s": "2"})  # of a boundary, a transformer
+_SIDES = (
+    {"i": "1", "t": "2"},
+    {"i": "1", "r": "2"},
+    {"in": "1", "out": "2"},
+    {"p": "1", "s": "2"},
+)  # of a boundary, a transformer
 
 
 def variants(

@@ -113,6 +113,9 @@ def stands_for(written: str, wanted: str, answer: str, names: tuple[frozenset[st
     base, _, sub = written.partition("_")
     key_base, _, key_sub = wanted.partition("_")
     if base == key_base:
+        defined = definitions(answer).get(written)
+        if defined and defined in _LETTERS.get(wanted, frozenset()):
+            return SURE
         return _same_letter(written, wanted, names)
     defined = definitions(answer).get(written)
     meanings = letter_classes(wanted)

@@ -14,7 +14,10 @@ from tutorsmith.evaluation.metrics.values import Value, values_of
 
 DEFAULT_TOLERANCE = 0.02
 _SPREAD_WORDS = re.compile(r"uncertaint|error|deviation|spread|toleranc|±|\\pm|不确定度|误差|偏差", re.IGNORECASE)
-_COUNTS = frozenset(["angle", "word", "character", "page", "paragraph", "sentence", "point"])  # stay words in a wording
+_COUNTS = frozenset(
+    ["angle", "turn", "word", "character", "page", "paragraph", "sentence", "point"]
+)  # stay words in a wording
+_COUNTED = frozenset(["turn", "word", "character", "page", "paragraph", "sentence"])
 _LAG = re.compile(r"(?P<lag>\blag|\bbehind|滞后|落后)|\blead(?:s|ing)?\b|\bahead\b|超前|领先", re.IGNORECASE)
 _NOUNS = {"current": "current|电流", "voltage": "voltage|电压"}
 _RATES = re.compile(r"(?:fast|slow|quick|more|less)", re.IGNORECASE)  # say how, not in which way a quantity changes
@@ -61,9 +64,15 @@ def quantity_key(text: str, tolerance: float = DEFAULT_TOLERANCE, name: str = ""
     return QuantityKey(text, first.number, first.unit, tolerance, name or label.strip(), spread)
 
 
+def _fits(key: Unit, value: Unit) -> bool:
+    """Whether the value may be one of the key's; 200 turns are 200."""
+    counted = not key.dimensions and key.factor == 1 and all(n in _COUNTED for n, _ in value.dimensions)
+    return comparable(key, value) or counted
+
+
 def close(key: QuantityKey, value: Value) -> bool:
     """Within the relative tolerance; of a key value 0, exactly 0."""
-    if not comparable(key.unit, value.unit):
+    if not _fits(key.unit, value.unit):
         return False
     return abs(value.number - key.number) <= key.tolerance * abs(key.number) * (1 + 1e-9) + 1e-300
 
@@ -88,7 +97,7 @@ def judge_quantity(key: QuantityKey, answer: str, question: str = "") -> Quantit
     given = values_of(question) if question else ()
     found = _Found()
     for value in values_of(answer):
-        if comparable(key.unit, value.unit):
+        if _fits(key.unit, value.unit):
             known = any(_equals(value, g) for g in given)
             concluding = bool(final) and value.start > final[-1] and not key.name
             _weigh(key, value, answer, found, (known, concluding))

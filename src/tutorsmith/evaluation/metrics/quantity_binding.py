@@ -46,6 +46,25 @@ _OPERATOR_BEFORE = re.compile(
     r"(?:[/·×*√^]|(?:\d|\w\s|\))\s?[+-]|√\s?\(|(?:sin|cos|tan|ln|log|lg|exp|sqrt)\s?[({]?)[\s$({]{0,4}$"
 )
 _EQUALS_LATER = re.compile(r"[^,;:。，；\n!?\u4e00-\u9fff]{0,80}?[=≈]")
+_ASIDE = re.compile(
+    r"\s{0,3}(?:before|after|later|earlier|ago|in front of|behind|beyond|away from|from the)\b|\s?(?:之前|之后|以前|以后|前方)"
+)
+_OF_PLACE = frozenset(["spacing", "object_distance", "image_distance", "delay", "duration", "depth", "height"])
+_OF_THOSE = re.compile(r"\s{0,3}of (?:the|those|all|its|your|our|these)\b")
+_SUBJECT = re.compile(
+    r"(?:^|[\s,])(?:the|an?|its|your|our|this|that|their)\s(?P<en>[a-z][a-z' -]{2,60}?)\s"
+    r"(?:is|was|are|were|equals|amounts to|comes to)\s(?:(?:set|equal|only|just|about|around|roughly|approximately|nearly|almost|exactly|now|then|thus|also|at|to)\s){0,3}$"
+    r"|(?P<zh>[\u4e00-\u9fff]{2,12}?)(?:的值|大小)?\s?(?:约|大约|大概|近似)?\s?(?:为|是|等于|达|取)\s?(?:约|大约)?\s?$",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"\b(?:result|answer|value|number|total|outcome|reading|figure|solution|quantity|magnitude|size|amount|rest|difference|sum|ratio"
+    r"|product|change|one|latter|former|which|what|it)\b|结果|变化|答案|数值|值|大小|总|后者|前者|其|它|这|那|此|所求|即|应|故|得|可|就|也|因此|所以",
+    re.IGNORECASE,
+)
+_PLAIN_WORDS = frozenset(
+    "the a an total resulting corresponding required new final calculated measured same exact actual whole".split()
+)
 _LIMIT = re.compile(
     r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限"
 )
@@ -134,9 +153,15 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
         told = _describes(name, after, value, answer, scope)
         if told is not None:
             return told
-    if adjunct:
+    if adjunct or _is_aside(name, value, scope) or said_of_another(name, (before, after), answer, scope):
         return False
     return _describes(name, wide, value, answer, scope)
+
+
+def _is_aside(name: str, value: Value, scope: Scopes) -> bool:
+    """ "10 minutes before the talk", "8 cm in front of the lens": where or when something is."""
+    aside = _ASIDE.match(scope.prose, value.end)
+    return bool(aside) and not any(k.name in _OF_PLACE for k in _kinds_in(name))
 
 
 def is_operand(value: Value, answer: str) -> bool:
@@ -216,6 +241,50 @@ def share(wanted: tuple[Token, ...], near: list[Token]) -> float:
 @lru_cache(maxsize=4096)
 def _modifiers(text: str) -> frozenset[str]:
     return frozenset(group for _, groups in _families() for group, words in groups if words.search(text))
+
+
+def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]], answer: str, scope: Scopes) -> bool:
+    """ "The work function is 3.1 eV": the sentence has a subject, and it shares no word with the name.
+
+    Only within one language: the words of the other one may mean the same.
+    """
+    before, after = (scope.prose[slice(*w)] for w in windows)
+    if not _OF_THOSE.match(after) and not before.strip():
+        return False
+    subject = _SUBJECT.search(before)
+    if subject is None and _OF_THOSE.match(after) and not before.strip():
+        return name.isascii() and not _credited(name, windows[1], answer)
+    if subject is None:
+        return False
+    noun = subject["en"] or subject["zh"]
+    if name.isascii() != noun.isascii() or _GENERIC.search(noun):
+        return False
+    span = (windows[0][0] + subject.start(), windows[0][1])
+    if not _credited(name, span, answer):
+        return not _shares_letters(name, noun)
+    return _other_compound(name, noun)
+
+
+def _shares_letters(name: str, noun: str) -> bool:
+    """Words that the lexicon does not know, compared by their beginnings or, in Chinese, by their characters."""
+    if name.isascii():
+        return bool(
+            {w[:5] for w in re.findall(r"[a-z]{3,}", name.lower())}
+            & {w[:5] for w in re.findall(r"[a-z]{3,}", noun.lower())}
+        )
+    return len(set(name) & set(noun)) >= 2
+
+
+def _other_compound(name: str, noun: str) -> bool:
+    """Object distance for image distance: the same head with another noun before it."""
+    one, two = (
+        _head(name).lower().split(),
+        re.split(r"\s(?:of|between|in|at|through|across|for|on)\s", noun.lower())[0].split(),
+    )
+    if len(one) < 2 or len(two) < 2 or one[-1] != two[-1]:
+        return False
+    mine, theirs = set(one[:-1]), {w for w in two[:-1] if w not in _PLAIN_WORDS}
+    return bool(theirs) and not mine & theirs and not _kinds_in(" ".join(two)) == _kinds_in(" ".join(one)) != ()
 
 
 @lru_cache(maxsize=4096)

@@ -170,6 +170,7 @@ _OWN = {  # what Pint leaves without a dimension, or takes for logarithms, keeps
     "page": Unit(1.0, (("page", 1.0),)),
     "paragraph": Unit(1.0, (("paragraph", 1.0),)),
     "sentence": Unit(1.0, (("sentence", 1.0),)),
+    "turn": Unit(1.0, (("turn", 1.0),)),
     "pp": Unit(0.01, (("point", 1.0),)),
     "bit": Unit(1.0, (("bit", 1.0),)),
     "B": Unit(8.0, (("bit", 1.0),)),
