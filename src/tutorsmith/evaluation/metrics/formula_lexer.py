@@ -1,6 +1,7 @@
 """From a written formula (ASCII, Unicode or LaTeX) to tokens."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.lexicon import normalise
@@ -11,40 +12,34 @@ MAX_TOKENS = 220
 
 GREEK = pairs("greek")
 FUNCTIONS = set(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "exp",
-        "ln",
-        "log",
-        "lg",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arctan",
-        "arcsin",
-        "arccos",
-        "atan",
-        "asin",
-        "acos",
-        "Re",
-        "Im",
-        "abs",
-        "sqrt",
-    ]
+    "sin cos tan cot sec csc exp ln log lg sinh cosh tanh coth arctan arcsin arccos atan asin acos Re Im abs sqrt".split()
 )
-OPERATORS = {"curl": "curl", "rot": "curl", "div": "div", "grad": "grad", "laplacian": "lap"}
+OPERATORS = {
+    "curl": "curl",
+    "rot": "curl",
+    "div": "div",
+    "grad": "grad",
+    "laplacian": "lap",
+    "Laplacian": "lap",
+    "conj": "conj",
+}
 _COMMANDS = pairs("commands")
 _WRAPPERS = "|".join(words("wrappers"))
-_SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣ", "0123456789+-n()jtx", strict=True))
-_SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
+_SUPERSCRIPT = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣⁱʸᶻᵏʳˡᵐᵃᵇᶜᵈᵅᵝᵞᵟᶿᶲᴿᴸᵀ", "0123456789+-n()jtxiyzkrlmabcdαβγδθφRLT", strict=True)
+)
+_SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-aehijklmnoprstuvxβγρφχ", strict=True))
 _SUP_RUN, _SUB_RUN = re.compile(f"[{''.join(_SUPERSCRIPT)}]+"), re.compile(f"[{''.join(_SUBSCRIPT)}]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![A-Za-z0-9]))?|\.\d+")
 _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")
+_SIGNS = "+-*/^_=(){}[]|,∇∂∮∯∫∬∭×·∝≈≠≤≥<>≪≫±√'!%°∠∑"
+_STATISTICS = frozenset(["MS", "SS", "SE", "SD", "SEM", "MSE", "df"])  # one quantity, where a subscript shows it
+_PAIRS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", ">>": "≫", "<<": "≪"}
+_LOOKALIKES = str.maketrans("∆∕∗✕✖∥‖∣⟨⟩ⅆⅇⅈⅉ≅≃∼", "Δ/**×|||()deij≈≈≈")
+_LETTER = "A-Za-zα-ωΑ-Ωℰ"
+_DOTTED = re.compile(
+    rf"\\(d{{0,2}}dot)(?![a-z])\s*(?:\{{\s*([^{{}}]{{1,40}})\}}|([{_LETTER}]|\\[A-Za-z]+))|([A-Za-z])([\u0307\u0308])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +61,14 @@ def clean(text: str) -> str:
     text = re.sub(
         "[½¼¾⅓⅔]", lambda m: {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)"}[m.group()], text
     )
-    text = normalise(text).replace("\u2060", "").replace("\u20d7", "").replace("\u20d1", "")
+    text = normalise(plain_letters(text)).replace("\u2060", "").replace("\u20d7", "").replace("\u20d1", "")
+    text = re.sub("[\u0303\u0304\u0305]", "", text)
+    text = re.sub(r"\\(?:left|right)\s*\.", " ", text)
     text = pattern("math_noise", 0).sub(" ", text)
-    text = re.sub(r"\\d?t?frac(?![A-Za-z])", r"\\frac", text)
-    text = re.sub(r"\\(?:dot)\s*(?:\{([^{}]*)\}|([A-Za-z]|\\[A-Za-z]+))", r"(∂(\1\2)/∂t)", text)
-    text = re.sub(r"\\math(?:cal|scr)\s*\{?\s*E\s*\}?", "ℰ", text)
+    text = re.sub(r"\\\{|\\\}", lambda m: "(" if m.group() == r"\{" else ")", text)
+    text = re.sub(r"\\[cdt]?frac(?![A-Za-z])", r"\\frac", text)
+    text = re.sub(r"\\math(?:cal|scr)\s*(?:\{\s*E\s*\}|E(?![A-Za-z]))", "ℰ", text)
+    text = re.sub(rf"(\\(?:{_WRAPPERS}))(?=\\)", r"\1 ", text)
     text = re.sub(r"\\([A-Za-z]+)", _as_sign, text)
     text = re.sub(r"\\(?:mathrm|text|rm)\s*\{\s*d\s*\}\s*", "d", text)
     for _ in range(4):
@@ -79,9 +77,55 @@ def clean(text: str) -> str:
             break
         text = shorter
     text = re.sub(rf"\\(?:{_WRAPPERS})(?![A-Za-z])\s*", "", text)
+    text = _arranged(text)
     text = _SUP_RUN.sub(lambda m: "^(" + "".join(_SUPERSCRIPT[c] for c in m.group()) + ")", text)
     text = _SUB_RUN.sub(lambda m: "_{" + "".join(_SUBSCRIPT[c] for c in m.group()) + "}", text)
+    text = re.sub(r"([εμ])r(?![A-Za-z\d^²_(])", r"\1_r", text)
+    text = re.sub(r"Σ(?=\s?[A-Za-z(_])", "∑", text)
     return re.sub(r"\bsquare root of\b", "sqrt", text.replace("**", "^"))
+
+
+def plain_letters(text: str) -> str:
+    """Mathematical bold and italic letters and look-alike signs made plain ones, one to one."""
+    if text.isascii():
+        return text
+    text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" else c for c in text)
+    return "".join(_bare(c) for c in text).translate(_LOOKALIKES)
+
+
+def _bare(char: str) -> str:
+    """A letter without its hat, bar or tilde."""
+    parts = unicodedata.normalize("NFD", char) if "\u00c0" <= char <= "\u1eff" else char
+    return parts[0] if len(parts) == 2 and parts[1] in "\u0302\u0303\u0304" else char
+
+
+def _dots_apart(text: str) -> str:
+    """A letter with a dot above, as one character, made a letter and the mark."""
+    if text.isascii():
+        return text
+    return "".join(d if "\u0307" in (d := unicodedata.normalize("NFD", c)) else c for c in text)
+
+
+def undotted(text: str) -> str:
+    """The text with the dots taken off that mark phasors and not derivatives."""
+    return re.sub(r"\\dot(?![A-Za-z])", " ", _dots_apart(text)).replace("\u0307", "")
+
+
+def _derived(found: re.Match[str]) -> str:
+    """A dot above is a derivative with respect to time."""
+    mark, inner = found.group(1), found.group(2) or found.group(3) or found.group(4)
+    order = {"dot": 1, "ddot": 2, "dddot": 3}[mark] if mark else 1 + (found.group(5) == "\u0308")
+    return f"(∂({inner})/∂t)" if order == 1 else f"(∂^{order} {inner}/∂t^{order})"
+
+
+def _arranged(text: str) -> str:
+    """Dots as derivatives; subscripts before primes and powers; `{E}_0` as `E_0`."""
+    text = _DOTTED.sub(_derived, _dots_apart(text))
+    text = re.sub(rf"\{{\s*([{_LETTER}])\s*\}}(?=\s*_)", r"\1", text)
+    text = re.sub(rf"(?<=[{_LETTER}])'{{1,3}}(?=\s*_)", "", text)
+    return re.sub(
+        rf"(?<=[{_LETTER}])\s*(\^\s*(?:\{{[^{{}}]{{1,12}}\}}|\w))\s*(_\s*(?:\{{[^{{}}]{{1,20}}\}}|\w))", r"\2\1", text
+    )
 
 
 def _as_sign(found: re.Match[str]) -> str:
@@ -93,21 +137,28 @@ def _as_sign(found: re.Match[str]) -> str:
 
 def _unwrapped(found: re.Match[str]) -> str:
     inner = found.group(1).strip()
+    before = found.string[: found.start()].rstrip()
+    if before.endswith(("_", "^")):
+        return "{" + inner + "}"
+    if before.endswith("_{"):
+        return inner
+    if inner in FUNCTIONS or inner in OPERATORS or inner in GREEK:
+        return f" {inner} "
     words = re.fullmatch(r"[A-Za-z ,.\u4e00-\u9fff]{4,}", inner)
-    subscript = found.string[: found.start()].rstrip().endswith(("_", "_{"))
-    return " " if words and not subscript and inner not in GREEK else inner
+    return " " if words else f" {inner} " if len(inner) > 1 and inner.isalpha() else inner
 
 
 def lex(text: str) -> list[Tok]:
     """Tokens of a formula. Raises: FormulaError."""
     if len(text) > MAX_LENGTH:
         raise FormulaError("the formula is too long")
-    latex = "\\" in text
+    latex = "\\" in text or "{" in text
     text = clean(text)
     if latex:
         text = re.sub(
             r"_\s*([A-Za-z0-9])(?=[A-Za-z0-9])", r"_{\1}", text
         )  # in LaTeX only the next sign is the subscript
+    text = re.sub(r"_(\d+)(?=e\^|exp|cos|sin|tan|ln|sqrt)", r"_{\1}", text)
     out: list[Tok] = []
     position, spaced = 0, False
     while position < len(text):
@@ -134,10 +185,10 @@ def _next(text: str, position: int, spaced: bool) -> tuple[list[Tok], int]:
     if letters := _LETTERS.match(text, position):
         return _identifiers(text, letters.group(), letters.end(), spaced)
     char = text[position]
-    if char in "+-*/^_=(){}[]|,∇∂∮∯∫∬∭×·∝≈≠≤≥<>±√'!%°∠":
+    if char in _SIGNS:
         pair = text[position : position + 2]
-        if pair in ("<=", ">=", "!=", "=="):
-            return [Tok({"<=": "≤", ">=": "≥", "!=": "≠", "==": "="}[pair], pair, spaced)], position + 2
+        if pair in _PAIRS:
+            return [Tok(_PAIRS[pair], pair, spaced)], position + 2
         return [Tok(char, char, spaced)], position + 1
     if char == ".":
         return [Tok("·", char, spaced)] if spaced and text[position + 1 : position + 2].isspace() else [], position + 1
@@ -170,6 +221,8 @@ def _identifiers(text: str, run: str, end: int, spaced: bool) -> tuple[list[Tok]
         return [Tok("×", run, spaced)], end
     if run in GREEK:
         return _subscripted(text, GREEK[run], end, spaced)
+    if run in _STATISTICS and text[end : end + 1] == "_":
+        return _subscripted(text, run, end, spaced)
     if not run.isascii() or len(run) == 1:
         return _subscripted(text, run, end, spaced)
     head, tail = _split_run(run)

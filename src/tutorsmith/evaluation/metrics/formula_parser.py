@@ -4,34 +4,36 @@ Differential operators and integrals become symbols that are linear in their arg
 """
 
 import cmath
+from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.formula_lexer import FormulaError, Tok, lex
-from tutorsmith.evaluation.metrics.formula_tree import ONE, Tree, cross, linear, mul, negate, text_of
+from tutorsmith.evaluation.metrics.formula_operators import OperatorParser
+from tutorsmith.evaluation.metrics.formula_tree import Tree, cross, linear, mul, negate, symbols, text_of
 
-RELATIONS = "=≈∝≠<>≤≥"
+RELATIONS = "=≈∝≠<>≤≥≪≫"
 _MAX_DEPTH = 40
-_SURFACE, _VOLUME, _LINE = set("SAa"), set("Vvτ"), set("ls")
 _CALL_ARGUMENTS = {"r", "t", "x", "y", "z", "θ", "φ", "ω", "f", "s", "ρ", "R", "d", "τ", "n", "l"}
 
 
-class _Parser:
-    """Recursive descent. `loose`: a product without signs binds tighter than "/", as in Q/4πε₀r²."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to take what notation leaves open. `loose`: a product without signs binds tighter than "/", as in Q/4πε₀r²;
+    `wide`: a function takes all the factors after it, as in tan βl; `scalar`: × multiplies numbers."""
 
-    def __init__(self, tokens: list[Tok], loose: bool) -> None:
-        self.tokens, self.loose, self.at, self.depth, self.integrals = tokens, loose, 0, 0, 0
+    loose: bool = False
+    wide: bool = False
+    scalar: bool = False
 
-    def peek(self, ahead: int = 0) -> Tok:
-        index = self.at + ahead
-        return self.tokens[index] if index < len(self.tokens) else Tok("end", "")
 
-    def take(self) -> Tok:
-        token = self.peek()
-        self.at += 1
-        return token
+STRICT = Reading()
 
-    def expect(self, kind: str) -> None:
-        if self.take().kind != kind:
-            raise FormulaError(f"'{kind}' is missing")
+
+class _Parser(OperatorParser):
+    """Recursive descent."""
+
+    def __init__(self, tokens: list[Tok], reading: Reading) -> None:
+        self.tokens, self.reading = tokens, reading
+        self.at, self.depth, self.integrals, self.bars = 0, 0, 0, 0
 
     def expression(self) -> Tree:
         self.depth += 1
@@ -60,7 +62,7 @@ class _Parser:
             elif kind == "/":
                 self.take()
                 divisor = self.signed()
-                if self.loose:
+                if self.reading.loose:
                     while self._starts_factor() and divisor[0] != "diff":
                         divisor = mul(divisor, self.factor())
                 self._divide(factors, divisor)
@@ -88,9 +90,8 @@ class _Parser:
             factors = [("sym", f"d{f[2]}") if f[0] == "diff" else f for f in factors]
         return factors[0] if len(factors) == 1 else mul(*factors)
 
-    @staticmethod
-    def _times(left: Tree, right: Tree) -> Tree:
-        return mul(left, right) if "num" in (left[0], right[0]) else cross(left, right)
+    def _times(self, left: Tree, right: Tree) -> Tree:
+        return mul(left, right) if self.reading.scalar or "num" in (left[0], right[0]) else cross(left, right)
 
     def _divide(self, factors: list[Tree], divisor: Tree) -> None:
         last = factors[-1]
@@ -108,15 +109,38 @@ class _Parser:
 
     def _starts_factor(self) -> bool:
         token = self.peek()
-        return token.kind in ("num", "id", "fn", "op", "cmd", "(", "{", "[", "∇", "∂", "∮", "∯", "∫", "∬", "∭", "√")
+        if token.kind == "|":
+            return self.bars == 0
+        return token.kind in (
+            "num",
+            "id",
+            "fn",
+            "op",
+            "cmd",
+            "(",
+            "{",
+            "[",
+            "∇",
+            "∂",
+            "∮",
+            "∯",
+            "∫",
+            "∬",
+            "∭",
+            "√",
+            "∑",
+        )
 
     def factor(self) -> Tree:
         base = self.primary()
-        while self.peek().kind in ("^", "'"):
-            if self.take().kind == "'":
+        while self.peek().kind in ("^", "'", "°", "%"):
+            mark = self.take().kind
+            if mark in "'°%":
+                base = base if mark == "'" else mul(base, ("num", cmath.pi / 180 if mark == "°" else 0.01))
                 continue
-            if self.peek().kind == "*":
-                self.take()
+            if self.peek().kind == "*" or (self.peek().kind == "{" and self.peek(1).kind == "*"):
+                self.at += 1 if self.peek().kind == "*" else 3
+                base = ("sym", f"conj[{base[1]}]") if base[0] == "sym" else base
                 continue
             base = ("pow", base, self._group())
         return base
@@ -145,9 +169,7 @@ class _Parser:
             inner = self._parenthesis(kind)
             return inner
         if kind == "|":
-            inner = self.expression()
-            self.expect("|")
-            return inner
+            return self._magnitude()
         if kind == "id":
             return self._identifier(token)
         if kind == "fn":
@@ -164,31 +186,31 @@ class _Parser:
             return self._differential()
         if kind in "∮∯∫∬∭":
             return self._integral(kind)
+        if kind == "∑":
+            return self._sum()
         raise FormulaError(f"'{token.text}' stands where a quantity should")
+
+    def _sum(self) -> Tree:
+        while self.peek().kind in ("_", "^"):
+            self.take()
+            self._limit()
+        return linear("sum", self.term())
+
+    def _magnitude(self) -> Tree:
+        """|x| is taken for x: whether a symbol names the magnitude or the value, notation seldom tells."""
+        self.bars += 1
+        inner = self.expression()
+        self.bars -= 1
+        self.expect("|")
+        return inner
 
     def _parenthesis(self, kind: str) -> Tree:
         held, self.integrals = self.integrals, 0
+        bars, self.bars = self.bars, 0
         inner = self.expression() if not self._lone_differential() else self.factor()
-        self.integrals = held
+        self.integrals, self.bars = held, bars
         self.expect({"(": ")", "{": "}", "[": "]"}[kind])
         return inner
-
-    def _lone_differential(self) -> bool:
-        """`{\\partial B}` or `{dt}`: the group is one differential and nothing else."""
-        first = self.peek()
-        if first.kind != "∂" and not (first.kind == "id" and first.text == "d"):
-            return False
-        depth = 0
-        for ahead in range(1, 12):
-            kind = self.peek(ahead).kind
-            depth += kind in ("(", "{", "[")
-            if kind in (")", "}", "]"):
-                if depth == 0:
-                    return True
-                depth -= 1
-            if kind in ("+", "-", "*", "/", "=", "end") and depth == 0:
-                return False
-        return False
 
     def _identifier(self, token: Tok) -> Tree:
         name = token.text
@@ -198,7 +220,7 @@ class _Parser:
             return ("num", cmath.pi)
         if name == "e" and self.peek().kind == "^":
             self.take()
-            return ("fn", "exp", self._group())
+            return ("fn", "exp", self._exponent())
         if self.peek().kind == "(" and not self.peek().spaced and self._is_call():
             while self.take().kind != ")":
                 pass
@@ -214,59 +236,41 @@ class _Parser:
             return False
         return False
 
-    def _is_differential(self) -> bool:
-        following = self.peek()
-        if following.kind == "^":
-            return self.peek(2).kind in ("id", "(") and not self.peek(2).spaced and self.peek(1).kind == "num"
-        if following.kind == "(" and not following.spaced:
-            return self._over_differential()
-        if following.kind in ("id", "{"):
-            return not following.spaced or self.integrals > 0
-        return False
-
-    def _over_differential(self) -> bool:
-        """d(...)/dt: behind the parenthesis stands a division by a differential."""
-        depth = 0
-        for ahead in range(40):
-            kind = self.peek(ahead).kind
-            depth += (kind == "(") - (kind == ")")
-            if depth == 0:
-                return self.peek(ahead + 1).kind == "/" and self.peek(ahead + 2).text in ("d", "∂")
-        return False
-
-    def _differential(self) -> Tree:
-        """("diff", order, written, operand); `∂_t` and a bare ∂ are operators still to be applied."""
-        order = ""
-        if self.peek().kind == "^":
+    def _exponent(self) -> Tree:
+        """The exponent of e: `e^-jkz` is e^{-jkz}."""
+        if self.peek().kind not in ("-", "+"):
+            return self._group()
+        exponent = self._group()
+        while self.peek().kind in ("id", "num") and not self.peek().spaced:
+            exponent = mul(exponent, self.primary())
+        if self.peek().kind == "/" and not self.peek().spaced and not self.peek(1).spaced:
             self.take()
-            order = text_of(self._group())
-        if self.peek().kind == "_":
-            self.take()
-            return ("operator", f"D[@|{text_of(self._group())}]")
-        if not self._starts_factor():
-            return ("sym", "∂")
-        operand = self.factor()
-        if operand[0] == "pow" and operand[2][0] == "num":
-            written = f"{text_of(operand[1])}" + ("" if operand[2][1] == 1 else f"^{operand[2][1]:g}")
-        else:
-            written = text_of(operand) if operand[0] in ("sym", "pow", "mul", "num", "add", "fn") else "?"
-        return ("diff", order, written, operand)
+            exponent = mul(exponent, ("pow", self.primary(), ("num", -1.0)))
+        return exponent
 
     def _function(self, name: str) -> Tree:
         power: Tree | None = None
         if self.peek().kind == "^":
             self.take()
             power = self._group()
-        if self.peek().kind == "(":
-            argument = self.primary()
-        else:
-            argument = self.signed()
-            while self.peek().kind in ("id", "num") and not self.peek().spaced:
-                argument = mul(argument, self.factor())
+        if power == ("mul", (("num", -1.0), ("num", 1.0))) or power == ("num", -1.0):
+            name, power = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}.get(name, name), None
+        argument = self.primary() if self.peek().kind in ("(", "{", "[") else self._bare_argument()
         if name == "sqrt":
             return ("pow", argument, ("num", 0.5))
         tree: Tree = argument if name == "abs" else ("fn", name, argument)
+        if name in ("Re", "Im") and any("[" in s for s in symbols(argument)):
+            tree = linear(name, argument)  # the real part of a field stays a symbol of its own
         return ("pow", tree, power) if power is not None else tree
+
+    def _bare_argument(self) -> Tree:
+        argument = self.signed()
+        while self.peek().kind in ("id", "num") and (self.reading.wide or not self.peek().spaced):
+            argument = mul(argument, self.factor())
+        if self.reading.wide and self.peek().kind == "/" and not self.peek().spaced:
+            self.take()
+            argument = mul(argument, ("pow", self.factor(), ("num", -1.0)))
+        return argument
 
     def _command(self, name: str) -> Tree:
         if name == "sqrt":
@@ -283,98 +287,49 @@ class _Parser:
             return factors[0]
         return mul(*factors)
 
-    def _nabla(self) -> Tree:
-        kind = self.peek().kind
-        if kind in ("×", "·"):
-            self.take()
-            return linear("curl" if kind == "×" else "div", self._operand())
-        if kind == "^":
-            self.take()
-            if self._group() != ("num", 2.0):
-                raise FormulaError("only the second power of nabla is known")
-            return linear("lap", self._operand())
-        return linear("grad", self._operand())
 
-    def _operand(self) -> Tree:
-        operand = self.signed()
-        if operand[0] == "operator":
-            raise FormulaError("an operator has nothing to act on")
-        while self.peek().kind == "id" and not self.peek().spaced:
-            operand = mul(operand, self.factor())
-        return operand
-
-    def _integral(self, kind: str) -> Tree:
-        closed = kind in "∮∯"
-        while self.peek().kind in ("∮", "∯", "∫", "∬", "∭"):
-            closed = self.take().kind in "∮∯" or closed
-        limits = {}
-        while self.peek().kind in ("_", "^"):
-            side = self.take().kind
-            limits[side] = text_of(self._limit())
-        self.integrals += 1
-        factors: list[Tree] = []
-        while not any(f[0] == "diff" for f in factors):
-            if self.peek().kind in ("*", "·"):
-                self.take()
-            elif self.peek().kind == "×":
-                self.take()
-                factors.append(self._times(factors.pop(), self.factor()))
-                continue
-            elif (self.peek().kind in ("-", "+") and factors) or not (
-                self._starts_factor() or self.peek().kind in "+-"
-            ):
-                raise FormulaError("an integral has no differential")
-            factors.append(self.signed())
-            if (self.peek().kind == "/" and factors[-1][0] != "diff") or (
-                self.peek().kind == "/" and self.peek(1).text == "d"
-            ):
-                self.take()
-                self._divide(factors, self.factor())
-        self.integrals -= 1
-        element = next(f for f in factors if f[0] == "diff")
-        integrand = self._product([f for f in factors if f[0] != "diff"]) if len(factors) > 1 else ONE
-        between = f"{limits['_']}..{limits['^']}" if len(limits) == 2 else ""
-        return linear(f"int[{'o' if closed else ''}{between}|@|{_element(element[2], text_of(integrand))}]", integrand)
-
-    def _limit(self) -> Tree:
-        if self.peek().kind == "{":
-            return self.primary()
-        return self._group()
-
-
-def _element(name: str, integrand: str) -> str:
-    """dS, dA and da are surfaces, dl and ds lines, dV and dτ volumes."""
-    if name == "s" and integrand[:1] in ("D", "B", "J"):
-        return "dS"
-    if name in _SURFACE:
-        return "dS"
-    if name in _VOLUME:
-        return "dV"
-    return "dl" if name in _LINE else f"d{name}"
-
-
-def parse_sides(text: str, loose: bool = False) -> tuple[list[Tree], list[str]]:
+def parse_sides(text: str, reading: Reading = STRICT) -> tuple[list[Tree], list[str]]:
     """The sides of a chain of relations and the signs between them. Raises: FormulaError."""
+    parts, signs = _split(lex(text))
+    return [_parse(part, reading) for part in parts], signs
+
+
+def parse_chains(text: str, reading: Reading) -> list[tuple[tuple[Tree, ...], tuple[str, ...]]]:
+    """As `parse_sides`, but a side that cannot be read cuts the chain instead of spoiling it."""
+    chains: list[tuple[tuple[Tree, ...], tuple[str, ...]]] = []
     sides: list[Tree] = []
+    between: list[str] = []
+    parts, signs = _split(lex(text))
+    for part, sign in zip(parts, [*signs, ""], strict=True):
+        try:
+            sides.append(_parse(part, reading))
+            between.append(sign)
+        except (FormulaError, RecursionError):
+            chains.append((tuple(sides), tuple(between[:-1])))
+            sides, between = [], []
+    chains.append((tuple(sides), tuple(between[:-1])))
+    return [c for c in chains if len(c[0]) > 1]
+
+
+def _split(tokens: list[Tok]) -> tuple[list[list[Tok]], list[str]]:
+    """Tokens cut at the relation signs that stand in no parentheses."""
+    parts: list[list[Tok]] = [[]]
     signs: list[str] = []
-    tokens = lex(text)
-    part: list[Tok] = []
     depth = 0
-    for token in [*tokens, Tok("=", "end")]:
+    for token in tokens:
         depth += (token.kind in "({[") - (token.kind in ")}]") if len(token.kind) == 1 else 0
-        if token.kind in RELATIONS and len(token.kind) == 1 and depth == 0:
-            sides.append(_parse(part, loose))
+        if len(token.kind) == 1 and token.kind in RELATIONS and depth == 0:
             signs.append(token.kind)
-            part = []
+            parts.append([])
         else:
-            part.append(token)
-    return sides, signs[:-1]
+            parts[-1].append(token)
+    return parts, signs
 
 
-def _parse(tokens: list[Tok], loose: bool) -> Tree:
+def _parse(tokens: list[Tok], reading: Reading) -> Tree:
     if not tokens:
         raise FormulaError("a side of the formula is empty")
-    parser = _Parser(list(tokens), loose)
+    parser = _Parser(list(tokens), reading)
     tree = parser.expression()
     if parser.peek().kind != "end":
         raise FormulaError(f"'{parser.peek().text}' was not expected")

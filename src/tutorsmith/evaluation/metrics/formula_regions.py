@@ -3,25 +3,38 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
-from tutorsmith.evaluation.metrics.formula_lexer import FUNCTIONS, GREEK, OPERATORS, FormulaError
-from tutorsmith.evaluation.metrics.formula_parser import parse_sides
-from tutorsmith.evaluation.metrics.formula_tree import Tree
+from tutorsmith.evaluation.metrics.formula_lexer import (
+    FUNCTIONS,
+    GREEK,
+    OPERATORS,
+    FormulaError,
+    plain_letters,
+    undotted,
+)
+from tutorsmith.evaluation.metrics.formula_parser import Reading, parse_chains
+from tutorsmith.evaluation.metrics.formula_spoken import proportionalities, without_nouns
+from tutorsmith.evaluation.metrics.formula_tree import Tree, symbols
 from tutorsmith.evaluation.metrics.scope import scopes
 from tutorsmith.evaluation.metrics.tables import pattern, words
 
 MAX_SIGNS = 1_500  # relation signs of one answer that are looked at
 MAX_CANDIDATES = 120  # formulas of one answer that are compared
 _RELATION = re.compile(
-    r"=|≈|∝|≠|≤|≥|<|>|\\propto|\\approx|\\neq?(?![a-z])|\\simeq|\\leq?(?![a-z])|\\geq?(?![a-z])|\\equiv"
+    r"=|≈|∝|≠|≤|≥|<|>|≫|≪|\\propto|\\approx|\\neq?(?![a-z])|\\sim(?:eq)?(?![a-z])|\\leq?(?![a-z])|\\geq?(?![a-z])"
+    r"|\\equiv|\\ll(?![a-z])|\\gg(?![a-z])|\\cong"
 )
-_TOKEN = re.compile(r"\s+|\\[A-Za-z]+|\\[,;:! ]|[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\s+|_\{[A-Za-z0-9,]{1,12}\}|_[A-Za-z0-9]+|\\[A-Za-z]+|\\[,;:! ]|[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL
+)
 _MATH_CHARS = set(
-    "½¼¾⅓⅔+-*/^_(){}[]|=≈∝≠≤≥<>±√∇∂∮∯∫∬∭×·∙⋅−∞'′.$~&∠!,\u2060\u20d7\u0302⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓε"
+    "½¼¾⅓⅔+-*/^_(){}[]|=≈∝≠≤≥<>≪≫±√∑∇∂∮∯∫∬∭×·∙⋅−∞'′.$~&∠!,\u2060\u20d7\u0302\u0304\u0305\u0307\u0308⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾ʲᵗˣⁱʸᶻᵏʳˡᵐᵃᵇᶜᵈᵅᵝᵞᵟᶿᶲᴿᴸᵀ₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪεẋẍẏÿżḂḊĖḢ"
 )
 _BOLD = re.compile(r"\*\*(\\?[A-Za-zα-ωΑ-Ω]{1,2}(?:_?[\w₀-₉]{1,3})?)\*\*|(?<![*\w])\*([A-Za-zα-ωΑ-Ω])\*(?![*\w])")
 
 
+_TILDE = re.compile(r"(?<=[\w)\]}²³] )~(?= [\w(\\])")  # F ~ r^-2
 _SPOKEN_SIGNS = {
     "equals": "=",
     "is equal to": "=",
@@ -59,8 +72,9 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
             + (m.group(1) or m.group(2))
             + "\u2060" * ((len(m.group()) - len(m.group(1) or m.group(2)) + 1) // 2)
         ),
-        scope.original,
+        plain_letters(scope.original),
     )
+    text = without_nouns(_TILDE.sub("≈", text))
     text = pattern("spoken_sign").sub(
         lambda m: _SPOKEN_SIGNS[re.sub(r"\s+", " ", m.group().lower())].ljust(len(m.group())), text
     )
@@ -75,12 +89,14 @@ def candidates(answer: str) -> tuple[tuple[Candidate, ...], bool]:
     for start, end in covered:
         text = text[:start] + "\0" * (end - start) + text[end:]
     pieces += _plain_regions(text)
-    found: list[Candidate] = []
+    found = [Candidate(a, b, _read(told)) for a, b, told in islice(proportionalities(source), MAX_CANDIDATES)]
+    found = [c for c in found if c.readings]
     for variants in sorted(pieces)[: MAX_CANDIDATES * 2]:
         for start, end in variants:
             readings = _read(source[start:end])
             if readings:
                 found.append(Candidate(start, end, readings))
+    found.sort(key=lambda c: c.start)
     return tuple(found[:MAX_CANDIDATES]), len(found) > MAX_CANDIDATES or len(pieces) > MAX_CANDIDATES * 2
 
 
@@ -142,6 +158,8 @@ def _plain_regions(text: str) -> list[list[tuple[int, int]]]:
 def _is_math(token: str) -> bool:
     if token.isspace():
         return "\n" not in token
+    if token[0] == "_":
+        return True
     if token[0] == "\\":
         return not re.fullmatch(
             r"\\(?:text|quad|qquad|Rightarrow|implies|to|item|begin|end|section|because|therefore)", token
@@ -238,19 +256,76 @@ def _trims(text: str, start: int, end: int) -> list[int]:
     return [*dict.fromkeys(e for e in ends if e > start)][:3]
 
 
+_FUNCTION = re.compile(r"(?:sin|cos|tan|cot|ln|lg|log|exp|sinh|cosh|tanh)(?![a-z])")
+_DOTS = re.compile(r"\\dot(?![a-z])|\u0307|[ẋẏżḂḊĖḢ]")
+_CROSS = re.compile(r"×|\\times(?![a-z])|\\cross(?![a-z])")
+
+
+def readings_of(source: str) -> list[Reading]:
+    """The ways to take a formula's divisions, functions and crosses that may differ."""
+    loose = (False, True) if "/" in source else (False,)
+    wide = (False, True) if _FUNCTION.search(source) else (False,)
+    scalar = (False, True) if _CROSS.search(source) else (False,)
+    return [Reading(a, b, c) for c in scalar for b in wide for a in loose]
+
+
 @lru_cache(maxsize=4096)
 def _read(source: str) -> tuple[tuple[tuple[Tree, ...], tuple[str, ...]], ...]:
-    readings = []
-    for loose in (False, True):
-        if loose and "/" not in source:
-            continue
-        try:
-            sides, signs = parse_sides(source, loose)
-        except (FormulaError, RecursionError):
-            continue
-        if len(sides) > 1 and (tuple(sides), tuple(signs)) not in readings:
-            readings.append((tuple(sides), tuple(signs)))
-    return tuple(readings)
+    found: dict[tuple[tuple[Tree, ...], tuple[str, ...]], None] = {}
+    texts = [source]
+    if _DOTS.search(source):
+        texts.append(undotted(source))
+    if re.search(r"Δ|\\Delta", source):
+        texts.append(re.sub(r"Δ|\\Delta(?![a-z])", r"\\nabla^2 ", source))
+    for text in texts:
+        for reading in readings_of(text):
+            try:
+                found.update(dict.fromkeys(parse_chains(text, reading)))
+            except (FormulaError, RecursionError):
+                continue
+    return tuple(found)
+
+
+_PRIMARY = frozenset("Q E B H D F V U I P W J C R L Φ S T q".split())  # bound by laws, not by definitions
+_DEFINES = re.compile(
+    r"(?:\b(?:let|where|define[ds]?|denote[ds]?|write|call|put|set|abbreviate[ds]?|here|i\.e\.|that is)\b|令|设|记|其中|式中|定义|即)"
+    r"[\s$(:,]{0,4}(?:us |the |\w{1,12} ){0,3}[\u4e00-\u9fff]{0,8}[\s$(:]{0,3}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A symbol that the answer says equals something, and where it says so."""
+
+    symbol: str
+    tree: Tree
+    inner: frozenset[str]
+    start: int
+
+
+@lru_cache(maxsize=64)
+def stated(answer: str) -> tuple[Stated, ...]:
+    """Relations of an answer by which its symbols may be replaced: tau = RC, p = qd, k = 1/(4 pi eps0).
+
+    A law such as Q = CV is one only where a word like "let" or "where" makes it a definition: that an answer names two
+    laws does not say that it draws the conclusion from them.
+    """
+    text = scopes(answer).text
+    out: dict[tuple[str, Tree], Stated] = {}
+    for candidate in candidates(answer)[0]:
+        defines = bool(_DEFINES.search(text[max(0, candidate.start - 40) : candidate.start]))
+        for sides, signs in candidate.readings[:2]:
+            if any(s not in "=≈" for s in signs):
+                continue
+            for side in sides:
+                for other in sides:
+                    if side[0] != "sym" or "[" in side[1] or other is side or other[0] == "num":
+                        continue
+                    inner = frozenset(symbols(other))
+                    if inner and side[1] not in inner and (defines or side[1] not in _PRIMARY):
+                        out.setdefault((side[1], other), Stated(side[1], other, inner, candidate.start))
+    return tuple(out.values())[:24]
 
 
 def written_formulas(text: str) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ mu*sym("curl[H]") - sym("curl[B]"), so that trees can be compared by probing wit
 """
 
 import cmath
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,7 @@ def text_of(tree: Tree) -> str:
         return "(" + {"add": "+", "mul": "*"}[kind].join(sorted(text_of(t) for t in tree[1])) + ")"
     if kind == "pow":
         return f"{text_of(tree[1])}^{text_of(tree[2])}"
-    return f"{tree[1]}({text_of(tree[2])})"
+    return f"{tree[1]}({text_of(tree[2])})" if kind == "fn" else "?"
 
 
 def _terms(tree: Tree) -> list[tuple[list[Tree], list[Tree]]]:
@@ -80,6 +81,9 @@ def linear(operator: str, argument: Tree) -> Tree:
         if operator.startswith("int[") and inner.startswith("D[") and inner.endswith("|t]"):
             # the integral of a time derivative is the time derivative of the integral
             parts.append(mul(*constant, ("sym", f"D[{operator.replace('@', inner[2:-3])}|t]")))
+            continue
+        if operator == "div" and inner.startswith("grad[") and inner.endswith("]"):
+            parts.append(mul(*constant, ("sym", f"lap[{inner[5:-1]}]")))
             continue
         name = operator.replace("@", inner) if "@" in operator else f"{operator}[{inner}]"
         parts.append(mul(*constant, ("sym", name)))
@@ -126,6 +130,7 @@ _FUNCTIONS: dict[str, Callable[[complex], complex]] = {
     "asin": cmath.asin,
     "arccos": cmath.acos,
     "acos": cmath.acos,
+    "coth": lambda x: 1 / cmath.tanh(x),
     "cot": lambda x: 1 / cmath.tan(x),
     "sec": lambda x: 1 / cmath.cos(x),
     "csc": lambda x: 1 / cmath.sin(x),
@@ -171,11 +176,51 @@ def rename(tree: Tree, names: dict[str, str]) -> Tree:
     return ("fn", tree[1], rename(tree[2], names)) if kind == "fn" else tree
 
 
+_ATOM = re.compile(
+    r"(?P<op>curl|div|grad|lap|conj|Re|Im)\[(?P<a>[^\[\]|]+)\]|D\[(?P<b>[^\[\]|]+)\|(?P<by>[^\[\]|]+)\]"
+    r"|(?P<int>int\[[^|\[\]]*)\|(?P<c>[^\[\]|]+)\|(?P<el>d\w+)\]|cross\[(?P<d>[^\[\]|]+)\|(?P<e>[^\[\]|]+)\]"
+)
+
+
+def _inner(text: str) -> Tree | None:
+    """The operand written in an operator's name, where it is a symbol or a product of symbols."""
+    names = text[1:-1].split("*") if text.startswith("(") and text.endswith(")") else [text]
+    if not all(re.fullmatch(r"[A-Za-zΑ-Ωα-ωℰħ]\w*", n) for n in names):
+        return None
+    return mul(*(("sym", n) for n in names))
+
+
+def core_of(name: str) -> set[str]:
+    """Symbols that an operator's name holds."""
+    found = _ATOM.fullmatch(name)
+    if found is None:
+        return set()
+    inner = [_inner(t) for t in (found["a"], found["b"], found["c"], found["d"], found["e"]) if t]
+    return set().union(*(symbols(t) for t in inner if t is not None))
+
+
+def _substitute_within(name: str, symbol: str, by: Tree) -> Tree:
+    """div[D] with D = eps*E becomes eps*div[E]."""
+    found = _ATOM.fullmatch(name)
+    if found is None or symbol not in core_of(name):
+        return ("sym", name)
+    if found["d"]:
+        one, two = _inner(found["d"]), _inner(found["e"])
+        if one is None or two is None:
+            return ("sym", name)
+        return cross(substitute(one, symbol, by), substitute(two, symbol, by))
+    inner = _inner(found["a"] or found["b"] or found["c"])
+    if inner is None:
+        return ("sym", name)
+    operator = found["op"] or (f"D[@|{found['by']}]" if found["b"] else f"{found['int']}|@|{found['el']}]")
+    return linear(operator, substitute(inner, symbol, by))
+
+
 def substitute(tree: Tree, name: str, by: Tree) -> Tree:
     """The tree with another one in the place of a symbol."""
     kind = tree[0]
     if kind == "sym":
-        return by if tree[1] == name else tree
+        return by if tree[1] == name else _substitute_within(tree[1], name, by) if "[" in tree[1] else tree
     if kind in ("add", "mul"):
         return (kind, tuple(substitute(t, name, by) for t in tree[1]))
     if kind == "pow":

@@ -6,16 +6,20 @@ not. Symbols that only one side has are bridged by known relations (k = 1/(4 pi 
 what the answer says they mean.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.formula_bridges import bridge, variants
-from tutorsmith.evaluation.metrics.formula_lexer import FormulaError
+from tutorsmith.evaluation.metrics.formula_lexer import FUNCTIONS, GREEK, FormulaError
 from tutorsmith.evaluation.metrics.formula_parser import parse_sides
-from tutorsmith.evaluation.metrics.formula_probe import inequality, probe, proportional
-from tutorsmith.evaluation.metrics.formula_regions import Candidate, candidates
-from tutorsmith.evaluation.metrics.formula_tree import Tree, symbols
+from tutorsmith.evaluation.metrics.formula_probe import inequality, much_less, probe, proportional
+from tutorsmith.evaluation.metrics.formula_regions import Candidate, candidates, readings_of, stated
+from tutorsmith.evaluation.metrics.formula_tree import Tree, core_of, symbols, text_of
 from tutorsmith.evaluation.metrics.scope import scopes
+
+
+_FARTHEST = 9  # symbols that two formulas do not share, at most, to be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,13 @@ class FormulaVerdict:
 def formula_key(text: str) -> FormulaKey:
     """Parse a key formula. Raises: FormulaError when it is none."""
     readings: list[tuple[Tree, Tree, str]] = []
-    for loose in (False, True):
-        if loose and "/" not in text:
+    below = [m.group(1) for m in re.finditer(r"/\s?([A-Za-z]{2,})", text)]
+    bound = any(w not in FUNCTIONS and w not in GREEK for w in below)  # Q/AB is meant as Q/(AB)
+    for way in readings_of(text):
+        if bound and not way.loose:
             continue
         try:
-            sides, signs = parse_sides(text, loose)
+            sides, signs = parse_sides(text, way)
         except RecursionError as error:
             raise FormulaError("the formula is nested too deeply") from error
         if len(sides) < 2:
@@ -104,7 +110,7 @@ def compare(key: FormulaKey, candidate: Candidate, answer: str) -> str:
             pairs += [(sides[0], sides[i], "=") for i in range(2, len(signs)) if all(s in "=≈" for s in signs[:i])]
         for reading in key.readings:
             for pair in pairs[:10]:
-                state = _compare_pair(reading, pair, answer)
+                state = _compare_pair(reading, pair, answer, candidate.start)
                 if state == "same":
                     return "same"
                 if state != "other":
@@ -112,29 +118,51 @@ def compare(key: FormulaKey, candidate: Candidate, answer: str) -> str:
     return best
 
 
-def _compare_pair(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], answer: str) -> str:
+def _compare_pair(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], answer: str, start: int) -> str:
     left, right, sign = pair
     if sign == "≠":
-        return "the formula is denied" if _equation(key[:2], (left, right), answer) == "same" else "other"
+        return "the formula is denied" if _equation(key[:2], (left, right), answer, start) == "same" else "other"
     if key[2] == "∝":
-        return proportional(key[:2], pair)
+        return _proportional(key, pair, answer)
+    if key[2] in "≪≫" or sign in "≪≫":
+        return much_less(key, pair) if key[2] in "≪≫" and sign in "≪≫" else "other"
     if (key[2] in "<>≤≥") != (sign in "<>≤≥") or sign == "∝":
         return "other"
     if sign in "<>≤≥":
         return inequality(key, pair)
-    return _equation(key[:2], (left, right), answer)
+    return _equation(key[:2], (left, right), answer, start)
 
 
-def _equation(key: tuple[Tree, Tree], other: tuple[Tree, Tree], answer: str) -> str:
+def _proportional(key: tuple[Tree, Tree, str], pair: tuple[Tree, Tree, str], answer: str) -> str:
+    wanted, have = symbols(key[0]) | symbols(key[1]), symbols(pair[0]) | symbols(pair[1])
+    states = [
+        proportional(key[:2], (*sides, pair[2])) for sides, _, sure in variants(pair[:2], have, wanted, answer) if sure
+    ]
+    return "same" if "same" in states else next((s for s in states if s != "other"), "other")
+
+
+def _equation(key: tuple[Tree, Tree], other: tuple[Tree, Tree], answer: str, start: int) -> str:
     wanted = symbols(key[0]) | symbols(key[1])
     have = symbols(other[0]) | symbols(other[1])
+    if "j" in have - wanted and any(f"{f}(" in text_of(t) for t in other for f in ("exp", "Re", "Im")):
+        have.discard("j")  # the imaginary unit is no quantity
+    if len(have ^ wanted) > _FARTHEST:
+        return "other"
+    relations = tuple(
+        (s.symbol, s.tree, s.inner)
+        for s in stated(answer)
+        if s.start != start and s.symbol in have ^ wanted | _cores(have ^ wanted)
+    )
     wrong = "other"
-    for tree, names in variants(other, have, wanted, answer):
-        bridged = bridge(tree, names, key, wanted)
-        for mine, theirs in bridged:
+    for tree, names, sure in variants(other, have, wanted, answer):
+        for mine, theirs in bridge(tree, names, key, wanted, relations):
             state = probe(theirs, mine)
             if state == "same":
                 return "same"
-            if state != "other":
+            if state != "other" and sure:
                 wrong = state
     return wrong
+
+
+def _cores(names: set[str]) -> set[str]:
+    return set().union(*(core_of(n) for n in names)) if names else set()

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
+from tutorsmith.evaluation.metrics.quantity_binding import bound, is_limit, is_operand, leads_on, share
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 from tutorsmith.evaluation.metrics.tables import pattern
 from tutorsmith.evaluation.metrics.units import Unit, comparable
@@ -13,6 +14,12 @@ from tutorsmith.evaluation.metrics.values import Value, values_of
 
 DEFAULT_TOLERANCE = 0.02
 _SPREAD_WORDS = re.compile(r"uncertaint|error|deviation|spread|toleranc|±|\\pm|不确定度|误差|偏差", re.IGNORECASE)
+_COUNTS = frozenset(
+    ["angle", "turn", "word", "character", "page", "paragraph", "sentence", "point"]
+)  # stay words in a wording
+_COUNTED = frozenset(["turn", "word", "character", "page", "paragraph", "sentence"])
+_LAG = re.compile(r"(?P<lag>\blag|\bbehind|滞后|落后)|\blead(?:s|ing)?\b|\bahead\b|超前|领先", re.IGNORECASE)
+_NOUNS = {"current": "current|电流", "voltage": "voltage|电压"}
 _RATES = re.compile(r"(?:fast|slow|quick|more|less)", re.IGNORECASE)  # say how, not in which way a quantity changes
 
 
@@ -57,9 +64,15 @@ def quantity_key(text: str, tolerance: float = DEFAULT_TOLERANCE, name: str = ""
     return QuantityKey(text, first.number, first.unit, tolerance, name or label.strip(), spread)
 
 
+def _fits(key: Unit, value: Unit) -> bool:
+    """Whether the value may be one of the key's; 200 turns are 200."""
+    counted = not key.dimensions and key.factor == 1 and all(n in _COUNTED for n, _ in value.dimensions)
+    return comparable(key, value) or counted
+
+
 def close(key: QuantityKey, value: Value) -> bool:
     """Within the relative tolerance; of a key value 0, exactly 0."""
-    if not comparable(key.unit, value.unit):
+    if not _fits(key.unit, value.unit):
         return False
     return abs(value.number - key.number) <= key.tolerance * abs(key.number) * (1 + 1e-9) + 1e-300
 
@@ -84,7 +97,7 @@ def judge_quantity(key: QuantityKey, answer: str, question: str = "") -> Quantit
     given = values_of(question) if question else ()
     found = _Found()
     for value in values_of(answer):
-        if comparable(key.unit, value.unit):
+        if _fits(key.unit, value.unit):
             known = any(_equals(value, g) for g in given)
             concluding = bool(final) and value.start > final[-1] and not key.name
             _weigh(key, value, answer, found, (known, concluding))
@@ -105,14 +118,17 @@ def _weigh(key: QuantityKey, value: Value, answer: str, found: _Found, standing:
     scope = scopes(answer)
     known, concluding = standing
     same, reversed_ = _same(key, value, answer, scope)
+    operand = is_operand(value, answer)
+    if operand and (leads_on(value, answer) or not same):
+        return
     reason = scope.discount(value.start) or ("a condition" if scope.conditional(value.start) else "")
     belongs = _belongs(key, value, answer, scope)
     if reason:
         found.rule = f"given only as {reason}" if same else found.rule
-    elif scope.negated(value.start) % 2:
+    elif scope.negated(value.start) % 2 and not (value.bound and is_limit(key.name)):  # no more than 250 words
         if same and belongs is not False:
             found.wrong, found.why = value, "the value is denied"
-    elif value.bound:
+    elif value.bound and not is_limit(key.name):
         found.rule = "only a range or a bound is given" if same else found.rule
     elif same and belongs is not False:
         found.good = value
@@ -140,6 +156,11 @@ def _is_change(unit: Unit) -> bool:
 
 def _same(key: QuantityKey, value: Value, answer: str, scope: Scopes) -> tuple[bool, bool]:
     """(the same value, the same change in the other direction): "-15 %" is "a reduction of 15 %"."""
+    if key.number and key.unit.dimensions == (("angle", 1.0),) and (turn := _lag(key, value, scope)):
+        size = QuantityKey(key.text, abs(key.number), key.unit, key.tolerance, "")
+        if not close(size, value):
+            return False, False
+        return (key.number > 0) == (turn > 0), (key.number > 0) != (turn > 0)
     if not (_is_change(key.unit) and _is_change(value.unit)) or value.spread:
         return close(key, value), False
     size = QuantityKey(key.text, abs(key.number), key.unit, key.tolerance, "")
@@ -167,6 +188,26 @@ def _sense(number: float, tokens: list[Token]) -> int:
     return 0 if told is None else (1 if told.concept == "up" else -1)
 
 
+def _lag(key: QuantityKey, value: Value, scope: Scopes) -> int:
+    """-1 where the key's quantity lags by the value, 1 where it leads, 0 where neither is said of a bare angle."""
+    if value.number < 0 or "phase" not in key.name.lower() and "相位" not in key.name and "angle" not in key.name:
+        return 0
+    clause = _clause_of(value, scope)
+    text = scope.prose[clause.start : clause.end]
+    found = _LAG.search(text)
+    if found is None:
+        return 0
+    sense = -1 if found["lag"] else 1
+    own = phrase_key(key.name).tokens
+    after = text[found.end() :].lower()
+    turned = any(
+        t.concept in ("current", "voltage")
+        and re.match(r"[^a-z\u4e00-\u9fff]*(?:the )?(?:%s)" % _NOUNS[t.concept], after)
+        for t in own
+    )
+    return -sense if turned else sense
+
+
 def _clause_of(value: Value, scope: Scopes) -> Span:
     sentence = scope.sentence_at(value.start)
     return next((c for c in scope.clauses[sentence] if c.start <= value.start < c.end), scope.sentences[sentence])
@@ -185,47 +226,38 @@ def _belongs(key: QuantityKey, value: Value, answer: str, scope: Scopes) -> bool
         return None
     if _SPREAD_WORDS.search(key.name) and value.spread:
         return True
+    if (told := bound(key.name, value, answer)) is not None:
+        return told
     wanted = phrase_key(key.name).tokens
     if _is_change(key.unit):  # the direction is judged by `_same`
         wanted = tuple(t for t in wanted if t.concept not in ("up", "down", "decays", "vary"))
     if not wanted:
-        return None if phrase_key(key.name).tokens else _symbol_before(key.name, value, scope)
+        return None
     sentence, clause = scope.sentence_at(value.start), _clause_of(value, scope)
     near = [
         t for t in tokens_of(answer) if clause.start <= t.start < clause.end and not value.start <= t.start < value.end
     ]
-    share = _share(wanted, near)
     others = [v for v in values_of(answer) if clause.start <= v.start < clause.end and v is not value]
-    if share >= THRESHOLD:
-        if others:
-            return _nearest(wanted, near, value, others)
-        return True
+    if share(wanted, near) >= THRESHOLD:
+        return _nearest(wanted, near, value, others) if others else True
     if any(
         _named_elsewhere(wanted, v, value, answer, scope) for v in values_of(answer) if comparable(v.unit, value.unit)
     ):
         return False
     before = scope.sentences[max(0, sentence - 1)].start
     wide = [t for t in tokens_of(answer) if before <= t.start < scope.sentences[sentence].end]
-    named = [t for t in near if "=" in t.flags]
-    if named and not any(credit_of(w, t) for w in wanted for t in named):
-        return False
-    return True if _share(wanted, wide) >= THRESHOLD else (None if not named else False)
+    return True if share(wanted, wide) >= THRESHOLD else None
 
 
 def _named_elsewhere(wanted: tuple[Token, ...], other: Value, value: Value, answer: str, scope: Scopes) -> bool:
     """Another clause of the same sentence gives the named quantity a value."""
     sentence = scope.sentence_at(value.start)
-    if other is value or scope.sentence_at(other.start) != sentence:
+    if other is value or scope.negated(other.start) % 2 or scope.sentence_at(other.start) != sentence:
         return False
     clause = next((c for c in scope.clauses[sentence] if c.start <= other.start < c.end), None)
     if clause is None or clause.start <= value.start < clause.end:
         return False
-    return _share(wanted, [t for t in tokens_of(answer) if clause.start <= t.start < clause.end]) >= THRESHOLD
-
-
-def _share(wanted: tuple[Token, ...], near: list[Token]) -> float:
-    total = sum(t.weight for t in wanted)
-    return sum(t.weight * max((credit_of(t, o) for o in near), default=0.0) for t in wanted) / total
+    return share(wanted, [t for t in tokens_of(answer) if clause.start <= t.start < clause.end]) >= THRESHOLD
 
 
 def _nearest(wanted: tuple[Token, ...], near: list[Token], value: Value, others: list[Value]) -> bool:
@@ -241,18 +273,7 @@ def _nearest(wanted: tuple[Token, ...], near: list[Token], value: Value, others:
     return all(distance(value) <= distance(o) for o in others if comparable(o.unit, value.unit))
 
 
-def _symbol_before(name: str, value: Value, scope: Scopes) -> bool | None:
-    """`delta = 2.09 um`: the symbol before the sign."""
-    found = re.search(
-        r"([A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?)\s*(?:=|≈|is|为|是)\s*$",
-        scope.prose[max(0, value.start - 30) : value.start].replace("$", " "),
-    )
-    if not found:
-        return None
-    return re.sub(r"[{}\s]", "", found.group(1)) == re.sub(r"[{}\s\\]", "", name) or None
-
-
 def written_quantities(text: str) -> list[tuple[int, int]]:
     """Ranges of the values with a physical unit in a wording, the last one first; angles and percentages stay words."""
-    found = [v for v in values_of(text) if v.unit.dimensions and not v.bound and v.unit.dimensions[0][0] != "angle"]
+    found = [v for v in values_of(text) if v.unit.dimensions and not v.bound and v.unit.dimensions[0][0] not in _COUNTS]
     return [(v.start, v.end) for v in found][::-1]

@@ -57,7 +57,7 @@ def _table() -> dict[str, str]:
         out[word] = symbol
         if symbol in _SYMBOLS and _SYMBOLS[symbol][1]:
             out.update({p + word: short + symbol for p, short in prefix_chinese.items() if p + word not in _CHINESE})
-    out.update(pairs("unit_spellings"))
+    out.update({name.replace("_", " "): symbol for name, symbol in pairs("unit_spellings").items()})
     return out
 
 
@@ -90,6 +90,8 @@ def parse_unit(text: str) -> Unit | None:
     text = text.strip().replace("Ω", "Ω").replace("µ", "μ").replace("μ", "μ").rstrip(".")
     if not text:
         return Unit(1.0, ())
+    if text in spellings():
+        return _single(text)
     dimensions: dict[str, float] = {}
     factor, position, below = 1.0, 0, False
     while position < len(text):
@@ -109,6 +111,14 @@ def parse_unit(text: str) -> Unit | None:
             dimensions[name] = dimensions.get(name, 0.0) + exponent * sign
         position = found.end()
     return _unit(factor, dimensions)
+
+
+def quotient(above: Unit, below: Unit) -> Unit:
+    """One unit per another."""
+    dimensions = dict(above.dimensions)
+    for name, exponent in below.dimensions:
+        dimensions[name] = dimensions.get(name, 0.0) - exponent
+    return _unit(above.factor / below.factor, dimensions)
 
 
 def _unit(factor: float, dimensions: dict[str, float]) -> Unit:
@@ -155,6 +165,13 @@ _OWN = {  # what Pint leaves without a dimension, or takes for logarithms, keeps
     "G": Unit(1e-4, (("[current]", -1.0), ("[mass]", 1.0), ("[time]", -2.0))),
     "Gs": Unit(1e-4, (("[current]", -1.0), ("[mass]", 1.0), ("[time]", -2.0))),
     "Oe": Unit(79.57747154594767, (("[current]", 1.0), ("[length]", -1.0))),
+    "word": Unit(1.0, (("word", 1.0),)),
+    "char": Unit(1.0, (("character", 1.0),)),
+    "page": Unit(1.0, (("page", 1.0),)),
+    "paragraph": Unit(1.0, (("paragraph", 1.0),)),
+    "sentence": Unit(1.0, (("sentence", 1.0),)),
+    "turn": Unit(1.0, (("turn", 1.0),)),
+    "pp": Unit(0.01, (("point", 1.0),)),
     "bit": Unit(1.0, (("bit", 1.0),)),
     "B": Unit(8.0, (("bit", 1.0),)),
 }

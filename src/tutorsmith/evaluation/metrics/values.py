@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from tutorsmith.evaluation.metrics.number_words import spelled_numbers
 from tutorsmith.evaluation.metrics.scope import scopes
 from tutorsmith.evaluation.metrics.tables import pairs, pattern
-from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit
+from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit, quotient
 from tutorsmith.evaluation.metrics.units import pattern as unit_pattern
 
 MAX_QUANTITIES = 600  # of one answer
+_THIN = "\x01"  # stands for a separator of thousands in LaTeX
 _SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
 _POWER = r"(?:\^\s*[{(]?\s*([-+]?\s?\d{1,4})\s*[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4}))"
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w.)\]}}⁰¹²³⁴⁵⁶⁷⁸⁹])[-+]\s?)?"
-    rf"(?P<mantissa>\d{{1,3}}(?:[,\u2009 ]\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
+    rf"(?P<sign>(?<![A-Za-z0-9_α-ωΑ-Ω.)\]}}⁰¹²³⁴⁵⁶⁷⁸⁹])[-+]\s?)?"
+    rf"(?P<mantissa>\d{{1,3}}(?:(?:[,\u2009 ']|{_THIN}{{1,3}})\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     rf"(?:[eE](?P<exp>[-+]?\d{{1,4}})(?![\w.])|\s*(?:[×*·x]|\\times|\\cdot)\s*10\s*{_POWER})?"
 )
 _BARE_POWER = re.compile(rf"(?P<sign>[-+]\s?)?(?<![\d.])10\s*{_POWER}")
@@ -29,16 +31,15 @@ _CONCISE = re.compile(  # 5.21(18): the uncertainty in units of the last digits
     rf"(?<![A-Za-z0-9_.^])(?P<sign>[-+]\s?)?(?P<value>\d+\.(?P<decimals>\d+))\((?P<digits>\d{{1,3}})\){_TIMES_TEN}?"
 )
 _PLUS_MINUS = re.compile(r"(?:±|\+\s?/\s?-|\+-)\s{0,8}$")
-_WORD_NUMBERS = {name.replace("_", " "): float(number) for name, number in pairs("word_numbers").items()}
-_WORD_NUMBER = re.compile(
-    r"\b(?:"
-    + "|".join(sorted((w for w in _WORD_NUMBERS if w.isascii()), key=len, reverse=True))
-    + r")\b|"
-    + "|".join(w for w in _WORD_NUMBERS if not w.isascii()),
-    re.IGNORECASE,
+_FRACTION_LATEX = re.compile(r"\\[cdt]?frac\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))\s*(?:\{\s*(\d+(?:\.\d+)?)\s*\}|(\d))")
+_UNIT_FRACTION = re.compile(  # \frac{\mathrm{V}}{\mathrm{m}}
+    r"\\[cdt]?frac\s*\{((?:[^{}\d=]|\{[^{}\d=]{0,12}\}){1,30})\}\s*\{((?:[^{}\d=]|\{[^{}\d=]{0,12}\}){1,30})\}"
 )
-_PERCENT_ZH = re.compile(r"百分之\s*(\d+(?:\.\d+)?)")
-_FRACTION_LATEX = re.compile(r"\\d?frac\s*\{\s*(\d+(?:\.\d+)?)\s*\}\s*\{\s*(\d+(?:\.\d+)?)\s*\}")
+_PREFIX_MU = re.compile(
+    r"\\(?:mu|upmu|micro)(?![A-Za-z])\s*(?:\\[,;! ]\s*)?(?:\\(?:mathrm|text|rm|textrm)\s*)?\{?\s*(?=[A-Za-zΩ\\])"
+)
+_MINUS_WORD = re.compile(r"(?:\bminus|\bnegative|负)\s?$", re.IGNORECASE)
+_PER_BEFORE = re.compile(r"每\s?(?P<unit>[\u4e00-\u9fff]{1,4}?)\s?(?:上|内)?(?:约|为|有|是)?\s?$")
 _WRAPPER = re.compile(
     r"\\(?:text|mathrm|rm|textrm|mathit|operatorname|unit|si|SI|qty|num)(?![A-Za-z])|\\[,;:! ]"
     r"|[{}$~*`]|\\(?:left|right|quad|qquad)(?![A-Za-z])"
@@ -51,7 +52,6 @@ _COMMANDS = {
     "degree": "°",
     "circ": "°",
     "ohm": "Ω",
-    "micro": "μ",
     "pi": "π",
     "approx": "≈",
     "simeq": "≈",
@@ -100,9 +100,18 @@ def _unit_command(found: re.Match[str]) -> str:
 def _flatten(text: str) -> str:
     """LaTeX commands and wrappers blanked or made signs; same length."""
     text = re.sub(r"\^\s?\{?\s?\\circ\s?\}?", lambda m: "°".ljust(len(m.group())), text)
+    text = re.sub(r"(?<=\d)(?:\{,\}|\\[,;:! ])(?=\d{3}(?!\d))", lambda m: _THIN * len(m.group()), text)
+    text = _UNIT_FRACTION.sub(lambda m: f" {m.group(1)}/{m.group(2)}".ljust(len(m.group())), text)
+    text = _PREFIX_MU.sub(lambda m: "μ".rjust(len(m.group())), text)
     text = re.sub(
         r"\\([A-Za-z]+)",
-        lambda m: _COMMANDS[m.group(1)].ljust(len(m.group())) if m.group(1) in _COMMANDS else m.group(),
+        lambda m: (
+            m.group()
+            if m.group(1) not in _COMMANDS
+            else _COMMANDS[m.group(1)].rjust(len(m.group()))
+            if m.group(1) == "pi"
+            else _COMMANDS[m.group(1)].ljust(len(m.group()))
+        ),
         text,
     )
     text = _UNIT_COMMAND.sub(_unit_command, text)
@@ -123,7 +132,9 @@ def _exponent(found: re.Match[str]) -> int:
 def values_of(text: str) -> tuple[Value, ...]:
     """All numbers with their units in a normalised text."""
     text = scopes(text).text
-    flat = _flatten(_FRACTION_LATEX.sub(lambda m: f"{m.group(1)}/{m.group(2)}".ljust(len(m.group())), text))
+    flat = _flatten(
+        _FRACTION_LATEX.sub(lambda m: "{}/{}".format(*(g for g in m.groups() if g)).ljust(len(m.group())), text)
+    )
     out: list[Value] = []
     position = 0
     power = _BARE_POWER.search(flat)
@@ -146,16 +157,45 @@ def values_of(text: str) -> tuple[Value, ...]:
         value, position = _value(flat, found)
         if value is not None:
             out.append(value)
-    for pi in re.finditer(r"(?<![\d.\s*·×])\s*(?<![\w.])π(?:\s?/\s?(\d+))?(?![\w(])", flat):
+    out = _with_pi(flat, out)
+    out += _in_words(flat, out)
+    return tuple(sorted(_with_ranges(flat, out), key=lambda v: v.start))
+
+
+def _with_pi(flat: str, values: list[Value]) -> list[Value]:
+    """Multiples of pi that no number stands before."""
+    out = values
+    for pi in re.finditer(
+        r"(?<![\w.*·×/^(])(?<![\d*·×/^(]\s)(?P<sign>-\s?)?π(?:\s?/\s?([1-9]\d{0,5}))?(?![\w(])", flat
+    ):
         unit, stop = _unit_after(flat, pi.end())
         out = [v for v in out if not pi.start() <= v.start < stop]
-        out.append(Value(math.pi / float(pi.group(1) or 1) * unit.factor, unit, pi.start(), stop))
-    for word in _WORD_NUMBER.finditer(flat):
-        unit, stop = _unit_after(flat, word.end())
-        out.append(Value(_WORD_NUMBERS[word.group().lower()] * unit.factor, unit, word.start(), stop))
-    for percent in _PERCENT_ZH.finditer(flat):
-        out.append(Value(float(percent.group(1)) / 100, Unit(1.0, ()), percent.start(), percent.end()))
-    return tuple(sorted(_with_ranges(flat, out), key=lambda v: v.start))
+        number = math.pi / float(pi.group(2) or 1) * (-1 if pi["sign"] else 1)
+        out.append(Value(number * unit.factor, unit, pi.start(), stop))
+    return out
+
+
+def _in_words(flat: str, values: list[Value]) -> list[Value]:
+    out: list[Value] = []
+    for spelled in spelled_numbers(flat):
+        if any(v.start < spelled.end and spelled.start < v.end for v in values):
+            continue
+        if spelled.percent:
+            out.append(Value(spelled.number / 100, Unit(1.0, ()), spelled.start, spelled.end))
+            continue
+        unit, stop = _unit_after(flat, spelled.end)
+        if spelled.needs_unit and stop == spelled.end:
+            continue
+        unit = _per(flat, spelled.start, unit)
+        out.append(Value(spelled.number * unit.factor, unit, spelled.start, stop))
+    return out
+
+
+def _per(flat: str, start: int, unit: Unit) -> Unit:
+    """每平方米 1.33 瓦: the unit below the line stands before the number."""
+    found = _PER_BEFORE.search(flat, max(0, start - 12), start)
+    below = parse_unit(found["unit"]) if found and unit.dimensions else None
+    return quotient(unit, below) if below is not None and below.dimensions else unit
 
 
 def _measured(flat: str) -> Iterator[re.Match[str]]:
@@ -191,19 +231,26 @@ def _value(flat: str, found: re.Match[str]) -> tuple[Value | None, int]:
     exponent = _exponent(found)
     if abs(exponent) > 300:
         return None, end
-    number = float(re.sub(r"[,\s]", "", mantissa)) * 10.0**exponent
+    number = float(re.sub(rf"[,'\s{_THIN}]", "", mantissa)) * 10.0**exponent
     number *= -1 if (found.group("sign") or "").strip() == "-" else 1
+    if number > 0 and _MINUS_WORD.search(flat, max(0, start - 9), start):
+        number = -number
     number, end = _tail(flat, number, end)
     unit, stop = _unit_after(flat, end)
+    unit = _per(flat, start, unit)
     spread = bool(_PLUS_MINUS.search(flat, max(0, start - 12), start))
     return Value(number * unit.factor, unit, start, stop, spread=spread), max(stop, end)
 
 
 def _tail(flat: str, number: float, end: int) -> tuple[float, int]:
     """A division (1/3), a factor of pi, the Chinese 万 and 亿."""
-    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d.eE])").match(flat, end)) and float(division.group(1)):
+    if (division := re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?!\d|\.\d|[eE]\d)").match(flat, end)) and float(
+        division.group(1)
+    ):
         number, end = number / float(division.group(1)), division.end()
-    if pi := re.compile(rf"\s?[*·×]?\s?(?:π|pi\b)(?:\s?/\s?(\d+))?(?:\s*[×*·]\s*10\s*{_POWER})?").match(flat, end):
+    if pi := re.compile(
+        rf"\s{{0,4}}[*·×]?\s{{0,4}}(?:π|pi\b)(?:\s?/\s?(0?[1-9]\d{{0,5}})(?![\d.]))?(?:\s*[×*·]\s*10\s*{_POWER})?"
+    ).match(flat, end):
         number, end = number * math.pi / float(pi.group(1) or 1), pi.end()
         power = next((g for g in pi.groups()[1:] if g), "0")
         number *= 10.0 ** min(300, int("".join(_SUPERSCRIPT.get(c, c) for c in power if c != " ")))
@@ -215,6 +262,10 @@ def _tail(flat: str, number: float, end: int) -> tuple[float, int]:
 def _unit_after(flat: str, end: int) -> tuple[Unit, int]:
     gap = re.compile(r"\s{0,24}(?:个)?").match(flat, end)
     at = gap.end() if gap else end
+    if degrees := re.compile(r"°(?!\s?[CF]\b)").match(flat, at):
+        return parse_unit("°") or Unit(1.0, ()), degrees.end()
+    if re.compile(r"degrees? of freedom", re.IGNORECASE).match(flat, at):
+        return Unit(1.0, ()), end
     found = unit_pattern().match(flat, at)
     while found is not None:
         text = found.group().rstrip(" ·*/-×(")

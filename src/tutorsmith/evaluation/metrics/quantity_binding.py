@@ -1,0 +1,416 @@
+"""Which quantity does a value belong to? By the symbol before it, the words around it, and lists with "respectively".
+
+`bound` answers True (the key's quantity), False (another one) or None (the answer names neither).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
+from tutorsmith.evaluation.metrics.formula_meanings import class_of, definitions, letters_of
+from tutorsmith.evaluation.metrics.phrases import THRESHOLD
+from tutorsmith.evaluation.metrics.scope import Scopes, scopes
+from tutorsmith.evaluation.metrics.tables import lines
+from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit
+from tutorsmith.evaluation.metrics.values import Value, values_of
+
+_SYMBOL = r"[A-Za-zα-ωΑ-Ωℰ](?:\s?_\s?\{?\s?[\w,]{1,10}\s?\}?|[₀-₉ᵢₘₙₐₓᵥᵣₛₜ]{1,4}|\d)?"
+_RELATION = re.compile(r"=|≈|≃")
+_CHAIN_STOP = re.compile(
+    r"[,;:。；，\n?!]|(?<=[a-z]{3})\s(?=[a-z]{3})|[\u4e00-\u9fff]|\b(?:is|are|the|so|of|that|and|we|gives?|or)\b"
+)
+_LEADING = re.compile(rf"(?:^|[\s(|<])(?P<symbol>{_SYMBOL})(?:\s?\([^()]{{1,8}}\))?\s*[|>]?\s*$")
+_BOUNDARY = re.compile(
+    r"[,;:。；，\n](?!\d)|\.\s|\b(?:and|but|while|whereas|so|hence|with|for|which|because|since)\b|而|但|则|因此|所以|故"
+)
+_COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus|across|through|on)\b|\s{0,4}(?:的|是|为|即)")
+_RESPECTIVELY = re.compile(r"\brespectively\b|分别|依次", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
+_LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
+_LETTER_LABEL = re.compile(
+    r"\b(?:[Pp]oints?|[Gg]roups?|[Nn]odes?|[Pp]orts?|[Ss]amples?|[Cc]lass(?:es)?|[Mm]edi(?:um|a)|at) ([A-Z])\b(?!')(?:,? (?:and|or|to) ([A-Z])\b)?"
+    r"|(?<![A-Za-z])([A-Z]) ?(?:组|点|班|端|处)|(?:点|组|端) ?([A-Z])(?![A-Za-z])"
+)
+_PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
+_ADJECTIVE = re.compile(
+    r"\s{0,3}-?(?:(?P<thickness>thick|厚)|(?P<length>long|长)|(?P<width>wide|宽)|(?P<height>high|tall|高)|(?P<depth>deep|深)"
+    r"|(?P<spacing>apart|away)|in (?P<diameter>diameter)|in (?P<radius>radius))"
+)
+_ADJUNCT = re.compile(  # "After 2 ms the switch opens": a circumstance, no result
+    r"^\s*(?:after|at|for|within|during|every|under|with|given|in|when|on|由|在|经过|当|经)\s*(?:about|an?|the|约)?\s*$",
+    re.IGNORECASE,
+)
+_OPERATOR_AFTER = re.compile(r"\s{0,4}(?:[/·×*^√²³]|[+-]\s{0,4}(?:j\s?)?[\d.(√]|\)\s?(?:[/·×*^]|²))")
+_OPERATOR_BEFORE = re.compile(
+    r"(?:[/·×*√^]|(?:\d|\w\s|\))\s?[+-]|√\s?\(|(?:sin|cos|tan|ln|log|lg|exp|sqrt)\s?[({]?)[\s$({]{0,4}$"
+)
+_EQUALS_LATER = re.compile(r"[^,;:。，；\n!?\u4e00-\u9fff]{0,80}?[=≈]")
+_ASIDE = re.compile(
+    r"\s{0,3}(?:before|after|later|earlier|ago|in front of|behind|beyond|away from|from the)\b|\s?(?:之前|之后|以前|以后|前方)"
+)
+_OF_PLACE = frozenset(["spacing", "object_distance", "image_distance", "delay", "duration", "depth", "height"])
+_OF_THOSE = re.compile(r"\s{0,3}of (?:the|those|all|its|your|our|these)\b")
+_SUBJECT = re.compile(
+    r"(?:^|[\s,])(?:the|an?|its|your|our|this|that|their)\s(?P<en>[a-z][a-z' -]{2,60}?)\s"
+    r"(?:is|was|are|were|equals|amounts to|comes to)\s(?:(?:set|equal|only|just|about|around|roughly|approximately|nearly|almost|exactly|now|then|thus|also|at|to)\s){0,3}$"
+    r"|(?P<zh>[\u4e00-\u9fff]{2,12}?)(?:的值|大小)?\s?(?:约|大约|大概|近似)?\s?(?:为|是|等于|达|取)\s?(?:约|大约)?\s?$",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"\b(?:result|answer|value|number|total|outcome|reading|figure|solution|quantity|magnitude|size|amount|rest|difference|sum|ratio"
+    r"|product|change|one|latter|former|which|what|it)\b|结果|变化|答案|数值|值|大小|总|后者|前者|其|它|这|那|此|所求|即|应|故|得|可|就|也|因此|所以",
+    re.IGNORECASE,
+)
+_PLAIN_WORDS = frozenset(
+    "the a an total resulting corresponding required new final calculated measured same exact actual whole".split()
+)
+_LIMIT = re.compile(
+    r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限"
+)
+
+
+_GENERAL = frozenset(["angle", "impedance"])  # a phase is an angle, a characteristic impedance an impedance
+_EXTREMES = frozenset(["maximum", "minimum"])  # told by "at most" as well
+_COUNTS = frozenset(["word", "character", "page", "paragraph", "sentence"])
+_ANGLE_SIGN = re.compile(r"(?:∠|\\angle)\s{0,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of quantity: its unit, or None for one without dimension, and its wordings."""
+
+    name: str
+    unit: Unit
+    wordings: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[_Kind, ...]:
+    out = []
+    for line in lines("quantity_words"):
+        head, _, wordings = line.partition(": ")
+        name, unit = head.split()
+        parsed = Unit(1.0, ()) if unit == "1" else parse_unit(unit)
+        if parsed is None:
+            raise ValueError(f"the unit '{unit}' in [quantity_words] is not known")
+        out.append(_Kind(name, parsed, re.compile(wordings, re.IGNORECASE)))
+    return tuple(out)
+
+
+@lru_cache(maxsize=1)
+def _families() -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
+    """Groups of words that tell quantities of one kind apart: peak, average; cutoff, operating; ..."""
+    out = []
+    for line in lines("modifiers"):
+        name, _, groups = line.partition(": ")
+        pairs = (group.partition("=") for group in groups.split(" / "))
+        out.append((name, tuple((g.strip(), re.compile(w.strip(), re.IGNORECASE)) for g, _, w in pairs)))
+    return tuple(out)
+
+
+@lru_cache(maxsize=1024)
+def _head(name: str) -> str:
+    """The noun of a name: "current through R2" is a current."""
+    return _PER.split(name, maxsplit=1)[0]
+
+
+@lru_cache(maxsize=1024)
+def _kinds_in(text: str) -> tuple[_Kind, ...]:
+    """Kinds that a text names; a wording within a longer one ("wavelength" within "half wavelength") is not its own."""
+    found = [(m.start(), m.end(), kind) for kind in _kinds() for m in kind.wordings.finditer(text)]
+    return tuple(
+        kind
+        for start, end, kind in sorted(found, key=lambda f: f[0])
+        if not any(s <= start and end <= e and e - s > end - start for s, e, _ in found)
+    )
+
+
+def is_limit(name: str) -> bool:
+    """Whether the key's quantity is itself a bound: the maximum length, the lower limit."""
+    return bool(_LIMIT.search(name))
+
+
+def bound(name: str, value: Value, answer: str) -> bool | None:
+    """Whether a value of the answer is one of the named quantity: True, False, or None when the answer names none."""
+    scope = scopes(answer)
+    listed = _listed(name, value, answer, scope)
+    if listed is not None:
+        return listed
+    if _ANGLE_SIGN.search(scope.text, max(0, value.start - 12), value.start):
+        return True if class_of(_head(name)) == "angle" else None  # the angle of the phasor before it
+    symbol = _symbol_of(value, scope)
+    if symbol is not None and (told := _by_symbol(name, symbol, answer)) is not None:
+        return told
+    before, after, wide = _windows(value, answer, scope)
+    near = _describes(name, before, value, answer, scope)
+    if near is not None:
+        return near
+    if adjective := _ADJECTIVE.match(scope.prose, value.end):
+        return any(k.name == adjective.lastgroup for k in _kinds_in(name))
+    adjunct = bool(_ADJUNCT.match(scope.prose[slice(*before)]))
+    if adjunct or _COPULA_AFTER.match(scope.prose, value.end) or scope.prose[value.end : value.end + 1] == ",":
+        told = _describes(name, after, value, answer, scope)
+        if told is not None:
+            return told
+    if adjunct or _is_aside(name, value, scope) or said_of_another(name, (before, after), answer, scope):
+        return False
+    return _describes(name, wide, value, answer, scope)
+
+
+def _is_aside(name: str, value: Value, scope: Scopes) -> bool:
+    """ "10 minutes before the talk", "8 cm in front of the lens": where or when something is."""
+    aside = _ASIDE.match(scope.prose, value.end)
+    return bool(aside) and not any(k.name in _OF_PLACE for k in _kinds_in(name))
+
+
+def is_operand(value: Value, answer: str) -> bool:
+    """Whether a value is a part of a calculation: 400 kHz of "400 kHz/20 = 20 kHz"."""
+    text = scopes(answer).text
+    return bool(
+        _OPERATOR_AFTER.match(text, value.end) or _OPERATOR_BEFORE.search(text, max(0, value.start - 14), value.start)
+    )
+
+
+def leads_on(value: Value, answer: str) -> bool:
+    """Whether the calculation goes on to a result."""
+    return bool(_EQUALS_LATER.match(scopes(answer).text, value.end))
+
+
+def _windows(value: Value, answer: str, scope: Scopes) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """(the clause up to the value, what follows it, the sentence up to the value), none of them past another value."""
+    sentence = scope.sentences[scope.sentence_at(value.start)]
+    others = [
+        v
+        for v in values_of(answer)
+        if v.start != value.start and sentence.start <= v.start < sentence.end and not is_operand(v, answer)
+    ]
+    left = max([sentence.start, *(v.end for v in others if v.end <= value.start)])
+    right = min([sentence.end, value.end + 80, *(v.start for v in others if v.start >= value.end)])
+    cuts = [m.end() for m in _BOUNDARY.finditer(scope.prose, left, value.start)]
+    stop = _BOUNDARY.search(scope.prose, value.end, right)
+    return (cuts[-1] if cuts else left, value.start), (value.end, stop.start() if stop else right), (left, value.start)
+
+
+def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scope: Scopes) -> bool | None:
+    """Whether the words of a stretch name the quantity, another one of the same dimension, or none."""
+    text = scope.prose[slice(*span)]
+    if not text.strip():
+        return None
+    if _conflicts(name, text):
+        return False
+    if named(name, span, answer):
+        return True
+    rivals = [k for k in _kinds_in(text) if _suits(k, value.unit) and k.name not in _GENERAL]
+    mine = {k.name for k in _kinds_in(name) if _suits(k, value.unit)} or {k.name for k in _kinds_in(_head(name))}
+    if rivals and rivals[-1].name in mine:
+        if _modifiers(name) - _modifiers(text) - _EXTREMES:
+            return None
+        return None if _named_by_another(name, value, answer, scope) else True
+    if rivals:
+        return False if mine or not _credited(name, span, answer) else None
+    return True if mine and _modifiers(name) & _modifiers(text) - _EXTREMES else None
+
+
+def _credited(name: str, span: tuple[int, int], answer: str) -> bool:
+    """Whether a stretch holds any word of the name."""
+    return any(
+        credit_of(w, t) for w in phrase_key(name).tokens for t in tokens_of(answer) if span[0] <= t.start < span[1]
+    )
+
+
+def _suits(kind: _Kind, unit: Unit) -> bool:
+    """Whether a kind of quantity may have the unit; texts are counted in words, characters or pages alike."""
+    counted = any(n in _COUNTS for n, _ in kind.unit.dimensions) and any(n in _COUNTS for n, _ in unit.dimensions)
+    return counted or comparable(kind.unit, unit)
+
+
+def named(name: str, span: tuple[int, int], answer: str) -> bool:
+    """Whether a stretch of the answer names the quantity in most of its words."""
+    wanted = phrase_key(name).tokens
+    near = [t for t in tokens_of(answer) if span[0] <= t.start < span[1]]
+    return bool(wanted) and share(wanted, near) >= THRESHOLD
+
+
+def share(wanted: tuple[Token, ...], near: list[Token]) -> float:
+    """The share of the name's words, by weight, that stand among the tokens."""
+    total = sum(t.weight for t in wanted)
+    return sum(t.weight * max((credit_of(t, o) for o in near), default=0.0) for t in wanted) / total
+
+
+@lru_cache(maxsize=4096)
+def _modifiers(text: str) -> frozenset[str]:
+    return frozenset(group for _, groups in _families() for group, words in groups if words.search(text))
+
+
+def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]], answer: str, scope: Scopes) -> bool:
+    """ "The work function is 3.1 eV": the sentence has a subject, and it shares no word with the name.
+
+    Only within one language: the words of the other one may mean the same.
+    """
+    before, after = (scope.prose[slice(*w)] for w in windows)
+    if not _OF_THOSE.match(after) and not before.strip():
+        return False
+    subject = _SUBJECT.search(before)
+    if subject is None and _OF_THOSE.match(after) and not before.strip():
+        return name.isascii() and not _credited(name, windows[1], answer)
+    if subject is None:
+        return False
+    noun = subject["en"] or subject["zh"]
+    if name.isascii() != noun.isascii() or _GENERIC.search(noun):
+        return False
+    span = (windows[0][0] + subject.start(), windows[0][1])
+    if not _credited(name, span, answer):
+        return not _shares_letters(name, noun)
+    return _other_compound(name, noun)
+
+
+def _shares_letters(name: str, noun: str) -> bool:
+    """Words that the lexicon does not know, compared by their beginnings or, in Chinese, by their characters."""
+    if name.isascii():
+        return bool(
+            {w[:5] for w in re.findall(r"[a-z]{3,}", name.lower())}
+            & {w[:5] for w in re.findall(r"[a-z]{3,}", noun.lower())}
+        )
+    return len(set(name) & set(noun)) >= 2
+
+
+def _other_compound(name: str, noun: str) -> bool:
+    """Object distance for image distance: the same head with another noun before it."""
+    one, two = (
+        _head(name).lower().split(),
+        re.split(r"\s(?:of|between|in|at|through|across|for|on)\s", noun.lower())[0].split(),
+    )
+    if len(one) < 2 or len(two) < 2 or one[-1] != two[-1]:
+        return False
+    mine, theirs = set(one[:-1]), {w for w in two[:-1] if w not in _PLAIN_WORDS}
+    return bool(theirs) and not mine & theirs and not _kinds_in(" ".join(two)) == _kinds_in(" ".join(one)) != ()
+
+
+@lru_cache(maxsize=4096)
+def _labels(text: str) -> frozenset[str]:
+    """R2, TE10, and the letters of points and groups."""
+    letters = {g for m in _LETTER_LABEL.finditer(text) for g in m.groups() if g}
+    return frozenset(_LABEL.findall(text)) | letters
+
+
+def _conflicts(name: str, text: str) -> bool:
+    """The text tells of a kin of the quantity: the peak for the average value, R1 for R2, half the wavelength."""
+    labels, here = _labels(name), _labels(text)
+    if labels and here and not labels & here:
+        return True
+    mine, theirs = _modifiers(name), _modifiers(text)
+    for family, groups in _families():
+        members = {group for group, _ in groups}
+        one, two = mine & members, theirs & members
+        if two and not one & two and (one or family.startswith("change")):
+            return True
+    return False
+
+
+def _named_by_another(name: str, value: Value, answer: str, scope: Scopes) -> bool:
+    """Another value of the sentence has the whole name before it."""
+    sentence = scope.sentence_at(value.start)
+    return any(
+        named(name, _windows(other, answer, scope)[0], answer)
+        for other in values_of(answer)
+        if other.start != value.start
+        and scope.sentence_at(other.start) == sentence
+        and comparable(other.unit, value.unit)
+        and not scope.negated(other.start) % 2
+    )
+
+
+def _symbol_of(value: Value, scope: Scopes) -> str | None:
+    """The symbol at the head of the chain of equations that ends in the value: λ of "λ = c/f = 3e8/1e9 = 0.3 m"."""
+    low = max(0, value.start - 160)
+    text = scope.prose[low : value.start]
+    stops = [m.end() for m in _CHAIN_STOP.finditer(text)]
+    tail = text[stops[-1] if stops else 0 :]
+    signs = [m.start() for m in _RELATION.finditer(tail)]
+    if not signs:
+        return None
+    leading = _LEADING.search(" " + tail[: signs[0]])
+    if leading is None or (len(signs) > 1 and not tail[: signs[0]].strip()):
+        return None
+    return re.sub(r"[{}\s]", "", leading["symbol"])
+
+
+def _by_symbol(name: str, symbol: str, answer: str) -> bool | None:
+    """What the letter before the sign tells."""
+    base, _, sub = symbol.partition("_")
+    plain = re.sub(r"[{}\s\\]", "", name)
+    if symbol == plain:
+        return True
+    meant = definitions(answer).get(symbol)
+    wanted = class_of(_head(name))
+    if meant and wanted:
+        return meant == wanted or None
+    letters = letters_of(wanted) if wanted else frozenset()
+    if not letters:
+        return None if len(plain) > 2 else False
+    labels = _LABEL.findall(name)
+    if base in letters:
+        return _subscript_fits(name, base, sub, labels)
+    return False if _may_be(symbol, wanted) else None
+
+
+def _subscript_fits(name: str, base: str, sub: str, labels: list[str]) -> bool | None:
+    if labels:
+        return (
+            None
+            if not sub
+            else any(sub.lower() == label.lower() or f"{base}{sub}" == label for label in labels) or None
+        )
+    return True
+
+
+def _may_be(symbol: str, wanted: str) -> bool:
+    """Whether the letter commonly names something else: then the value is of that."""
+    return any(symbol.partition("_")[0] in letters_of(kind) for kind in known_kinds() if kind != wanted)
+
+
+@lru_cache(maxsize=1)
+def known_kinds() -> tuple[str, ...]:
+    return tuple(line.partition(": ")[0] for line in lines("meaning_words"))
+
+
+def _listed(name: str, value: Value, answer: str, scope: Scopes) -> bool | None:
+    """ "R1 and R2 carry 3 A and 2 A, respectively": the place in the list of names and in that of values."""
+    sentence = scope.sentences[scope.sentence_at(value.start)]
+    if not _RESPECTIVELY.search(scope.prose, sentence.start, sentence.end):
+        return None
+    values = [
+        v for v in values_of(answer) if sentence.start <= v.start < sentence.end and comparable(v.unit, value.unit)
+    ]
+    if len(values) < 2 or value not in values:
+        return None
+    head = scope.prose[sentence.start : values[0].start]
+    items = [i for i in _AND.split(head) if i.strip()]
+    if len(items) < len(values):
+        return None
+    items = items[-len(values) :]
+    places = _places_of(name, items, sentence.start, answer, scope)
+    return values.index(value) in places if len(places) == 1 else None
+
+
+def _places_of(name: str, items: list[str], start: int, answer: str, scope: Scopes) -> set[int]:
+    """Which items of the list the name tells of, by the words that not all of them share."""
+    labels = _labels(name)
+    if labels:
+        return {
+            i
+            for i, item in enumerate(items)
+            if any(re.search(rf"(?<![A-Za-z]){re.escape(x)}(?!\w)", item) for x in labels)
+        }
+    spans, at = [], start
+    for item in items:
+        begin = scope.prose.index(item, at)
+        spans.append((begin, begin + len(item)))
+        at = begin + len(item)
+    wanted = [t for t in phrase_key(name).tokens if "=" not in t.flags] or list(phrase_key(name).tokens)
+    scores = [
+        share(tuple(wanted), [t for t in tokens_of(answer) if a <= t.start < b]) if wanted else 0.0 for a, b in spans
+    ]
+    best = max(scores)
+    return {i for i, s in enumerate(scores) if s == best} if best > 0 else set()
