@@ -25,6 +25,10 @@ _SCALING = {  # what doubles while the other quadruples, grows as its square
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "apart", "together"})
 _OBJECTS = frozenset({"it", "them", "thi", "that", "these", "each", "both"})
 _ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
+_BARE = re.compile(r"\s?(?:(?:is|are|was|were|be|of|the|to|in|by|at) ?|[会能了着过出得到就便也]){0,3}\s?")
+_VERB = frozenset("*>^")
+_NO = re.compile("no|none|没有|没|无|毫无", re.IGNORECASE)
+_PAUSE = re.compile(r"[,;:.!?\n]\s")
 _CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -45,6 +49,8 @@ class Token:
     converse: bool = False
     implied: bool = False  # said by another word, as "equipotential" says that the potential does not vary
     negation: Negation | None = None  # set for what "no X" says of X: that it is zero, that it does not exist
+    also: tuple[str, ...] = ()  # further meanings of a word of the key point
+    loose: bool = False  # a second meaning of the words: found when it is looked for, and no evidence otherwise
 
     @property
     def weight(self) -> float:
@@ -54,29 +60,34 @@ class Token:
     def predicate(self) -> bool:
         return "*" in self.flags or self.concept.startswith("n:")
 
+    @property
+    def verb(self) -> bool:
+        """It is what is affirmed or denied; a light verb need not be found, unless it is denied."""
+        return bool(_VERB & set(self.flags))
+
 
 @lru_cache(maxsize=64)
 def tokens_of(answer: str) -> tuple[Token, ...]:
     """All concepts of the answer in order, stop words left out."""
     scope = scopes(answer)
     raw = sorted(_raw_tokens(scope.prose), key=lambda t: (t[1], t[2]))
+    loose = loose_tokens(scope.prose)
     inner = [(start, end) for form, start, end in raw if "-" not in lexicon().flags.get(form.concept, "")]
     negations = sorted(
         (n for n in scope.negations if n.end <= n.start or not _within_token(n, inner, scope.prose)),
         key=lambda n: n.start,
     )
-    starts = [n.start for n in negations]
     flags = lexicon().flags
+    reach = _Reach(negations, [(s, e, flags.get(f.concept, "")) for f, s, e in raw], scope.prose)
     out: list[Token] = []
-    for form, start, end in raw:
+    for form, start, end, second in [(*r, False) for r in raw] + [(*r, True) for r in loose]:
         flag = flags.get(form.concept, "")
         if "-" in flag:
             continue
-        # a negation reaches to the end of its sentence at most
-        around = negations[bisect_left(starts, start - SENTENCE_LIMIT) : bisect_right(starts, start)]
-        reached = sum(1 for n in around if start < n.until and not _is_itself(n, start, end))
-        polarity = (not form.complement) ^ (reached % 2 == 1)
-        out.append(Token(form.concept, start, end, flag, polarity, form.converse))
+        polarity = (not form.complement) ^ (reach.count(start, end, verb=bool(_VERB & set(flag))) % 2 == 1)
+        out.append(Token(form.concept, start, end, flag, polarity, form.converse, implied=second, loose=second))
+        if second:
+            continue
         if form.concept == "exceed" and _MORE_THAN.search(scope.prose, start, end):  # more than before is an increase
             trend = "down" if form.converse else "up"
             out.append(Token(trend, start, end, flags[trend], polarity, implied=True))
@@ -100,6 +111,44 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
             out.append(Token("zero", n.start, n.end, "*", True, negation=n))
             out.append(Token("exist", n.start, n.end, "*", False, negation=n))
     return tuple(sorted(out, key=lambda t: t.start))
+
+
+class _Reach:
+    """How many negations deny what stands at a place.
+
+    A negator denies the verbs in its reach, and of the things only those before the first verb: "does not reflect the
+    wave" denies the reflection, not the wave. "Produces no field" denies the producing.
+    """
+
+    def __init__(self, negations: list[Negation], found: list[tuple[int, int, str]], prose: str) -> None:
+        self.negations = negations
+        self.starts = [n.start for n in negations]
+        verbs = [(start, end) for start, end, flag in found if _VERB & set(flag)]
+        places = [start for start, _ in verbs]
+        self.first_verb: dict[int, int] = {}
+        self.turned: dict[int, int] = {}  # start of a verb -> start of the negator of its object
+        for n in negations:
+            after = bisect_left(places, n.end)
+            self.first_verb[n.start] = places[after] if after < len(places) else len(prose)
+            if after and n.end > n.start and _NO.fullmatch(prose, n.start, n.end):
+                start, end = verbs[after - 1]
+                if end <= n.start and _BARE.fullmatch(prose[end : n.start]):
+                    self.turned[start] = n.start
+
+    def count(self, start: int, end: int, *, verb: bool) -> int:
+        # a negation reaches to the end of its sentence at most
+        near = self.negations[
+            bisect_left(self.starts, start - SENTENCE_LIMIT) : bisect_right(self.starts, start)
+        ]
+        turning = set(self.turned.values())
+        total = 1 if verb and start in self.turned else 0
+        for n in near:
+            if start >= n.until or _is_itself(n, start, end):
+                continue
+            if n.end > n.start and not verb and (start > self.first_verb[n.start] or n.start in turning):
+                continue
+            total += 1
+        return total
 
 
 def _scalings(tokens: list[Token], flags: dict[str, str]) -> list[Token]:
@@ -152,6 +201,22 @@ def _raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
     return out
 
 
+def loose_tokens(prose: str) -> list[tuple[Form, int, int]]:
+    """Second meanings: of the longest such wording at each place, whatever else its words are."""
+    table = lexicon()
+    out = [(f, m.start(), m.end()) for m in table.loose_pattern.finditer(prose) for f in table.loose_chinese[m.group()]]
+    words = [(m.start(), m.end()) for m in WORD.finditer(prose)]
+    stems = [stem(re.sub(r"[\s{}]", "", prose[a:b])) for a, b in words]
+    for index, (start, _) in enumerate(words):
+        for length in range(min(_LONGEST_FORM, len(words) - index), 0, -1):
+            forms = table.loose_english.get(tuple(stems[index : index + length]), ())
+            end = words[index + length - 1][1]
+            if forms and (length == 1 or not _PAUSE.search(prose[start:end])):
+                out += [(form, start, end) for form in forms]
+                break
+    return out
+
+
 def _boundary(
     found: re.Match[str], words: list[tuple[str, int, int]], index: int, prose: str
 ) -> list[tuple[Form, int, int]]:
@@ -172,7 +237,7 @@ def _longest(words: list[tuple[str, int, int]], stems: list[str], index: int, pr
     for length in range(min(_LONGEST_FORM, len(words) - index), 0, -1):
         key = tuple(stems[index : index + length])
         gap = prose[words[index][1] : words[index + length - 1][2]]
-        if length > 1 and (len(gap) > 60 or re.search(r"[,;:.!?\n]\s", gap)):
+        if length > 1 and (len(gap) > 60 or _PAUSE.search(gap)):
             continue
         if length == 1 and (form := _symbol(words[index][0])):
             return 1, form
@@ -245,7 +310,7 @@ class PhraseKey:
 def phrase_key(text: str) -> PhraseKey:
     """Parse a wording."""
     scope = scopes(text)
-    tokens = [t for t in tokens_of(text) if t.negation is None and not t.implied]
+    tokens = [t for t in _read_as_known(tokens_of(text)) if t.negation is None and not t.implied]
     tokens = _without_attributes(tokens)
     seen: dict[tuple[str, bool], Token] = {}
     for token in tokens:
@@ -255,6 +320,23 @@ def phrase_key(text: str) -> PhraseKey:
     if absences and not any(t.predicate for t in kept):
         kept = [absences[0], *(Token(t.concept, t.start, t.end, t.flags, True, t.converse) for t in kept)]
     return PhraseKey(text, tuple(sorted(kept, key=lambda t: t.start)), bool(scope.conditions))
+
+
+def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
+    """A word that is no concept of its own stands for its second meaning, if it has one in the table of predicates."""
+    second = [t for t in tokens if t.loose]
+    out: list[Token] = []
+    for token in tokens:
+        over = [t for t in second if t.start <= token.start and token.end <= t.end and not token.loose]
+        if token.concept[:3] in ("en:", "zh:"):
+            chief = [t for t in over if not t.concept.startswith("s_")]
+            widest = max(chief, key=lambda t: t.end - t.start, default=None)
+            if widest is not None:
+                firm = widest.end - widest.start > token.end - token.start
+                flag = widest.flags if firm else widest.flags.replace("*", "^")
+                token = replace(widest, flags=flag, implied=False, loose=False, also=(token.concept,))
+        out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept))))
+    return out
 
 
 def _without_attributes(tokens: list[Token]) -> list[Token]:
@@ -277,6 +359,8 @@ def credit_of(wanted: Token, found: Token) -> float:
     """How well a concept of the answer stands for one of the key point, 0 to 1."""
     if wanted.concept == found.concept:
         return 1.0
+    if found.concept in wanted.also:
+        return 0.9
     general = lexicon().general
     wider = general.get(wanted.concept, ())
     if found.concept in wider or "!" + found.concept in wider:

@@ -2,7 +2,7 @@
 
 import re
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.lexicon import lexicon
 from tutorsmith.evaluation.metrics.scope import Negation, Scopes
 from tutorsmith.evaluation.metrics.tables import pattern
@@ -16,9 +16,18 @@ _FROM_TO = re.compile(
 )
 
 
+_REPLACED = re.compile(
+    r"\b(?:replac|chang|swap|substitut|turn)\w*\b[^.;]{1,50}?\b(?P<by>with|by|into|to|for)\b"
+    r"|[把将][^。;]{1,20}?(?P<by2>换成|改成|改为|替换为|写成)",
+    re.IGNORECASE,
+)
+
+
 _WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
 
 
+_OPENING = re.compile(r"(?:^|[.;!?。]\s{0,2}|\b(?:only|and|but|just)\s)$")
+_FALLING = frozenset({"down", "together"})
 _POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
 _SYMMETRIC = frozenset(
     {"equal", "perpendicular", "parallel", "inphase", "opposite", "proportional", "couple", "confuse"}
@@ -33,24 +42,26 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     """Why the clauses say the opposite ("": they do not; "else": they speak of something else)."""
     absent = [a.negation for _, a in pairs if a.negation is not None]
     absent += [n for _, a in pairs if a.concept == "missing" for n in scope.negations if n.start == a.start]
-    predicates = [p for p in pairs if p[0].predicate]
+    predicates = [p for p in pairs if p[0].predicate or p[0].verb]
     for wanted, token in predicates or _telling(key, pairs):
         if not agree(wanted, token) and wanted.concept not in ("up", "down") and not _reached(token, absent):
             return "denied"
     for wanted, token in pairs:
-        if not wanted.predicate and wanted.polarity and not token.polarity and _denied_as_absent(token, absent, inside):
+        if not wanted.verb and wanted.polarity > token.polarity and _thing_denied(token, absent, pairs, inside, scope):
             return "denied"
-        if not wanted.predicate and wanted.polarity and _set_aside(token, inside, scope):
-            return "denied"
+    if _needless(key, inside):
+        return "denied"
     if _of_another(key, pairs, inside, scope):
         return "else"
     table = lexicon()
     matched = {id(a) for _, a in pairs}
     for wanted in key.tokens:
         rivals = table.siblings.get(wanted.concept, frozenset()) - {k.concept for k in key.tokens}
-        present = [t for t in inside if t.concept in rivals and t.polarity and id(t) not in matched]
+        present = [
+            t for t in inside if t.concept in rivals and t.polarity and id(t) not in matched and not _nought(key, t, inside)
+        ]
         own = next((a for k, a in pairs if k is wanted), None)
-        if present and (own is None or _nearer(present, own, predicates, scope)):
+        if present and (own is None or _nearer(present, own, pairs, scope)):
             return "an opposite is said" if wanted.predicate else "else"
     words = scope.prose[inside[0].start : inside[-1].end + 12]
     if _is_number(key, pairs, words):
@@ -60,14 +71,33 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     return _trend(key, inside, words) or _order(key, inside, scope) or _direction(key, pairs, inside, scope)
 
 
-def _set_aside(token: Token, inside: list[Token], scope: Scopes) -> bool:
-    """ "..., not in the field", "rather than the field": the thing itself is what is denied, and nowhere affirmed."""
-    if token.polarity or any(t.concept == token.concept and t.polarity for t in inside):
+def _nought(key: PhraseKey, rival: Token, inside: list[Token]) -> bool:
+    """ "The tangential component is zero" speaks for the normal one."""
+    if any(k.concept in ("zero", "negligible") for k in key.tokens):
+        return False
+    after = next((t for t in inside if t.start >= rival.end and t.verb and not t.loose), None)
+    return (
+        not rival.verb and after is not None and after.concept in ("zero", "negligible") and after.polarity
+    )
+
+
+def _thing_denied(
+    token: Token, absent: list[Negation], pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes
+) -> bool:
+    """ "Not in the field", "without a load": the thing itself is denied, not what is said of it, and nowhere affirmed."""
+    if _reached(token, absent) or any(t.concept == token.concept and t.polarity for t in inside):
         return False
     for n in scope.negations:
-        if n.end <= token.start < n.until and pattern("contrast").search(scope.prose[max(0, n.start - 8) : n.end]):
-            return not any(t.predicate and n.end <= t.start < token.start for t in inside)
+        if n.start < n.end <= token.start < n.until:
+            return not any((k.verb or not k.polarity) and n.end <= a.start < n.until for k, a in pairs)
     return False
+
+
+def _needless(key: PhraseKey, inside: list[Token]) -> bool:
+    """ "There is no need to", of what the key point asks for."""
+    if any(t.concept == "necessary" and not t.polarity for t in key.tokens):
+        return False
+    return any(t.concept == "necessary" and not t.polarity and not t.loose for t in inside)
 
 
 def _of_another(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
@@ -103,24 +133,18 @@ def _reached(token: Token, absent: list[Negation]) -> bool:
     return token.negation is None and any(n.start <= token.start < n.until for n in absent)
 
 
-def _denied_as_absent(token: Token, absent: list[Negation], inside: list[Token]) -> bool:
-    """The noun is denied by "no", "without", and this is not what stands for the key point's own "zero"."""
-    return any(
-        t.negation is not None and t.negation not in absent and t.negation.end <= token.start < t.negation.until
-        for t in inside
-    )
-
-
-def _nearer(rivals: list[Token], own: Token, predicates: list[tuple[Token, Token]], scope: Scopes) -> bool:
-    """A rival stands in the clause of the predicate and the wanted concept does not."""
-    anchors = [a for k, a in predicates if a is not own]
-    if not anchors:
+def _nearer(rivals: list[Token], own: Token, pairs: list[tuple[Token, Token]], scope: Scopes) -> bool:
+    """A rival stands in the clause that says most of the key point, and the wanted concept does not."""
+    clauses = [
+        next((c for c in scope.clauses[scope.sentence_at(a.start)] if c.start <= a.start < c.end), None)
+        for k, a in pairs
+        if a is not own and (k.verb or not any(t.verb for t, _ in pairs)) and "~" not in k.flags
+    ]
+    said = [c for c in clauses if c is not None]
+    if not said:
         return False
-    anchor = anchors[0]
-    clause = next((c for c in scope.clauses[scope.sentence_at(anchor.start)] if c.start <= anchor.start < c.end), None)
-    if clause is None or clause.start <= own.start < clause.end:
-        return False
-    return any(clause.start <= r.start < clause.end for r in rivals)
+    clause = max(said, key=said.count)
+    return not clause.start <= own.start < clause.end and any(clause.start <= r.start < clause.end for r in rivals)
 
 
 def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> bool:
@@ -132,7 +156,13 @@ def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> 
 
 
 def _role(text: str, token: Token) -> int:
-    """1 for what follows "from", -1 for what follows "to", 0 for neither."""
+    """1 for what follows "from" or is replaced, -1 for what follows "to" or replaces it, 0 for neither."""
+    for change in _REPLACED.finditer(text, max(0, token.start - 80), token.end + 50):
+        if max(change.start("by"), change.start("by2")) > token.start > change.start():
+            return 1
+    for change in _REPLACED.finditer(text, max(0, token.start - 80), token.start):
+        if not re.search(r"[.;。]", text[change.end() : token.start]) and token.start - change.end() < 30:
+            return -1
     found = list(_FROM_TO.finditer(text, max(0, token.start - 14), token.start))
     if not found or re.search(r"[,;.。]", text[found[-1].end() : token.start]):
         return 0
@@ -141,10 +171,10 @@ def _role(text: str, token: Token) -> int:
 
 def _trend(key: PhraseKey, inside: list[Token], words: str) -> str:
     """Two quantities that rise and fall together or against each other: the product of the directions must agree."""
-    wanted = [t for t in key.tokens if t.concept in ("up", "down")]
-    if not wanted:
+    if not any(t.concept in ("up", "down") for t in key.tokens):
         return ""
-    found = [t for t in inside if t.concept in ("up", "down")]
+    wanted = _trends([t for t in tokens_of(key.text) if not t.loose])
+    found = _trends(inside)
     known = {t.concept for t in key.tokens}
     if any(t.concept in ("depend", "vary") and not t.polarity and t.concept not in known for t in inside):
         return "denied"
@@ -156,9 +186,33 @@ def _trend(key: PhraseKey, inside: list[Token], words: str) -> str:
     found = affirmed if all(t.polarity for t in wanted) else found
     if len(wanted) > 1 and len(found) == 1 and not _WITH.search(words):
         return "else"
-    want = sum(t.concept == "down" for t in wanted) % 2
-    have = sum(t.concept == "down" for t in found) % 2
+    own = [t for t in found if _of_key(key, t, inside)]
+    want = sum(t.concept in _FALLING for t in wanted) % 2
+    have = sum(t.concept in _FALLING for t in own or found) % 2
     return "" if want == have else "the trend is the opposite"
+
+
+def _trends(tokens: list[Token]) -> list[Token]:
+    """Words for a rise or fall; "closer together" is one word for the fall of a distance."""
+    moved = {t.start for t in tokens if t.concept in ("together", "apart")}
+    plain = [t for t in tokens if t.concept in ("up", "down") and not t.loose and t.start not in moved]
+    first = plain + [t for t in tokens if t.concept in ("together", "apart")]
+    return first + [
+        t
+        for t in tokens
+        if t.concept in ("up", "down")
+        and t.loose
+        and not any(t.start < f.end and f.start < t.end for f in first)
+    ]
+
+
+def _of_key(key: PhraseKey, trend: Token, inside: list[Token]) -> bool:
+    """What rises or falls, the thing next to the word, is one that the key point speaks of."""
+    things = [t for t in inside if not t.verb and not t.implied and "~" not in t.flags and _gap(t, trend) >= 0]
+    if not things:
+        return True
+    thing = min(things, key=lambda t: _gap(t, trend))
+    return any(credit_of(k, thing) for k in key.tokens)
 
 
 def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
@@ -217,7 +271,7 @@ def _swapped(key: PhraseKey, one: Token, two: Token, first: Token, second: Token
 
 def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> str:
     for relation, token in pairs:
-        if ">" not in relation.flags or relation.concept != token.concept:
+        if ">" not in relation.flags or relation.concept != token.concept or token.loose:
             continue
         flip = relation.converse ^ token.converse ^ _passive(key.text, relation) ^ _passive(scope.prose, token)
         evidence = 0
@@ -241,6 +295,9 @@ def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[To
 
 def _left(text: str, place: int, pivot: int, relation: Token) -> bool:
     """Left of the relation; 高于截止频率的波: what is compared comes after 的."""
+    if relation.concept == "before_time" and _OPENING.search(text, max(0, pivot - 12), pivot):
+        turn = text.find(",", pivot)  # "After the consent, collect the data"
+        return 0 <= turn < place
     if place < pivot or relation.concept not in ("exceed", "lag"):
         return place < pivot
     return "的" in text[relation.end : place] and not _POSTPOSED.match(text, relation.start)

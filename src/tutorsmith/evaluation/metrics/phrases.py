@@ -10,13 +10,17 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of, phrase_key, tokens_of
-from tutorsmith.evaluation.metrics.lexicon import lexicon
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
+from tutorsmith.evaluation.metrics.phrase_pairs import pair
+from tutorsmith.evaluation.metrics.phrase_parts import half_missing, spoken_of_later
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
-THRESHOLD = 0.6  # share of the key point's weight that must be found
-CORE = 0.45  # share that must be found in the clauses themselves, not in the sentences before
+THRESHOLD = 0.5  # share of the key point's weight that must be found
+CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
+SURE = 2.0
+MOST_LACKING = 1
+BARE = 0.7  # ... of a key point without predicates
 _MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
 
@@ -72,7 +76,7 @@ def _slice(tokens: tuple[Token, ...], start: int, end: int) -> list[Token]:
 
 def _worth_reading(key: PhraseKey, near: list[Token]) -> bool:
     found = sum(t.weight for t in key.tokens if any(credit_of(t, other) for other in near))
-    return found >= 0.4 * key.total
+    return found >= 0.3 * key.total
 
 
 def _cores(scope: Scopes, number: int) -> list[Span]:
@@ -95,8 +99,9 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     if not inside:
         return PhraseVerdict("missing")
     before = [t for t in near if t.start < core.start]  # what is spoken of may stand in what is not asserted
-    pairs, found, in_core, lacking = _pair(key, inside, before, scope)
-    score = found / key.total
+    found = pair(key, inside, before, scope)
+    pairs, lacking = found.pairs, found.lacking
+    score = found.found / key.total
     start = min((a.start for _, a in pairs), default=core.start)
     end = max((a.end for _, a in pairs), default=core.end)
     if (
@@ -107,11 +112,14 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
     ):
         lacking = []
-    threshold = THRESHOLD if any(t.predicate for t in key.tokens) else 0.75
+    threshold = THRESHOLD if any(t.predicate for t in key.tokens) else BARE
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
-    if score < threshold or in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else CORE):
+    if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else CORE):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
-    against = conflict(key, pairs, inside, scope)
+    if spoken_of_later(key, found, scope):
+        return PhraseVerdict("missing", start, end, "said of something else", score)
+    matched = {id(a) for _, a in pairs}
+    against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched], scope)
     if against == "else":
         return PhraseVerdict("missing", start, end, "said of something else", score)
     if against:
@@ -120,80 +128,8 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
             if not lacking or against == "an opposite is said"
             else PhraseVerdict("missing")
         )
-    if lacking:
+    if half_missing(key, found):
+        return PhraseVerdict("missing", start, end, "only half of it is said", score)
+    if lacking and (score < SURE or len(lacking) > MOST_LACKING):
         return PhraseVerdict("missing", start, end, f"nothing says '{lacking[0].concept}'", score)
     return PhraseVerdict("covered", start, end, "asserted in these words or their synonyms", score)
-
-
-def _pair(
-    key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
-) -> tuple[list[tuple[Token, Token]], float, float, list[Token]]:
-    """(pairs of key and answer tokens, weight found, weight found in the core, what is lacking and may not be)."""
-    pairs: list[tuple[Token, Token]] = []
-    lacking: list[Token] = []
-    found = in_core = 0.0
-    words = scope.prose[inside[0].start : inside[-1].end].lower()
-    spoken: set[int] = set()  # a quantity that is set against another one is not that other one as well
-    for wanted in key.tokens:
-        options = [
-            (c, t)
-            for t in inside
-            if (c := credit_of(wanted, t)) > 0
-            and id(t) not in spoken
-            and _usable(key, wanted, t, inside, scope)
-            and not _too_general(wanted, t, [*before, *inside])
-        ]
-        if options:
-            credit, token = max(options, key=lambda o: (o[0], agree(wanted, o[1])))
-            pairs.append((wanted, token))
-            if "=" in wanted.flags:
-                spoken.add(id(token))
-            found += wanted.weight * credit
-            in_core += wanted.weight * credit
-            continue
-        if (credit := _raw_credit(wanted, words)) > 0:
-            found += wanted.weight * credit
-            in_core += wanted.weight * credit
-            continue
-        siblings = lexicon().siblings.get(wanted.concept, frozenset())
-        if any(t.concept in siblings and t.polarity for t in inside):
-            found += wanted.weight  # counted, for the conflict is judged next
-            in_core += wanted.weight
-            lacking.append(wanted)
-            continue
-        credit = (
-            0.0
-            if wanted.predicate or (siblings and "=" not in wanted.flags)
-            else max((credit_of(wanted, t) for t in before), default=0.0)
-        )
-        found += 0.8 * wanted.weight * credit
-        if not credit and (wanted.predicate or "=" in wanted.flags):
-            lacking.append(wanted)
-    return pairs, found, in_core, lacking
-
-
-def _too_general(wanted: Token, found: Token, near: list[Token]) -> bool:
-    """ "The velocity" for the group velocity: of two kinds of a quantity, only the one that is named nearby."""
-    if found.concept == wanted.concept or "=" not in found.flags or "=" not in wanted.flags:
-        return False
-    kinds = lexicon().siblings.get(wanted.concept, frozenset())
-    general = lexicon().general
-    if not any(found.concept in general.get(kind, ()) for kind in kinds):
-        return False
-    return not any(t.concept == wanted.concept for t in near)
-
-
-def _raw_credit(wanted: Token, words: str) -> float:
-    """An unknown word that stands in the clauses as part of a longer wording ("equations" in "Maxwell's equations")."""
-    kind, _, word = wanted.concept.partition(":")
-    if kind == "en" and len(word) > 3:
-        return 0.8 if re.search(rf"\b{re.escape(word)}", words) else 0.0
-    return 0.8 if kind == "zh" and word in words else 0.0
-
-
-def _usable(key: PhraseKey, wanted: Token, token: Token, inside: list[Token], scope: Scopes) -> bool:
-    if token.negation is not None:
-        # "no field" says that the field is zero, and of nothing else
-        follow = next((t for t in inside if t.start >= token.end and t.negation is None), None)
-        return follow is not None and any(credit_of(k, follow) > 0 for k in key.tokens if k is not wanted)
-    return key.conditional or not wanted.predicate or not scope.conditional(token.start)
