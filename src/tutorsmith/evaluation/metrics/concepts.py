@@ -10,6 +10,7 @@ from tutorsmith.evaluation.metrics.lexicon import WORD, Form, lexicon, stem
 from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 
 _LONGEST_FORM = 7
+_NEAR = 24  # ... between a power and the word for growth
 _SAME_SENTENCE = 90  # characters between two factors of one statement
 
 
@@ -84,7 +85,8 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
         flag = flags.get(form.concept, "")
         if "-" in flag:
             continue
-        polarity = (not form.complement) ^ (reach.count(start, end, verb=bool(_VERB & set(flag))) % 2 == 1)
+        prefixed = "*" in flag and scope.prose[max(0, start - 4) : start].lower() in ("non-", "non ")
+        polarity = (not form.complement) ^ prefixed ^ (reach.count(start, end, verb=bool(_VERB & set(flag))) % 2 == 1)
         out.append(Token(form.concept, start, end, flag, polarity, form.converse, implied=second, loose=second))
         if second:
             continue
@@ -159,6 +161,10 @@ def _scalings(tokens: list[Token], flags: dict[str, str]) -> list[Token]:
         law = _SCALING.get((one.concept, two.concept)) or _SCALING.get((two.concept, one.concept), ())
         if two.start - one.end <= _SAME_SENTENCE:
             out += [Token(name, two.start, two.end, flags[name], implied=True) for name in law]
+    growing = [t for t in tokens if t.polarity and t.concept in ("up", "depend") and not t.loose]
+    for power in (t for t in tokens if t.concept in ("square", "cube", "root") and not t.implied):
+        if any(abs(t.start - power.start) <= _NEAR for t in growing):  # what grows as the square is proportional to it
+            out.append(Token("proportional", power.start, power.end, flags["proportional"], implied=True))
     return out
 
 
@@ -327,6 +333,7 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
     second = [t for t in tokens if t.loose]
     out: list[Token] = []
     for token in tokens:
+        width = token.end - token.start
         over = [t for t in second if t.start <= token.start and token.end <= t.end and not token.loose]
         if token.concept[:3] in ("en:", "zh:"):
             chief = [t for t in over if not t.concept.startswith("s_")]
@@ -335,7 +342,7 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
                 firm = widest.end - widest.start > token.end - token.start
                 flag = widest.flags if firm else widest.flags.replace("*", "^")
                 token = replace(widest, flags=flag, implied=False, loose=False, also=(token.concept,))
-        out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept))))
+        out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
     return out
 
 

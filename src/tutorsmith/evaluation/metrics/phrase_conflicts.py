@@ -23,10 +23,15 @@ _REPLACED = re.compile(
 )
 
 
+_WAS_REPLACED = re.compile(r"[^.;]{0,40}\b(?:be|is|are|was|were) (?:replaced|swapped|substituted|changed)\b", re.IGNORECASE)
+_POWERS = frozenset({"square", "cube", "root"})
+
+
 _WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
 
 
 _OPENING = re.compile(r"(?:^|[.;!?。]\s{0,2}|\b(?:only|and|but|just)\s)$")
+_BESIDE = 30  # characters between a law and its power
 _FALLING = frozenset({"down", "together"})
 _POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
 _SYMMETRIC = frozenset(
@@ -57,15 +62,22 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     matched = {id(a) for _, a in pairs}
     for wanted in key.tokens:
         rivals = table.siblings.get(wanted.concept, frozenset()) - {k.concept for k in key.tokens}
-        present = [
-            t for t in inside if t.concept in rivals and t.polarity and id(t) not in matched and not _nought(key, t, inside)
-        ]
         own = next((a for k, a in pairs if k is wanted), None)
+        present = [
+            t
+            for t in inside
+            if t.concept in rivals
+            and t.polarity
+            and id(t) not in matched
+            and not (own is not None and _nought(key, t, inside))
+        ]
         if present and (own is None or _nearer(present, own, pairs, scope)):
             return "an opposite is said" if wanted.predicate else "else"
     words = scope.prose[inside[0].start : inside[-1].end + 12]
     if _is_number(key, pairs, words):
         return "another value is said"
+    if _another_power(key, pairs, inside):
+        return "another power is said"
     if any(_role(key.text, k) * _role(scope.prose, a) < 0 for k, a in pairs if a.negation is None):
         return "else"
     return _trend(key, inside, words) or _order(key, inside, scope) or _direction(key, pairs, inside, scope)
@@ -155,11 +167,22 @@ def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> 
     return bool(re.search(r"(?:\bis|\bequals|=|为|等于|是)\s*-?(?:[1-9]|0\.\d*[1-9])", words))
 
 
+def _another_power(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]) -> bool:
+    """Inversely proportional to the distance is not so to its cube."""
+    if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
+        return False
+    laws = [a for k, a in pairs if k.concept in ("proportional", "inverse") and not a.loose]
+    powers = [t for t in inside if t.concept in _POWERS and t.polarity]
+    return any(abs(t.start - a.start) <= _BESIDE for a in laws for t in powers)
+
+
 def _role(text: str, token: Token) -> int:
     """1 for what follows "from" or is replaced, -1 for what follows "to" or replaces it, 0 for neither."""
     for change in _REPLACED.finditer(text, max(0, token.start - 80), token.end + 50):
         if max(change.start("by"), change.start("by2")) > token.start > change.start():
             return 1
+    if _WAS_REPLACED.match(text, token.end, token.end + 60):
+        return 1
     for change in _REPLACED.finditer(text, max(0, token.start - 80), token.start):
         if not re.search(r"[.;。]", text[change.end() : token.start]) and token.start - change.end() < 30:
             return -1

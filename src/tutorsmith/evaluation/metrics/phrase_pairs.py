@@ -9,6 +9,11 @@ from tutorsmith.evaluation.metrics.scope import Scopes
 
 _LOOSE = 0.85  # credit of a second meaning
 _TELLING = 9  # characters of a turn of phrase that has one meaning only
+_TELLS_APART = frozenset(
+    "square cube root invsq invroot negative positive zero infinite vary double half quadruple quarter triple third "
+    "real imaginary maximum minimum up down equal reflect transmit opposite reinforce split remove replace "
+    "before_time unique significant closed perpendicular parallel inphase antiphase quadrature".split()
+)  # predicates that another one cannot stand for
 _FROM_BEFORE = 0.8  # credit of what was named in the sentences before
 
 
@@ -60,6 +65,17 @@ def pair(key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
         else:
             _missing(out, wanted, inside, before, bare)
     return out
+
+
+def may_be_implied(found: Pairing) -> bool:
+    """One verb may be left to be understood beside another that agrees; a power, a number, a quantity may not."""
+    return (
+        len(found.lacking) == 1
+        and found.lacking[0].verb
+        and found.lacking[0].concept not in _TELLS_APART
+        and found.lacking[0].polarity
+        and any(k.predicate and "*" in k.flags and not a.loose and agree(k, a) for k, a in found.pairs)
+    )
 
 
 def _missing(out: Pairing, wanted: Token, inside: list[Token], before: list[Token], bare: bool) -> None:

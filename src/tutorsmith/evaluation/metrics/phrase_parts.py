@@ -2,13 +2,18 @@
 
 import re
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.phrase_pairs import Pairing
 from tutorsmith.evaluation.metrics.scope import Scopes
 
 _JOIN = re.compile(
     r"\b(?:and|as well as|but|while|whereas)\b|[;；,，]|并且|而且|以及|同时|[且并](?![非不])|和|及", re.IGNORECASE
 )
+_FINITE = re.compile(
+    r"\b(?:should|must|is|are|was|were|needs?|has|have|can(?:not)?|may|ought|does|do|will)\b|应|要|须|必|是|不|没|需|可|能|会",
+    re.IGNORECASE,
+)
+_SAME = 0.9  # credit of a word that is the same or a synonym
 _HALF = 0.5  # share of a joined statement that must be found
 _VERBS = frozenset({"necessary", "possible", "statement", "include", "located"})
 
@@ -28,12 +33,41 @@ def half_missing(key: PhraseKey, found: Pairing) -> bool:
 
 def subject_of(key: PhraseKey) -> list[Token]:
     """What the key point speaks of: its things before the first verb."""
+    verb = _FINITE.search(key.text)
+    limit = verb.start() if verb and verb.start() > 0 else len(key.text)
     out: list[Token] = []
     for token in key.tokens:
-        if token.verb or token.predicate or token.concept in _VERBS:
+        if token.start >= limit or token.verb or token.predicate or token.concept in _VERBS:
             break
         out.append(token)
     return out if len(out) < len(key.tokens) else []
+
+
+def on_another_subject(key: PhraseKey, found: Pairing, inside: list[Token], scope: Scopes) -> bool:
+    """The sentence has a subject of its own, and the key point's stands elsewhere in the answer or nowhere."""
+    subject = subject_of(key)
+    if any("~" not in t.flags for t in subject):
+        subject = [t for t in subject if "~" not in t.flags]
+    own = {id(k): a for k, a in found.pairs}
+    missing = [t for t in subject if id(t) not in own]
+    said = [a.start for k, a in found.pairs if k not in subject and "~" not in k.flags]
+    if not missing or not said:
+        return False
+    paired = {id(a) for _, a in found.pairs}
+    start = scope.sentences[scope.sentence_at(min(said))].start
+    things = [t for t in inside if not t.verb and not t.loose and not t.implied and "~" not in t.flags]
+    rivals = [
+        t
+        for t in things
+        if start <= t.start < min(said) and id(t) not in paired and not any(credit_of(k, t) for k in key.tokens)
+    ]
+    if not rivals:
+        return False
+    elsewhere = any(credit_of(k, t) >= _SAME for k in missing for t in tokens_of(scope.original) if not t.loose)
+    if not elsewhere:
+        return False
+    beside = any(0 <= a.start - r.end <= 1 for k, a in found.pairs if k in subject for r in rivals)
+    return beside or 2 * len(missing) >= len(subject)
 
 
 def spoken_of_later(key: PhraseKey, found: Pairing, scope: Scopes) -> bool:

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
-from tutorsmith.evaluation.metrics.phrase_pairs import pair
-from tutorsmith.evaluation.metrics.phrase_parts import half_missing, spoken_of_later
+from tutorsmith.evaluation.metrics.phrase_pairs import may_be_implied, pair
+from tutorsmith.evaluation.metrics.phrase_parts import half_missing, on_another_subject, spoken_of_later
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
 THRESHOLD = 0.5  # share of the key point's weight that must be found
 CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
-SURE = 2.0
-MOST_LACKING = 1
+SURE = 0.6  # share that must be found where a predicate is left to be understood
 BARE = 0.7  # ... of a key point without predicates
 _MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
@@ -116,7 +115,7 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
     if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else CORE):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
-    if spoken_of_later(key, found, scope):
+    if spoken_of_later(key, found, scope) or on_another_subject(key, found, inside, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
     matched = {id(a) for _, a in pairs}
     against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched], scope)
@@ -130,6 +129,6 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         )
     if half_missing(key, found):
         return PhraseVerdict("missing", start, end, "only half of it is said", score)
-    if lacking and (score < SURE or len(lacking) > MOST_LACKING):
+    if lacking and (score < SURE or not may_be_implied(found)):
         return PhraseVerdict("missing", start, end, f"nothing says '{lacking[0].concept}'", score)
     return PhraseVerdict("covered", start, end, "asserted in these words or their synonyms", score)
