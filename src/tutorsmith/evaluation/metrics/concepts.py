@@ -10,12 +10,14 @@ from tutorsmith.evaluation.metrics.lexicon import WORD, Form, lexicon, stem
 from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 
 _LONGEST_FORM = 7
+_TURN = 6  # characters of a turn of phrase
 _NEAR = 24  # ... between a power and the word for growth
 _SAME_SENTENCE = 90  # characters between two factors of one statement
 
 
 _MINUS_PERCENT = re.compile(r"(?<![\d.)%] )(?<![\w.)%])-(?=\s?\d+(?:\.\d+)?[\s\\]{0,6}%)")
 _COMPARED = re.compile(r"比(?=[^,。;比]{1,12}?(?:(?P<more>[大高强多长快])|(?P<less>[小低弱少短慢]))(?:[,。;了得些]|$))")
+_LATER = re.compile(r"比(?=[^,。;比]{1,12}?(?:晚|迟|(?P<early>早)))")
 _MORE_THAN = re.compile(r"\bthan$|^比$", re.IGNORECASE)
 _SCALING = {  # what doubles while the other quadruples, grows as its square
     ("double", "quadruple"): ("square", "proportional"),
@@ -29,6 +31,8 @@ _ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
 _BARE = re.compile(r"\s?(?:(?:is|are|was|were|be|of|the|to|in|by|at) ?|[会能了着过出得到就便也]){0,3}\s?")
 _VERB = frozenset("*>^")
 _NO = re.compile("no|none|没有|没|无|毫无", re.IGNORECASE)
+_DOINGS = frozenset({"work", "reflect", "transmit", "absorb", "radiate", "propagate", "lossy", "conduct"})
+_CUT = re.compile(r"[,;:.。]")
 _PAUSE = re.compile(r"[,;:.!?\n]\s")
 _CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -112,7 +116,23 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
         if n.absence:
             out.append(Token("zero", n.start, n.end, "*", True, negation=n))
             out.append(Token("exist", n.start, n.end, "*", False, negation=n))
-    return tuple(sorted(out, key=lambda t: t.start))
+    return tuple(_called_zero(sorted(out, key=lambda t: t.start), scope.prose))
+
+
+def _called_zero(tokens: list[Token], prose: str) -> list[Token]:
+    """ "The work done by it is zero" denies the work."""
+    verb: int | None = None
+    for index, token in enumerate(tokens):
+        if token.loose or token.implied or not token.verb or token.negation is not None:
+            continue
+        if token.concept in ("zero", "negligible") and token.polarity and verb is not None:
+            done = tokens[verb]
+            if done.concept in _DOINGS and token.start - done.end <= _SAME_SENTENCE and not _CUT.search(
+                prose, done.end, token.start
+            ):
+                tokens[verb] = replace(done, polarity=not done.polarity)
+        verb = index
+    return tokens
 
 
 class _Reach:
@@ -190,6 +210,8 @@ def _raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
         taken[found.start() : found.end()] = b"\x01" * (found.end() - found.start())
     for than in _COMPARED.finditer(prose):
         out.append((Form("exceed", converse=than.group("less") is not None), than.start(), than.end()))
+    for than in _LATER.finditer(prose):
+        out.append((Form("lag", converse=than.group("early") is not None), than.start(), than.end()))
     for run in _CHINESE_RUN.finditer(prose):
         out += _unknown_chinese(prose, run.start(), run.end(), taken)
     words = [(m.group(), m.start(), m.end()) for m in WORD.finditer(prose) if not taken[m.start()]]
@@ -343,7 +365,14 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
                 flag = widest.flags if firm else widest.flags.replace("*", "^")
                 token = replace(widest, flags=flag, implied=False, loose=False, also=(token.concept,))
         out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
-    return out
+    taken = [(t.start, t.end) for t in tokens if not t.loose]
+    for token in second:  # "be kept": words that are idle one by one
+        if token.concept.startswith("s_") or token.end - token.start < _TURN:
+            continue
+        if not any(start < token.end and token.start < end for start, end in taken):
+            out.append(replace(token, implied=False, loose=False))
+            taken.append((token.start, token.end))
+    return sorted(out, key=lambda t: t.start)
 
 
 def _without_attributes(tokens: list[Token]) -> list[Token]:
@@ -351,7 +380,7 @@ def _without_attributes(tokens: list[Token]) -> list[Token]:
     not to "appear" or "be there" is denied itself."""
     out: list[Token] = []
     for token, following in zip(tokens, [*tokens[1:], None][: len(tokens)], strict=True):
-        others = any(t.predicate and t is not token for t in tokens)
+        others = any((t.verb or t.predicate) and t is not token for t in tokens)
         beside = following is not None and not following.predicate and following.start - token.end <= 1
         if token.concept in _ATTRIBUTES and others and beside:
             token = replace(token, flags="~")

@@ -1,6 +1,7 @@
 """Why clauses that hold the concepts of a key point do not assert it: denial, rivals, trend, order, direction."""
 
 import re
+from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.lexicon import lexicon
@@ -31,6 +32,7 @@ _WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
 
 
 _OPENING = re.compile(r"(?:^|[.;!?。]\s{0,2}|\b(?:only|and|but|just)\s)$")
+_EXPONENT = re.compile(r"\s?(?:\^|\*\*)\s?\{?\s?-?\d|[²³]")
 _BESIDE = 30  # characters between a law and its power
 _FALLING = frozenset({"down", "together"})
 _POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
@@ -56,7 +58,7 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
             return "denied"
     if _needless(key, inside):
         return "denied"
-    if _of_another(key, pairs, inside, scope):
+    if _of_another(key, pairs, inside, scope) or _bound_elsewhere(key, pairs, inside):
         return "else"
     table = lexicon()
     matched = {id(a) for _, a in pairs}
@@ -76,11 +78,11 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     words = scope.prose[inside[0].start : inside[-1].end + 12]
     if _is_number(key, pairs, words):
         return "another value is said"
-    if _another_power(key, pairs, inside):
+    if _another_power(key, pairs, inside, scope):
         return "another power is said"
     if any(_role(key.text, k) * _role(scope.prose, a) < 0 for k, a in pairs if a.negation is None):
         return "else"
-    return _trend(key, inside, words) or _order(key, inside, scope) or _direction(key, pairs, inside, scope)
+    return _trend(key, inside, words) or _order(key, pairs, inside, scope) or _direction(key, pairs, inside, scope)
 
 
 def _nought(key: PhraseKey, rival: Token, inside: list[Token]) -> bool:
@@ -132,6 +134,19 @@ def _of_another(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[T
     return False
 
 
+def _bound_elsewhere(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]) -> bool:
+    """ "The opposite sign" is not there, but "the opposite side"."""
+    own = {id(k): a for k, a in pairs}
+    for quality, thing in pairwise(key.tokens):
+        if not quality.predicate or thing.verb or "~" in thing.flags or thing.start - quality.end > 1 or id(thing) in own:
+            continue
+        found = own.get(id(quality))
+        beside = [t for t in inside if found is not None and 0 <= t.start - found.end <= 1 and not t.verb and not t.loose]
+        if any("~" not in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in beside):
+            return True
+    return False
+
+
 def _telling(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> list[tuple[Token, Token]]:
     """Of a key point without predicates: what it denies, if it denies anything, else all."""
     denied = [p for p in pairs if not p[0].polarity]
@@ -167,8 +182,11 @@ def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> 
     return bool(re.search(r"(?:\bis|\bequals|=|为|等于|是)\s*-?(?:[1-9]|0\.\d*[1-9])", words))
 
 
-def _another_power(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]) -> bool:
-    """Inversely proportional to the distance is not so to its cube."""
+def _another_power(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
+    """Inversely proportional to the distance is not so to its cube, nor 1/r to 1/r^3."""
+    for k, a in pairs:
+        if not k.predicate and _EXPONENT.match(scope.prose, a.end) and not _EXPONENT.match(key.text, k.end):
+            return True
     if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
         return False
     laws = [a for k, a in pairs if k.concept in ("proportional", "inverse") and not a.loose]
@@ -238,7 +256,7 @@ def _of_key(key: PhraseKey, trend: Token, inside: list[Token]) -> bool:
     return any(credit_of(k, thing) for k in key.tokens)
 
 
-def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
+def _order(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> str:
     """Rivals that both stand in the key point (from plus to minus) keep their order or their neighbours."""
     wanted = [t for t in key.tokens if t.concept == "replace"]
     siblings = lexicon().siblings
@@ -251,7 +269,7 @@ def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
                 continue
             first = next((t for t in inside if t.concept == one.concept and t.polarity == one.polarity), None)
             second = next((t for t in inside if t.concept == two.concept and t.polarity == two.polarity), None)
-            if first is None or second is None:
+            if first is None or second is None or _related(pairs, one, two):
                 continue
             if any(
                 _role(key.text, k) and _role(key.text, k) == _role(scope.prose, a)
@@ -264,6 +282,12 @@ def _order(key: PhraseKey, inside: list[Token], scope: Scopes) -> str:
             if not wanted and not _AND.fullmatch(joined) and _swapped(key, one, two, first, second, inside):
                 return "else"
     return ""
+
+
+def _related(pairs: list[tuple[Token, Token]], one: Token, two: Token) -> bool:
+    """A directed relation stands between them: their sides are judged with its direction."""
+    low, high = sorted((one.start, two.start))
+    return any(low < k.start < high and ">" in k.flags and k.concept == a.concept and not a.loose for k, a in pairs)
 
 
 def _gap(a: Token, b: Token) -> int:
@@ -298,10 +322,13 @@ def _direction(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[To
             continue
         flip = relation.converse ^ token.converse ^ _passive(key.text, relation) ^ _passive(scope.prose, token)
         evidence = 0
+        sides = {_left(key.text, k.start, relation.start, relation) for k, _ in pairs if "=" in k.flags}
         pivot = _pivot(scope.prose, token)
         for wanted, found in pairs:
             if wanted is relation or wanted.predicate or "~" in wanted.flags:
                 continue
+            if len(sides) == 2 and "=" not in wanted.flags:
+                continue  # where quantities stand on both sides, they are what is related
             if _POSTPOSED.match(key.text, relation.start) and wanted.start > relation.start:
                 continue
             twice = sum(1 for t in inside if t.concept == found.concept) > 1

@@ -15,7 +15,7 @@ _FINITE = re.compile(
 )
 _SAME = 0.9  # credit of a word that is the same or a synonym
 _HALF = 0.5  # share of a joined statement that must be found
-_VERBS = frozenset({"necessary", "possible", "statement", "include", "located"})
+VERBS = frozenset({"necessary", "possible", "statement", "include", "located"})
 
 
 def half_missing(key: PhraseKey, found: Pairing) -> bool:
@@ -37,13 +37,13 @@ def subject_of(key: PhraseKey) -> list[Token]:
     limit = verb.start() if verb and verb.start() > 0 else len(key.text)
     out: list[Token] = []
     for token in key.tokens:
-        if token.start >= limit or token.verb or token.predicate or token.concept in _VERBS:
+        if token.start >= limit or token.verb or token.predicate or token.concept in VERBS:
             break
         out.append(token)
     return out if len(out) < len(key.tokens) else []
 
 
-def on_another_subject(key: PhraseKey, found: Pairing, inside: list[Token], scope: Scopes) -> bool:
+def on_another_subject(key: PhraseKey, found: Pairing, sentence: list[Token], scope: Scopes) -> bool:
     """The sentence has a subject of its own, and the key point's stands elsewhere in the answer or nowhere."""
     subject = subject_of(key)
     if any("~" not in t.flags for t in subject):
@@ -55,7 +55,7 @@ def on_another_subject(key: PhraseKey, found: Pairing, inside: list[Token], scop
         return False
     paired = {id(a) for _, a in found.pairs}
     start = scope.sentences[scope.sentence_at(min(said))].start
-    things = [t for t in inside if not t.verb and not t.loose and not t.implied and "~" not in t.flags]
+    things = [t for t in sentence if not t.verb and not t.loose and not t.implied and "~" not in t.flags]
     rivals = [
         t
         for t in things
@@ -83,5 +83,5 @@ def spoken_of_later(key: PhraseKey, found: Pairing, scope: Scopes) -> bool:
     subject = {id(t) for t in subject_of(key)}
     verbs = [places[id(k)] for k, _ in found.pairs if (k.verb or k.predicate) and id(k) not in subject]
     rest = [places[id(k)] for k, _ in found.pairs if id(k) not in subject and "~" not in k.flags]
-    said = max(verbs or rest, default=0)
+    said = verbs[0] if verbs else max(rest, default=0)
     return any(places[id(k)] > said for k, _ in found.pairs if id(k) in subject)

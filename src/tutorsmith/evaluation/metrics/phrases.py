@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
 from tutorsmith.evaluation.metrics.phrase_pairs import may_be_implied, pair
-from tutorsmith.evaluation.metrics.phrase_parts import half_missing, on_another_subject, spoken_of_later
+from tutorsmith.evaluation.metrics.phrase_parts import VERBS, half_missing, on_another_subject, spoken_of_later
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
 THRESHOLD = 0.5  # share of the key point's weight that must be found
@@ -112,10 +112,11 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     ):
         lacking = []
     threshold = THRESHOLD if any(t.predicate for t in key.tokens) else BARE
+    core_share = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else 0.6
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
-    if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else CORE):
+    if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else core_share):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
-    if spoken_of_later(key, found, scope) or on_another_subject(key, found, inside, scope):
+    if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
     matched = {id(a) for _, a in pairs}
     against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched], scope)
