@@ -114,8 +114,9 @@ def tokens_of(answer: str) -> tuple[Token, ...]:
         out.append(Token("down", lower.start(), lower.end(), flags["down"]))
     for n in negations:
         if n.absence:
-            out.append(Token("zero", n.start, n.end, "*", True, negation=n))
-            out.append(Token("exist", n.start, n.end, "*", False, negation=n))
+            outer = sum(1 for o in negations if o is not n and o.end <= n.start < o.until) % 2 == 1
+            out.append(Token("zero", n.start, n.end, "*", not outer, negation=n))
+            out.append(Token("exist", n.start, n.end, "*", outer, negation=n))
     return tuple(_called_zero(sorted(out, key=lambda t: t.start), scope.prose))
 
 
@@ -125,7 +126,7 @@ def _called_zero(tokens: list[Token], prose: str) -> list[Token]:
     for index, token in enumerate(tokens):
         if token.loose or token.implied or not token.verb or token.negation is not None:
             continue
-        if token.concept in ("zero", "negligible") and token.polarity and verb is not None:
+        if token.concept == "zero" and token.polarity and verb is not None:
             done = tokens[verb]
             if done.concept in _DOINGS and token.start - done.end <= _SAME_SENTENCE and not _CUT.search(
                 prose, done.end, token.start
@@ -354,6 +355,7 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
     """A word that is no concept of its own stands for its second meaning, if it has one in the table of predicates."""
     second = [t for t in tokens if t.loose]
     out: list[Token] = []
+    turns: list[tuple[int, int]] = []  # a turn of phrase stands for all of its words
     for token in tokens:
         width = token.end - token.start
         over = [t for t in second if t.start <= token.start and token.end <= t.end and not token.loose]
@@ -363,7 +365,9 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
             if widest is not None:
                 firm = widest.end - widest.start > token.end - token.start
                 flag = widest.flags if firm else widest.flags.replace("*", "^")
-                token = replace(widest, flags=flag, implied=False, loose=False, also=(token.concept,))
+                token = replace(widest, flags=flag, implied=False, loose=False, also=() if firm else (token.concept,))
+                if firm:
+                    turns.append((widest.start, widest.end))
         out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
     taken = [(t.start, t.end) for t in tokens if not t.loose]
     for token in second:  # "be kept": words that are idle one by one
@@ -372,7 +376,10 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
         if not any(start < token.end and token.start < end for start, end in taken):
             out.append(replace(token, implied=False, loose=False))
             taken.append((token.start, token.end))
-    return sorted(out, key=lambda t: t.start)
+    kept = [
+        t for t in out if (t.start, t.end) in turns or not any(s <= t.start and t.end <= e for s, e in turns)
+    ]
+    return sorted(kept, key=lambda t: t.start)
 
 
 def _without_attributes(tokens: list[Token]) -> list[Token]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.lexicon import lexicon
-from tutorsmith.evaluation.metrics.scope import Negation, Scopes
+from tutorsmith.evaluation.metrics.scope import Negation, Scopes, scopes
 from tutorsmith.evaluation.metrics.tables import pattern
 
 _AND = re.compile(r"[\s$]*(?:and|or|&|/|,|、|和|与|及|或)?[\s$]*(?:the |a )?", re.IGNORECASE)
@@ -51,7 +51,9 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     absent += [n for _, a in pairs if a.concept == "missing" for n in scope.negations if n.start == a.start]
     predicates = [p for p in pairs if p[0].predicate or p[0].verb]
     for wanted, token in predicates or _telling(key, pairs):
-        if not agree(wanted, token) and wanted.concept not in ("up", "down") and not _reached(token, absent):
+        if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
+            continue
+        if not _second_denied(key, wanted, predicates):
             return "denied"
     for wanted, token in pairs:
         if not wanted.verb and wanted.polarity > token.polarity and _thing_denied(token, absent, pairs, inside, scope):
@@ -85,6 +87,14 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     return _trend(key, inside, words) or _order(key, pairs, inside, scope) or _direction(key, pairs, inside, scope)
 
 
+def _second_denied(key: PhraseKey, wanted: Token, predicates: list[tuple[Token, Token]]) -> bool:
+    """Of what one negation of the key point denies, the first verb decides ("not contain citations")."""
+    denied = scopes(key.text).negated
+    return denied(wanted.start) % 2 == 1 and any(
+        k.start < wanted.start and denied(k.start) % 2 == 1 and agree(k, a) for k, a in predicates
+    )
+
+
 def _nought(key: PhraseKey, rival: Token, inside: list[Token]) -> bool:
     """ "The tangential component is zero" speaks for the normal one."""
     if any(k.concept in ("zero", "negligible") for k in key.tokens):
@@ -103,7 +113,7 @@ def _thing_denied(
         return False
     for n in scope.negations:
         if n.start < n.end <= token.start < n.until:
-            return not any((k.verb or not k.polarity) and n.end <= a.start < n.until for k, a in pairs)
+            return not any((k.verb or not k.polarity) and n.start <= a.start < n.until for k, a in pairs)
     return False
 
 
@@ -253,7 +263,7 @@ def _of_key(key: PhraseKey, trend: Token, inside: list[Token]) -> bool:
     if not things:
         return True
     thing = min(things, key=lambda t: _gap(t, trend))
-    return any(credit_of(k, thing) for k in key.tokens)
+    return any(credit_of(k, thing) for k in tokens_of(key.text) if not k.loose)
 
 
 def _order(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> str:

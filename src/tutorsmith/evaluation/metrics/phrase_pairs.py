@@ -56,7 +56,8 @@ def pair(key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
         if options:
             credit, token = max(options, key=lambda o: (o[0], agree(wanted, o[1])))
             out.pairs.append((wanted, token))
-            taken.add(token.start)
+            if not token.implied:
+                taken.add(token.start)
             if "=" in wanted.flags:
                 spoken.add(id(token))
             out.add(wanted, credit)

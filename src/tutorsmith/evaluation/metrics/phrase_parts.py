@@ -7,7 +7,7 @@ from tutorsmith.evaluation.metrics.phrase_pairs import Pairing
 from tutorsmith.evaluation.metrics.scope import Scopes
 
 _JOIN = re.compile(
-    r"\b(?:and|as well as|but|while|whereas)\b|[;；,，]|并且|而且|以及|同时|[且并](?![非不])|和|及", re.IGNORECASE
+    r"\b(?:and|as well as|but|while|whereas|because|since)\b|[;；,，]|并且|因为|由于|而且|以及|同时|[且并](?![非不])|和|及", re.IGNORECASE
 )
 _FINITE = re.compile(
     r"\b(?:should|must|is|are|was|were|needs?|has|have|can(?:not)?|may|ought|does|do|will)\b|应|要|须|必|是|不|没|需|可|能|会",
