@@ -25,7 +25,8 @@ _SCALING = {  # what doubles while the other quadruples, grows as its square
     ("double", "quarter"): ("invsq", "inverse", "square"),
     ("half", "quadruple"): ("invsq", "inverse", "square"),
 }
-_PARTICLES = frozenset({"out", "up", "down", "off", "away", "apart", "together"})
+_APART = 7  # words from a verb to its particle
+_PARTICLES = frozenset({"in", "out", "up", "down", "off", "away", "apart", "together"})
 _OBJECTS = frozenset({"it", "them", "thi", "that", "these", "each", "both"})
 _ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
 _BARE = re.compile(r"\s?(?:(?:is|are|was|were|be|of|the|to|in|by|at) ?|[会能了着过出得到就便也]){0,3}\s?")
@@ -243,7 +244,18 @@ def loose_tokens(prose: str) -> list[tuple[Form, int, int]]:
             if forms and (length == 1 or not _PAUSE.search(prose[start:end])):
                 out += [(form, start, end) for form in forms]
                 break
+        out += [(form, start, words[index][1]) for form in _parted(prose, words, stems, index)]
     return out
+
+
+def _parted(prose: str, words: list[tuple[int, int]], stems: list[str], index: int) -> tuple[Form, ...]:
+    """The verb and the particle stand apart: "keeps the external field out"."""
+    table = lexicon()
+    for after in range(index + 2, min(index + _APART, len(words))):
+        if stems[after] in _PARTICLES and not _PAUSE.search(prose[words[index][0] : words[after][1]]):
+            pair = (stems[index], stems[after])
+            return table.loose_english.get(pair, ()) or ((table.english[pair],) if pair in table.english else ())
+    return ()
 
 
 def _boundary(
@@ -339,7 +351,7 @@ class PhraseKey:
 def phrase_key(text: str) -> PhraseKey:
     """Parse a wording."""
     scope = scopes(text)
-    tokens = [t for t in _read_as_known(tokens_of(text)) if t.negation is None and not t.implied]
+    tokens = [t for t in _read_as_known(text, tokens_of(text)) if t.negation is None and not t.implied]
     tokens = _without_attributes(tokens)
     seen: dict[tuple[str, bool], Token] = {}
     for token in tokens:
@@ -351,7 +363,7 @@ def phrase_key(text: str) -> PhraseKey:
     return PhraseKey(text, tuple(sorted(kept, key=lambda t: t.start)), bool(scope.conditions))
 
 
-def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
+def _read_as_known(text: str, tokens: tuple[Token, ...]) -> list[Token]:
     """A word that is no concept of its own stands for its second meaning, if it has one in the table of predicates."""
     second = [t for t in tokens if t.loose]
     out: list[Token] = []
@@ -370,8 +382,10 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
                     turns.append((widest.start, widest.end))
         out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
     taken = [(t.start, t.end) for t in tokens if not t.loose]
+    single = _single_meanings(text)
     for token in second:  # "be kept": words that are idle one by one
-        if token.concept.startswith("s_") or token.end - token.start < _TURN:
+        parted = "*" in token.flags and (token.start, token.end) not in single
+        if token.concept.startswith("s_") or (token.end - token.start < _TURN and not parted):
             continue
         if not any(start < token.end and token.start < end for start, end in taken):
             out.append(replace(token, implied=False, loose=False))
@@ -380,6 +394,13 @@ def _read_as_known(tokens: tuple[Token, ...]) -> list[Token]:
         t for t in out if (t.start, t.end) in turns or not any(s <= t.start and t.end <= e for s, e in turns)
     ]
     return sorted(kept, key=lambda t: t.start)
+
+
+def _single_meanings(text: str) -> set[tuple[int, int]]:
+    """Places of words that have a second meaning by themselves."""
+    table, prose = lexicon(), scopes(text).prose
+    places = {m.span() for m in WORD.finditer(prose) if (stem(m.group()),) in table.loose_english}
+    return places | {m.span() for m in table.loose_pattern.finditer(prose)}
 
 
 def _without_attributes(tokens: list[Token]) -> list[Token]:

@@ -33,6 +33,7 @@ _WITH = re.compile(r"\bwith\b|\bin proportion\b|随|与", re.IGNORECASE)
 
 _OPENING = re.compile(r"(?:^|[.;!?。]\s{0,2}|\b(?:only|and|but|just)\s)$")
 _EXPONENT = re.compile(r"\s?(?:\^|\*\*)\s?\{?\s?-?\d|[²³]")
+_NEAR = 40  # characters between a thing and the verb that takes it out
 _BESIDE = 30  # characters between a law and its power
 _FALLING = frozenset({"down", "together"})
 _POSTPOSED = re.compile("以上|以下")  # stand behind what is exceeded
@@ -53,7 +54,7 @@ def conflict(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Toke
     for wanted, token in predicates or _telling(key, pairs):
         if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
             continue
-        if not _second_denied(key, wanted, predicates):
+        if not _second_denied(key, wanted, predicates) and not (token.polarity and _taken_out(token, inside)):
             return "denied"
     for wanted, token in pairs:
         if not wanted.verb and wanted.polarity > token.polarity and _thing_denied(token, absent, pairs, inside, scope):
@@ -93,6 +94,13 @@ def _second_denied(key: PhraseKey, wanted: Token, predicates: list[tuple[Token, 
     return denied(wanted.start) % 2 == 1 and any(
         k.start < wanted.start and denied(k.start) % 2 == 1 and agree(k, a) for k, a in predicates
     )
+
+
+def _taken_out(token: Token, inside: list[Token]) -> bool:
+    """ "Delete the citations" says that there should be none."""
+    if token.concept in ("remove", "replace"):
+        return False
+    return any(t.concept == "remove" and t.polarity and abs(t.start - token.start) <= _NEAR for t in inside)
 
 
 def _nought(key: PhraseKey, rival: Token, inside: list[Token]) -> bool:
@@ -270,6 +278,7 @@ def _order(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]
     """Rivals that both stand in the key point (from plus to minus) keep their order or their neighbours."""
     wanted = [t for t in key.tokens if t.concept == "replace"]
     siblings = lexicon().siblings
+    own = {id(k): a for k, a in pairs if agree(k, a) or not k.verb}
     for i, one in enumerate(key.tokens):
         for two in key.tokens[i + 1 :]:
             if not (
@@ -277,8 +286,8 @@ def _order(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]
                 or (one.concept == two.concept and one.polarity != two.polarity)
             ):
                 continue
-            first = next((t for t in inside if t.concept == one.concept and t.polarity == one.polarity), None)
-            second = next((t for t in inside if t.concept == two.concept and t.polarity == two.polarity), None)
+            first = own.get(id(one)) or _mention(one, inside)
+            second = own.get(id(two)) or _mention(two, inside)
             if first is None or second is None or _related(pairs, one, two):
                 continue
             if any(
@@ -292,6 +301,10 @@ def _order(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]
             if not wanted and not _AND.fullmatch(joined) and _swapped(key, one, two, first, second, inside):
                 return "else"
     return ""
+
+
+def _mention(wanted: Token, inside: list[Token]) -> Token | None:
+    return next((t for t in inside if t.concept == wanted.concept and t.polarity == wanted.polarity), None)
 
 
 def _related(pairs: list[tuple[Token, Token]], one: Token, two: Token) -> bool:

@@ -119,7 +119,7 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
     matched = {id(a) for _, a in pairs}
-    against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched], scope)
+    against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"], scope)
     if against == "else":
         return PhraseVerdict("missing", start, end, "said of something else", score)
     if against:
