@@ -11,6 +11,7 @@ from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 
 _LONGEST_FORM = 7
 _TURN = 6  # characters of a turn of phrase
+_WORDY = 3  # characters of a word that names a predicate once more
 _NEAR = 24  # ... between a power and the word for growth
 _SAME_SENTENCE = 90  # characters between two factors of one statement
 
@@ -72,9 +73,19 @@ class Token:
         return bool(_VERB & set(self.flags))
 
 
-@lru_cache(maxsize=64)
 def tokens_of(answer: str) -> tuple[Token, ...]:
-    """All concepts of the answer in order, stop words left out."""
+    """All concepts of the answer in order, stop words left out, words in their first meaning."""
+    return _by_first_meaning(answer)
+
+
+@lru_cache(maxsize=64)
+def _by_first_meaning(answer: str) -> tuple[Token, ...]:
+    return tuple(t for t in readings_of(answer) if not t.loose)
+
+
+@lru_cache(maxsize=64)
+def readings_of(answer: str) -> tuple[Token, ...]:
+    """`tokens_of`, and further tokens, marked as loose, for the second meanings of words."""
     scope = scopes(answer)
     raw = sorted(_raw_tokens(scope.prose), key=lambda t: (t[1], t[2]))
     loose = loose_tokens(scope.prose)
@@ -349,13 +360,25 @@ class PhraseKey:
 
 @lru_cache(maxsize=4096)
 def phrase_key(text: str) -> PhraseKey:
-    """Parse a wording."""
+    """Parse a wording, words in their first meaning: what a quantity is called, what is forbidden."""
+    return _key(text, list(tokens_of(text)))
+
+
+@lru_cache(maxsize=4096)
+def statement_key(text: str) -> PhraseKey:
+    """Parse a wording that an answer may say in other words."""
+    return _key(text, _read_as_known(text, readings_of(text)))
+
+
+def _key(text: str, read: list[Token]) -> PhraseKey:
     scope = scopes(text)
-    tokens = [t for t in _read_as_known(text, tokens_of(text)) if t.negation is None and not t.implied]
-    tokens = _without_attributes(tokens)
-    seen: dict[tuple[str, bool], Token] = {}
+    tokens = _without_attributes([t for t in read if t.negation is None and not t.implied])
+    first = {(t.concept, t.start) for t in tokens_of(text) if t.end - t.start > _WORDY}
+    seen: dict[tuple[str, bool, str], Token] = {}
     for token in tokens:
-        seen.setdefault((token.concept, token.polarity), token)
+        twice = token.predicate and token.concept not in ("up", "down") and (token.concept, token.start) in first
+        said = text[token.start : token.end].lower() if twice else ""
+        seen.setdefault((token.concept, token.polarity, said), token)
     kept = list(seen.values())
     absences = [t for t in tokens_of(text) if t.negation is not None and t.concept == "zero"]
     if absences and not any(t.predicate for t in kept):
@@ -382,10 +405,12 @@ def _read_as_known(text: str, tokens: tuple[Token, ...]) -> list[Token]:
                     turns.append((widest.start, widest.end))
         out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
     taken = [(t.start, t.end) for t in tokens if not t.loose]
-    single = _single_meanings(text)
+    parted = _parted_verbs(text)
     for token in second:  # "be kept": words that are idle one by one
-        parted = "*" in token.flags and (token.start, token.end) not in single
-        if token.concept.startswith("s_") or (token.end - token.start < _TURN and not parted):
+        apart = (token.start, token.concept) in parted and "*" in token.flags
+        if token.concept.startswith("s_") or (token.end - token.start < _TURN and not apart):
+            continue
+        if token.concept in {t.concept for t in out if not t.loose}:
             continue
         if not any(start < token.end and token.start < end for start, end in taken):
             out.append(replace(token, implied=False, loose=False))
@@ -396,11 +421,12 @@ def _read_as_known(text: str, tokens: tuple[Token, ...]) -> list[Token]:
     return sorted(kept, key=lambda t: t.start)
 
 
-def _single_meanings(text: str) -> set[tuple[int, int]]:
-    """Places of words that have a second meaning by themselves."""
-    table, prose = lexicon(), scopes(text).prose
-    places = {m.span() for m in WORD.finditer(prose) if (stem(m.group()),) in table.loose_english}
-    return places | {m.span() for m in table.loose_pattern.finditer(prose)}
+def _parted_verbs(text: str) -> set[tuple[int, str]]:
+    """(start, concept) of verbs that stand apart from their particles."""
+    prose = scopes(text).prose
+    words = [(m.start(), m.end()) for m in WORD.finditer(prose)]
+    stems = [stem(prose[a:b]) for a, b in words]
+    return {(words[i][0], form.concept) for i in range(len(words)) for form in _parted(prose, words, stems, i)}
 
 
 def _without_attributes(tokens: list[Token]) -> list[Token]:

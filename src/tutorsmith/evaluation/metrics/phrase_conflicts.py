@@ -12,7 +12,8 @@ _AND = re.compile(r"[\s$]*(?:and|or|&|/|,|、|和|与|及|或)?[\s$]*(?:the |a )
 
 
 _FROM_TO = re.compile(
-    r"(?P<from>\bfrom\b|\bout of\b|由|从|自)|(?P<to>\b(?:to|into|towards?|onto)\b|指向|射向|进入|到|向|至|成)",
+    r"(?P<from>\bfrom\b|\bout of\b|\b(?:start|begin|originat)\w* (?:on|at|in)\b|由|从|自|起于|始于)"
+    r"|(?P<to>\b(?:to|into|towards?|onto)\b|\b(?:end|terminat)\w* (?:on|at|in)\b|指向|射向|进入|止于|终于|到|向|至|成)",
     re.IGNORECASE,
 )
 
@@ -232,7 +233,7 @@ def _trend(key: PhraseKey, inside: list[Token], words: str) -> str:
     """Two quantities that rise and fall together or against each other: the product of the directions must agree."""
     if not any(t.concept in ("up", "down") for t in key.tokens):
         return ""
-    wanted = _trends([t for t in tokens_of(key.text) if not t.loose])
+    wanted = _trends(list(key.tokens))
     found = _trends(inside)
     known = {t.concept for t in key.tokens}
     if any(t.concept in ("depend", "vary") and not t.polarity and t.concept not in known for t in inside):

@@ -50,6 +50,7 @@ def pair(key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
             and id(t) not in spoken
             and not (t.implied and _unlikely(wanted, t, inside))
             and (credit == 1.0 or t.start not in taken)
+            and not any(k.concept == wanted.concept and a is t for k, a in out.pairs)
             and _usable(key, wanted, t, inside, scope)
             and not _too_general(wanted, t, near)
         ]

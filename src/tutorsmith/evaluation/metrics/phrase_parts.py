@@ -31,6 +31,13 @@ def half_missing(key: PhraseKey, found: Pairing) -> bool:
     return False
 
 
+def other_things(key: PhraseKey, found: Pairing) -> bool:
+    """Most of the things of the key point are not there, even if its verbs are."""
+    absent = {id(t) for t in found.absent}
+    things = [t for t in key.tokens if not t.verb and "~" not in t.flags and ":" not in t.concept]
+    return 2 * sum(id(t) in absent for t in things) > len(things) > 1
+
+
 def subject_of(key: PhraseKey) -> list[Token]:
     """What the key point speaks of: its things before the first verb."""
     verb = _FINITE.search(key.text)
@@ -61,9 +68,11 @@ def on_another_subject(key: PhraseKey, found: Pairing, sentence: list[Token], sc
         for t in things
         if start <= t.start < min(said) and id(t) not in paired and not any(credit_of(k, t) for k in key.tokens)
     ]
-    if not rivals:
+    named = [t for t in things if start <= t.start < min(said)]
+    missing = [t for t in missing if not any(credit_of(t, o) >= _SAME for o in named)]
+    if not rivals or not missing:
         return False
-    elsewhere = any(credit_of(k, t) >= _SAME for k in missing for t in tokens_of(scope.original) if not t.loose)
+    elsewhere = any(credit_of(k, t) >= _SAME for k in missing for t in tokens_of(scope.original))
     if not elsewhere:
         return False
     beside = any(0 <= a.start - r.end <= 1 for k, a in found.pairs if k in subject for r in rivals)

@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, phrase_key, tokens_of
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
 from tutorsmith.evaluation.metrics.phrase_pairs import may_be_implied, pair
-from tutorsmith.evaluation.metrics.phrase_parts import VERBS, half_missing, on_another_subject, spoken_of_later
+from tutorsmith.evaluation.metrics.phrase_parts import VERBS, half_missing, on_another_subject, other_things, spoken_of_later, subject_of
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
-THRESHOLD = 0.5  # share of the key point's weight that must be found
+THRESHOLD = 0.6  # share of a name that must be found
+ASSERTED = 0.5  # share of a statement's weight that must be found
 CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
 SURE = 0.6  # share that must be found where a predicate is left to be understood
 BARE = 0.7  # ... of a key point without predicates
@@ -37,10 +38,10 @@ class PhraseVerdict:
 
 def judge_phrase(wording: str, answer: str) -> PhraseVerdict:
     """Whether the answer asserts the wording, denies it, or does neither."""
-    key, scope = phrase_key(wording), scopes(answer)
+    key, scope = statement_key(wording), scopes(answer)
     if not key.tokens:
         return _verbatim(wording, scope)
-    everything = tokens_of(answer)
+    everything = readings_of(answer)
     best = PhraseVerdict("missing", rule="no sentence says it")
     against = PhraseVerdict("missing")
     for number in range(min(len(scope.sentences), _MAX_SENTENCES)):
@@ -111,7 +112,7 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
     ):
         lacking = []
-    threshold = THRESHOLD if any(t.predicate for t in key.tokens) else BARE
+    threshold = ASSERTED if any(t.predicate for t in key.tokens) else BARE
     core_share = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else 0.6
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
     if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else core_share):
@@ -122,13 +123,16 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"], scope)
     if against == "else":
         return PhraseVerdict("missing", start, end, "said of something else", score)
+    absent = {id(t) for t in found.absent}
+    if against and any(id(t) in absent and "~" not in t.flags for t in subject_of(key)):
+        return PhraseVerdict("missing", start, end, "said of something else", score)
     if against:
         return (
             PhraseVerdict("contradicted", start, end, against, score)
             if not lacking or against == "an opposite is said"
             else PhraseVerdict("missing")
         )
-    if half_missing(key, found):
+    if half_missing(key, found) or other_things(key, found):
         return PhraseVerdict("missing", start, end, "only half of it is said", score)
     if lacking and (score < SURE or not may_be_implied(found)):
         return PhraseVerdict("missing", start, end, f"nothing says '{lacking[0].concept}'", score)
