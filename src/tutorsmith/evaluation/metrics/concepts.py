@@ -11,6 +11,7 @@ from tutorsmith.evaluation.metrics.scope import SENTENCE_LIMIT, Negation, scopes
 
 _LONGEST_FORM = 7
 _TURN = 6  # characters of a turn of phrase
+_SYNONYM = 0.9  # credit of another word for the same
 _WORDY = 3  # characters of a word that names a predicate once more
 _NEAR = 24  # ... between a power and the word for growth
 _SAME_SENTENCE = 90  # characters between two factors of one statement
@@ -140,8 +141,10 @@ def _called_zero(tokens: list[Token], prose: str) -> list[Token]:
             continue
         if token.concept == "zero" and token.polarity and verb is not None:
             done = tokens[verb]
-            if done.concept in _DOINGS and token.start - done.end <= _SAME_SENTENCE and not _CUT.search(
-                prose, done.end, token.start
+            if (
+                done.concept in _DOINGS
+                and token.start - done.end <= _SAME_SENTENCE
+                and not _CUT.search(prose, done.end, token.start)
             ):
                 tokens[verb] = replace(done, polarity=not done.polarity)
         verb = index
@@ -172,9 +175,7 @@ class _Reach:
 
     def count(self, start: int, end: int, *, verb: bool) -> int:
         # a negation reaches to the end of its sentence at most
-        near = self.negations[
-            bisect_left(self.starts, start - SENTENCE_LIMIT) : bisect_right(self.starts, start)
-        ]
+        near = self.negations[bisect_left(self.starts, start - SENTENCE_LIMIT) : bisect_right(self.starts, start)]
         turning = set(self.turned.values())
         total = 1 if verb and start in self.turned else 0
         for n in near:
@@ -403,7 +404,15 @@ def _read_as_known(text: str, tokens: tuple[Token, ...]) -> list[Token]:
                 token = replace(widest, flags=flag, implied=False, loose=False, also=() if firm else (token.concept,))
                 if firm:
                     turns.append((widest.start, widest.end))
-        out.append(replace(token, also=(*token.also, *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width))))
+        out.append(
+            replace(
+                token,
+                also=(
+                    *token.also,
+                    *(t.concept for t in over if t.concept != token.concept and t.end - t.start <= width),
+                ),
+            )
+        )
     taken = [(t.start, t.end) for t in tokens if not t.loose]
     parted = _parted_verbs(text)
     for token in second:  # "be kept": words that are idle one by one
@@ -415,9 +424,7 @@ def _read_as_known(text: str, tokens: tuple[Token, ...]) -> list[Token]:
         if not any(start < token.end and token.start < end for start, end in taken):
             out.append(replace(token, implied=False, loose=False))
             taken.append((token.start, token.end))
-    kept = [
-        t for t in out if (t.start, t.end) in turns or not any(s <= t.start and t.end <= e for s, e in turns)
-    ]
+    kept = [t for t in out if (t.start, t.end) in turns or not any(s <= t.start and t.end <= e for s, e in turns)]
     return sorted(kept, key=lambda t: t.start)
 
 
@@ -447,20 +454,25 @@ def _without_attributes(tokens: list[Token]) -> list[Token]:
 
 def credit_of(wanted: Token, found: Token) -> float:
     """How well a concept of the answer stands for one of the key point, 0 to 1."""
-    if wanted.concept == found.concept:
+    return _credit(wanted.concept, found.concept, wanted.also, "~" in wanted.flags)
+
+
+@lru_cache(maxsize=200_000)
+def _credit(wanted: str, found: str, also: tuple[str, ...], generic: bool) -> float:
+    if wanted == found:
         return 1.0
-    if found.concept in wanted.also:
-        return 0.9
+    if found in also:
+        return _SYNONYM
     general = lexicon().general
-    wider = general.get(wanted.concept, ())
-    if found.concept in wider or "!" + found.concept in wider:
+    wider = general.get(wanted, ())
+    if found in wider or "!" + found in wider:
         return 0.7
-    if wanted.concept in general.get(found.concept, ()):
-        return 1.0 if "~" in wanted.flags else 0.8
-    if {wanted.concept, found.concept} <= {"up", "down"}:
+    if wanted in general.get(found, ()):
+        return 1.0 if generic else 0.8
+    if {wanted, found} <= {"up", "down"}:
         return 1.0
-    kind, _, word = wanted.concept.partition(":")
-    other_kind, _, other = found.concept.partition(":")
+    kind, _, word = wanted.partition(":")
+    other_kind, _, other = found.partition(":")
     if kind != other_kind or not word or kind == "n":
         return 0.0
     if kind == "zh":

@@ -25,7 +25,9 @@ _REPLACED = re.compile(
 )
 
 
-_WAS_REPLACED = re.compile(r"[^.;]{0,40}\b(?:be|is|are|was|were) (?:replaced|swapped|substituted|changed)\b", re.IGNORECASE)
+_WAS_REPLACED = re.compile(
+    r"[^.;]{0,40}\b(?:be|is|are|was|were) (?:replaced|swapped|substituted|changed)\b", re.IGNORECASE
+)
 _POWERS = frozenset({"square", "cube", "root"})
 
 
@@ -109,9 +111,7 @@ def _nought(key: PhraseKey, rival: Token, inside: list[Token]) -> bool:
     if any(k.concept in ("zero", "negligible") for k in key.tokens):
         return False
     after = next((t for t in inside if t.start >= rival.end and t.verb and not t.loose), None)
-    return (
-        not rival.verb and after is not None and after.concept in ("zero", "negligible") and after.polarity
-    )
+    return not rival.verb and after is not None and after.concept in ("zero", "negligible") and after.polarity
 
 
 def _thing_denied(
@@ -157,10 +157,18 @@ def _bound_elsewhere(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: l
     """ "The opposite sign" is not there, but "the opposite side"."""
     own = {id(k): a for k, a in pairs}
     for quality, thing in pairwise(key.tokens):
-        if not quality.predicate or thing.verb or "~" in thing.flags or thing.start - quality.end > 1 or id(thing) in own:
+        if (
+            not quality.predicate
+            or thing.verb
+            or "~" in thing.flags
+            or thing.start - quality.end > 1
+            or id(thing) in own
+        ):
             continue
         found = own.get(id(quality))
-        beside = [t for t in inside if found is not None and 0 <= t.start - found.end <= 1 and not t.verb and not t.loose]
+        beside = [
+            t for t in inside if found is not None and 0 <= t.start - found.end <= 1 and not t.verb and not t.loose
+        ]
         if any("~" not in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in beside):
             return True
     return False
@@ -260,9 +268,7 @@ def _trends(tokens: list[Token]) -> list[Token]:
     return first + [
         t
         for t in tokens
-        if t.concept in ("up", "down")
-        and t.loose
-        and not any(t.start < f.end and f.start < t.end for f in first)
+        if t.concept in ("up", "down") and t.loose and not any(t.start < f.end and f.start < t.end for f in first)
     ]
 
 

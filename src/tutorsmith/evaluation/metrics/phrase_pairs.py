@@ -1,6 +1,5 @@
 """Which concept of the answer stands for which concept of the key point, and how much of the key point that is."""
 
-import re
 from dataclasses import dataclass, field
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of
@@ -10,9 +9,24 @@ from tutorsmith.evaluation.metrics.scope import Scopes
 _LOOSE = 0.85  # credit of a second meaning
 _TELLING = 9  # characters of a turn of phrase that has one meaning only
 _TELLS_APART = frozenset(
-    "square cube root invsq invroot negative positive zero infinite vary double half quadruple quarter triple third "
-    "real imaginary maximum minimum up down equal reflect transmit opposite reinforce split remove replace "
-    "before_time unique significant closed perpendicular parallel inphase antiphase quadrature".split()
+    {
+        *(
+            "square",
+            "cube",
+            "root",
+            "invsq",
+            "invroot",
+            "negative",
+            "positive",
+            "zero",
+            "infinite",
+            "real",
+            "imaginary",
+        ),
+        *("double", "half", "quadruple", "quarter", "triple", "third", "maximum", "minimum", "up", "down", "equal"),
+        *("vary", "reflect", "transmit", "opposite", "reinforce", "split", "remove", "replace", "before_time"),
+        *("unique", "significant", "closed", "perpendicular", "parallel", "inphase", "antiphase", "quadrature"),
+    }
 )  # predicates that another one cannot stand for
 _FROM_BEFORE = 0.8  # credit of what was named in the sentences before
 
@@ -92,7 +106,9 @@ def _missing(out: Pairing, wanted: Token, inside: list[Token], before: list[Toke
     out.found += _FROM_BEFORE * wanted.weight * credit
     if not credit:
         out.absent.append(wanted)
-        known = ":" not in wanted.concept and "~" not in wanted.flags  # of a key point without predicates, all is wanted
+        known = (
+            ":" not in wanted.concept and "~" not in wanted.flags
+        )  # of a key point without predicates, all is wanted
         if wanted.predicate or "=" in wanted.flags or (wanted.verb and not wanted.polarity) or (bare and known):
             out.lacking.append(wanted)
 
@@ -122,7 +138,10 @@ def _raw_credit(wanted: Token, words: str) -> float:
     """An unknown word that stands in the clauses as part of a longer wording ("equations" in "Maxwell's equations")."""
     kind, _, word = wanted.concept.partition(":")
     if kind == "en" and len(word) > 3:
-        return 0.8 if re.search(rf"\b{re.escape(word)}", words) else 0.0
+        at = words.find(word)
+        while at > 0 and words[at - 1].isalnum():
+            at = words.find(word, at + 1)
+        return 0.8 if at >= 0 else 0.0
     return 0.8 if kind == "zh" and word in words else 0.0
 
 

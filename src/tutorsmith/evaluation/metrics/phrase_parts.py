@@ -1,13 +1,16 @@
 """A key point that joins statements, what it speaks of, and whether an answer says all of it of the same thing."""
 
 import re
+from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.phrase_pairs import Pairing
 from tutorsmith.evaluation.metrics.scope import Scopes
 
 _JOIN = re.compile(
-    r"\b(?:and|as well as|but|while|whereas|because|since)\b|[;；,，]|并且|因为|由于|而且|以及|同时|[且并](?![非不])|和|及", re.IGNORECASE
+    r"\b(?:and|as well as|but|while|whereas|because|since)\b|[;；,，]|并且|因为|由于|而且|以及|同时|"
+    r"[且并](?![非不])|和|及",
+    re.IGNORECASE,
 )
 _FINITE = re.compile(
     r"\b(?:should|must|is|are|was|were|needs?|has|have|can(?:not)?|may|ought|does|do|will)\b|应|要|须|必|是|不|没|需|可|能|会",
@@ -24,7 +27,7 @@ def half_missing(key: PhraseKey, found: Pairing) -> bool:
     if not absent:
         return False
     bounds = [0, *(m.start() for m in _JOIN.finditer(key.text)), len(key.text)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         here = [t for t in key.tokens if start <= t.start < end and "~" not in t.flags]
         if len(bounds) > 2 and here and sum(id(t) not in absent for t in here) <= _HALF * len(here):
             return True

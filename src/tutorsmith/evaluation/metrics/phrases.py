@@ -8,12 +8,20 @@ same way.
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
 from tutorsmith.evaluation.metrics.phrase_pairs import may_be_implied, pair
-from tutorsmith.evaluation.metrics.phrase_parts import VERBS, half_missing, on_another_subject, other_things, spoken_of_later, subject_of
+from tutorsmith.evaluation.metrics.phrase_parts import (
+    VERBS,
+    half_missing,
+    on_another_subject,
+    other_things,
+    spoken_of_later,
+    subject_of,
+)
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
 THRESHOLD = 0.6  # share of a name that must be found
@@ -21,6 +29,8 @@ ASSERTED = 0.5  # share of a statement's weight that must be found
 CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
 SURE = 0.6  # share that must be found where a predicate is left to be understood
 BARE = 0.7  # ... of a key point without predicates
+_WORTH = 0.3  # share that the words of three sentences must hold to be read closely
+_WORTH_CORE = 0.1  # ... that the clauses themselves must hold
 _MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
 
@@ -41,14 +51,16 @@ def judge_phrase(wording: str, answer: str) -> PhraseVerdict:
     key, scope = statement_key(wording), scopes(answer)
     if not key.tokens:
         return _verbatim(wording, scope)
-    everything = readings_of(answer)
+    everything, weights = _of_use(key, readings_of(answer))
     best = PhraseVerdict("missing", rule="no sentence says it")
     against = PhraseVerdict("missing")
     for number in range(min(len(scope.sentences), _MAX_SENTENCES)):
         near = _slice(everything, scope.sentences[max(0, number - 2)].start, scope.sentences[number].end)
-        if scope.sentences[number].what == "heading" or not _worth_reading(key, near):
+        if scope.sentences[number].what == "heading" or not _worth_reading(key, near, weights, _WORTH):
             continue
         for core in _cores(scope, number):
+            if not _worth_reading(key, _slice(near, core.start, core.end), weights, _WORTH_CORE):
+                continue
             verdict = _judge_core(key, scope, near, core)
             if verdict.state == "covered" and (best.state != "covered" or verdict.score > best.score + 1e-9):
                 best = verdict
@@ -68,15 +80,24 @@ def _verbatim(wording: str, scope: Scopes) -> PhraseVerdict:
     return PhraseVerdict("missing", rule="no sentence says it")
 
 
-def _slice(tokens: tuple[Token, ...], start: int, end: int) -> list[Token]:
+def _slice(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     return list(
         tokens[bisect_left(tokens, start, key=lambda t: t.start) : bisect_left(tokens, end, key=lambda t: t.start)]
     )
 
 
-def _worth_reading(key: PhraseKey, near: list[Token]) -> bool:
-    found = sum(t.weight for t in key.tokens if any(credit_of(t, other) for other in near))
-    return found >= 0.3 * key.total
+def _of_use(key: PhraseKey, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], dict[str, frozenset[int]]]:
+    """(tokens without the second meanings that nobody asks for, which concepts of the key each concept stands for)."""
+    stands: dict[str, frozenset[int]] = {}
+    for token in tokens:
+        if token.concept not in stands:
+            stands[token.concept] = frozenset(i for i, k in enumerate(key.tokens) if credit_of(k, token))
+    return tuple(t for t in tokens if not t.loose or stands[t.concept] or t.concept == "remove"), stands
+
+
+def _worth_reading(key: PhraseKey, near: list[Token], stands: dict[str, frozenset[int]], share: float) -> bool:
+    found = frozenset().union(*(stands[t.concept] for t in near))
+    return sum(key.tokens[i].weight for i in found) >= share * key.total
 
 
 def _cores(scope: Scopes, number: int) -> list[Span]:
@@ -115,12 +136,16 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     threshold = ASSERTED if any(t.predicate for t in key.tokens) else BARE
     core_share = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else 0.6
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
-    if score < threshold or found.in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else core_share):
+    if score < threshold or found.in_core / key.total < (
+        0.2 if refers and any(k.predicate for k in key.tokens) else core_share
+    ):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
     if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
     matched = {id(a) for _, a in pairs}
-    against = conflict(key, pairs, [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"], scope)
+    against = conflict(
+        key, pairs, [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"], scope
+    )
     if against == "else":
         return PhraseVerdict("missing", start, end, "said of something else", score)
     absent = {id(t) for t in found.absent}
