@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
-from tutorsmith.evaluation.metrics.phrase_pairs import may_be_implied, pair
+from tutorsmith.evaluation.metrics.phrase_pairs import Pairing, may_be_implied, pair
 from tutorsmith.evaluation.metrics.phrase_parts import (
     VERBS,
     half_missing,
@@ -28,6 +28,8 @@ THRESHOLD = 0.6  # share of a name that must be found
 ASSERTED = 0.5  # share of a statement's weight that must be found
 CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
 SURE = 0.6  # share that must be found where a predicate is left to be understood
+CORE_BARE = 0.6  # ... where no verb of the key point is among it
+REFERRED = 0.2  # ... where a pronoun refers to the sentences before
 BARE = 0.7  # ... of a key point without predicates
 _WORTH = 0.3  # share that the words of three sentences must hold to be read closely
 _WORTH_CORE = 0.1  # ... that the clauses themselves must hold
@@ -121,44 +123,44 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         return PhraseVerdict("missing")
     before = [t for t in near if t.start < core.start]  # what is spoken of may stand in what is not asserted
     found = pair(key, inside, before, scope)
-    pairs, lacking = found.pairs, found.lacking
-    score = found.found / key.total
-    start = min((a.start for _, a in pairs), default=core.start)
-    end = max((a.end for _, a in pairs), default=core.end)
-    if (
-        lacking
-        and _PRONOUN.search(scope.prose[core.start : core.end])
-        and len(lacking) == 1
-        and "=" in lacking[0].flags
-        and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
-    ):
-        lacking = []
-    threshold = ASSERTED if any(t.predicate for t in key.tokens) else BARE
-    core_share = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else 0.6
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
-    if score < threshold or found.in_core / key.total < (
-        0.2 if refers and any(k.predicate for k in key.tokens) else core_share
-    ):
+    score = found.found / key.total
+    start = min((a.start for _, a in found.pairs), default=core.start)
+    end = max((a.end for _, a in found.pairs), default=core.end)
+    if _too_little(key, found, refers=refers):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
     if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
-    matched = {id(a) for _, a in pairs}
-    against = conflict(
-        key, pairs, [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"], scope
-    )
-    if against == "else":
-        return PhraseVerdict("missing", start, end, "said of something else", score)
+    lacking = [] if refers and _pronoun_stands(key, found, near) else found.lacking
+    matched = {id(a) for _, a in found.pairs}
+    read = [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"]
+    against = conflict(key, found.pairs, read, scope)
     absent = {id(t) for t in found.absent}
-    if against and any(id(t) in absent and "~" not in t.flags for t in subject_of(key)):
+    if against == "else" or (against and any(id(t) in absent and "~" not in t.flags for t in subject_of(key))):
         return PhraseVerdict("missing", start, end, "said of something else", score)
+    if against and lacking and against != "an opposite is said":
+        return PhraseVerdict("missing")
     if against:
-        return (
-            PhraseVerdict("contradicted", start, end, against, score)
-            if not lacking or against == "an opposite is said"
-            else PhraseVerdict("missing")
-        )
+        return PhraseVerdict("contradicted", start, end, against, score)
     if half_missing(key, found) or other_things(key, found):
         return PhraseVerdict("missing", start, end, "only half of it is said", score)
     if lacking and (score < SURE or not may_be_implied(found)):
         return PhraseVerdict("missing", start, end, f"nothing says '{lacking[0].concept}'", score)
     return PhraseVerdict("covered", start, end, "asserted in these words or their synonyms", score)
+
+
+def _too_little(key: PhraseKey, found: Pairing, *, refers: bool) -> bool:
+    says = any(t.predicate for t in key.tokens)
+    core = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else CORE_BARE
+    core = REFERRED if refers and says else core
+    return found.found < (ASSERTED if says else BARE) * key.total or found.in_core < core * key.total
+
+
+def _pronoun_stands(key: PhraseKey, found: Pairing, near: list[Token]) -> bool:
+    """The one thing that is lacking is a quantity that "it" can stand for, as no other quantity is spoken of."""
+    lacking = found.lacking
+    return (
+        len(lacking) == 1
+        and "=" in lacking[0].flags
+        and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
+    )
