@@ -4,6 +4,7 @@ Every normalisation keeps the length of the text, so that an offset in the norma
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -124,7 +125,15 @@ def _drop_e(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-FILES = ("predicates.txt", "fields.txt", "waves.txt", "writing.txt", "function_words.txt", "relations.txt")
+FILES = (
+    "predicates.txt",
+    "fields.txt",
+    "waves.txt",
+    "writing.txt",
+    "synonyms.txt",
+    "function_words.txt",
+    "relations.txt",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,7 @@ class Form:
 class Lexicon:
     """flags: concept -> flags; english: tuple of stems -> Form; symbols: letter -> Form; chinese: word -> Form;
     siblings: concept -> the concepts it excludes; general: concept -> the more general ones;
-    implied: concept -> what it says besides."""
+    implied: concept -> what it says besides; loose_*: what a wording can mean besides its first meaning."""
 
     flags: dict[str, str]
     english: dict[tuple[str, ...], Form]
@@ -150,6 +159,9 @@ class Lexicon:
     siblings: dict[str, frozenset[str]]
     general: dict[str, frozenset[str]]
     implied: dict[str, tuple[str, ...]]
+    loose_english: dict[tuple[str, ...], tuple[Form, ...]]
+    loose_chinese: dict[str, tuple[Form, ...]]
+    loose_pattern: re.Pattern[str]
 
 
 def words_of(form: str) -> tuple[str, ...]:
@@ -167,12 +179,10 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 def lexicon() -> Lexicon:
     """The table in `lexicon_words/`, read once."""
     flags: dict[str, str] = {}
-    english: dict[tuple[str, ...], Form] = {}
-    symbols: dict[str, Form] = {}
-    chinese: dict[str, Form] = {}
+    forms = _Forms({}, {}, {}, {}, {})
     siblings: dict[str, set[str]] = {}
     general: dict[str, set[str]] = {}
-    implied: dict[str, tuple[str, ...]] = {}
+    implied: dict[str, list[str]] = {}
     folder = files("tutorsmith.evaluation.metrics").joinpath("lexicon_words")
     lines = [line for name in FILES for line in folder.joinpath(name).read_text(encoding="utf-8").splitlines()]
     for line in lines:
@@ -185,7 +195,7 @@ def lexicon() -> Lexicon:
                 siblings.setdefault(name, set()).update(other for other in group if other != name)
         elif head == "implies":
             said, *others = body.split()
-            implied[said] = tuple(others)
+            implied.setdefault(said, []).extend(others)
         elif head == "isa":
             special, *wider = body.split()
             general.setdefault(special, set()).update(wider)
@@ -193,24 +203,56 @@ def lexicon() -> Lexicon:
             kind, name = head.split()
             if kind != "+":
                 flags[name] = kind.strip(".")
-            _add_forms(name, body, english, symbols, chinese)
-    pattern = re.compile("|".join(re.escape(word) for word in sorted(chinese, key=len, reverse=True)))
-    frozen = {key: frozenset(value) for key, value in siblings.items()}
+            _add_forms(name, body, forms, idle="-" in kind)
     return Lexicon(
-        flags, english, symbols, chinese, pattern, frozen, {k: frozenset(v) for k, v in general.items()}, implied
+        flags,
+        forms.english,
+        forms.symbols,
+        forms.chinese,
+        _any_of(forms.chinese),
+        {key: frozenset(value) for key, value in siblings.items()},
+        {key: frozenset(value) for key, value in general.items()},
+        {key: tuple(value) for key, value in implied.items()},
+        {key: tuple(value) for key, value in forms.loose_english.items()},
+        {key: tuple(value) for key, value in forms.loose_chinese.items()},
+        _any_of(forms.loose_chinese),
     )
 
 
-def _add_forms(
-    name: str, body: str, english: dict[tuple[str, ...], Form], symbols: dict[str, Form], chinese: dict[str, Form]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The wordings read so far."""
+
+    english: dict[tuple[str, ...], Form]
+    symbols: dict[str, Form]
+    chinese: dict[str, Form]
+    loose_english: dict[tuple[str, ...], list[Form]]
+    loose_chinese: dict[str, list[Form]]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
+
+
+def _add_forms(name: str, body: str, forms: _Forms, *, idle: bool) -> None:
+    """A wording that an earlier line has taken, or that is marked as loose, is a second meaning."""
     for raw in body.split("|"):
         text = raw.strip()
+        loose = text.startswith("?")
+        text = text.lstrip("?")
         form = Form(name, complement=text.startswith("!"), converse=text.startswith("<"))
         text = text.lstrip("!<")
         if text.startswith("'") and text.endswith("'"):
-            symbols.setdefault(text.strip("'"), form)
+            forms.symbols.setdefault(text.strip("'"), form)
         elif _CHINESE.search(text):
-            chinese.setdefault(text, form)
+            if loose or forms.chinese.setdefault(text, form) != form:
+                _add_meaning(forms.loose_chinese.setdefault(text, []), form, idle)
         elif text:
-            english.setdefault(words_of(text), form)
+            stems = words_of(text)
+            if loose or forms.english.setdefault(stems, form) != form:
+                _add_meaning(forms.loose_english.setdefault(stems, []), form, idle)
+
+
+def _add_meaning(meanings: list[Form], form: Form, idle: bool) -> None:
+    if not idle and form not in meanings:
+        meanings.append(form)

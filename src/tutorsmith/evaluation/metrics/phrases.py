@@ -8,15 +8,31 @@ same way.
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, credit_of, phrase_key, tokens_of
-from tutorsmith.evaluation.metrics.lexicon import lexicon
+from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
 from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
+from tutorsmith.evaluation.metrics.phrase_pairs import Pairing, may_be_implied, pair
+from tutorsmith.evaluation.metrics.phrase_parts import (
+    VERBS,
+    half_missing,
+    on_another_subject,
+    other_things,
+    spoken_of_later,
+    subject_of,
+)
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 
-THRESHOLD = 0.6  # share of the key point's weight that must be found
-CORE = 0.45  # share that must be found in the clauses themselves, not in the sentences before
+THRESHOLD = 0.6  # share of a name that must be found
+ASSERTED = 0.5  # share of a statement's weight that must be found
+CORE = 0.35  # share that must be found in the clauses themselves, not in the sentences before
+SURE = 0.6  # share that must be found where a predicate is left to be understood
+CORE_BARE = 0.6  # ... where no verb of the key point is among it
+REFERRED = 0.2  # ... where a pronoun refers to the sentences before
+BARE = 0.7  # ... of a key point without predicates
+_WORTH = 0.3  # share that the words of three sentences must hold to be read closely
+_WORTH_CORE = 0.1  # ... that the clauses themselves must hold
 _MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
 
@@ -34,17 +50,19 @@ class PhraseVerdict:
 
 def judge_phrase(wording: str, answer: str) -> PhraseVerdict:
     """Whether the answer asserts the wording, denies it, or does neither."""
-    key, scope = phrase_key(wording), scopes(answer)
+    key, scope = statement_key(wording), scopes(answer)
     if not key.tokens:
         return _verbatim(wording, scope)
-    everything = tokens_of(answer)
+    everything, weights = _of_use(key, readings_of(answer))
     best = PhraseVerdict("missing", rule="no sentence says it")
     against = PhraseVerdict("missing")
     for number in range(min(len(scope.sentences), _MAX_SENTENCES)):
         near = _slice(everything, scope.sentences[max(0, number - 2)].start, scope.sentences[number].end)
-        if scope.sentences[number].what == "heading" or not _worth_reading(key, near):
+        if scope.sentences[number].what == "heading" or not _worth_reading(key, near, weights, _WORTH):
             continue
         for core in _cores(scope, number):
+            if not _worth_reading(key, _slice(near, core.start, core.end), weights, _WORTH_CORE):
+                continue
             verdict = _judge_core(key, scope, near, core)
             if verdict.state == "covered" and (best.state != "covered" or verdict.score > best.score + 1e-9):
                 best = verdict
@@ -64,15 +82,24 @@ def _verbatim(wording: str, scope: Scopes) -> PhraseVerdict:
     return PhraseVerdict("missing", rule="no sentence says it")
 
 
-def _slice(tokens: tuple[Token, ...], start: int, end: int) -> list[Token]:
+def _slice(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     return list(
         tokens[bisect_left(tokens, start, key=lambda t: t.start) : bisect_left(tokens, end, key=lambda t: t.start)]
     )
 
 
-def _worth_reading(key: PhraseKey, near: list[Token]) -> bool:
-    found = sum(t.weight for t in key.tokens if any(credit_of(t, other) for other in near))
-    return found >= 0.4 * key.total
+def _of_use(key: PhraseKey, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], dict[str, frozenset[int]]]:
+    """(tokens without the second meanings that nobody asks for, which concepts of the key each concept stands for)."""
+    stands: dict[str, frozenset[int]] = {}
+    for token in tokens:
+        if token.concept not in stands:
+            stands[token.concept] = frozenset(i for i, k in enumerate(key.tokens) if credit_of(k, token))
+    return tuple(t for t in tokens if not t.loose or stands[t.concept] or t.concept == "remove"), stands
+
+
+def _worth_reading(key: PhraseKey, near: list[Token], stands: dict[str, frozenset[int]], share: float) -> bool:
+    found = frozenset().union(*(stands[t.concept] for t in near))
+    return sum(key.tokens[i].weight for i in found) >= share * key.total
 
 
 def _cores(scope: Scopes, number: int) -> list[Span]:
@@ -95,105 +122,45 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     if not inside:
         return PhraseVerdict("missing")
     before = [t for t in near if t.start < core.start]  # what is spoken of may stand in what is not asserted
-    pairs, found, in_core, lacking = _pair(key, inside, before, scope)
-    score = found / key.total
-    start = min((a.start for _, a in pairs), default=core.start)
-    end = max((a.end for _, a in pairs), default=core.end)
-    if (
-        lacking
-        and _PRONOUN.search(scope.prose[core.start : core.end])
-        and len(lacking) == 1
-        and "=" in lacking[0].flags
-        and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
-    ):
-        lacking = []
-    threshold = THRESHOLD if any(t.predicate for t in key.tokens) else 0.75
+    found = pair(key, inside, before, scope)
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
-    if score < threshold or in_core / key.total < (0.2 if refers and any(k.predicate for k in key.tokens) else CORE):
+    score = found.found / key.total
+    start = min((a.start for _, a in found.pairs), default=core.start)
+    end = max((a.end for _, a in found.pairs), default=core.end)
+    if _too_little(key, found, refers=refers):
         return PhraseVerdict("missing", start, end, "only part of it is said", score)
-    against = conflict(key, pairs, inside, scope)
-    if against == "else":
+    if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
+    lacking = [] if refers and _pronoun_stands(key, found, near) else found.lacking
+    matched = {id(a) for _, a in found.pairs}
+    read = [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"]
+    against = conflict(key, found.pairs, read, scope)
+    absent = {id(t) for t in found.absent}
+    if against == "else" or (against and any(id(t) in absent and "~" not in t.flags for t in subject_of(key))):
+        return PhraseVerdict("missing", start, end, "said of something else", score)
+    if against and lacking and against != "an opposite is said":
+        return PhraseVerdict("missing")
     if against:
-        return (
-            PhraseVerdict("contradicted", start, end, against, score)
-            if not lacking or against == "an opposite is said"
-            else PhraseVerdict("missing")
-        )
-    if lacking:
+        return PhraseVerdict("contradicted", start, end, against, score)
+    if half_missing(key, found) or other_things(key, found):
+        return PhraseVerdict("missing", start, end, "only half of it is said", score)
+    if lacking and (score < SURE or not may_be_implied(found)):
         return PhraseVerdict("missing", start, end, f"nothing says '{lacking[0].concept}'", score)
     return PhraseVerdict("covered", start, end, "asserted in these words or their synonyms", score)
 
 
-def _pair(
-    key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
-) -> tuple[list[tuple[Token, Token]], float, float, list[Token]]:
-    """(pairs of key and answer tokens, weight found, weight found in the core, what is lacking and may not be)."""
-    pairs: list[tuple[Token, Token]] = []
-    lacking: list[Token] = []
-    found = in_core = 0.0
-    words = scope.prose[inside[0].start : inside[-1].end].lower()
-    spoken: set[int] = set()  # a quantity that is set against another one is not that other one as well
-    for wanted in key.tokens:
-        options = [
-            (c, t)
-            for t in inside
-            if (c := credit_of(wanted, t)) > 0
-            and id(t) not in spoken
-            and _usable(key, wanted, t, inside, scope)
-            and not _too_general(wanted, t, [*before, *inside])
-        ]
-        if options:
-            credit, token = max(options, key=lambda o: (o[0], agree(wanted, o[1])))
-            pairs.append((wanted, token))
-            if "=" in wanted.flags:
-                spoken.add(id(token))
-            found += wanted.weight * credit
-            in_core += wanted.weight * credit
-            continue
-        if (credit := _raw_credit(wanted, words)) > 0:
-            found += wanted.weight * credit
-            in_core += wanted.weight * credit
-            continue
-        siblings = lexicon().siblings.get(wanted.concept, frozenset())
-        if any(t.concept in siblings and t.polarity for t in inside):
-            found += wanted.weight  # counted, for the conflict is judged next
-            in_core += wanted.weight
-            lacking.append(wanted)
-            continue
-        credit = (
-            0.0
-            if wanted.predicate or (siblings and "=" not in wanted.flags)
-            else max((credit_of(wanted, t) for t in before), default=0.0)
-        )
-        found += 0.8 * wanted.weight * credit
-        if not credit and (wanted.predicate or "=" in wanted.flags):
-            lacking.append(wanted)
-    return pairs, found, in_core, lacking
+def _too_little(key: PhraseKey, found: Pairing, *, refers: bool) -> bool:
+    says = any(t.predicate for t in key.tokens)
+    core = CORE if any(k.verb or k.concept in VERBS for k, _ in found.pairs) else CORE_BARE
+    core = REFERRED if refers and says else core
+    return found.found < (ASSERTED if says else BARE) * key.total or found.in_core < core * key.total
 
 
-def _too_general(wanted: Token, found: Token, near: list[Token]) -> bool:
-    """ "The velocity" for the group velocity: of two kinds of a quantity, only the one that is named nearby."""
-    if found.concept == wanted.concept or "=" not in found.flags or "=" not in wanted.flags:
-        return False
-    kinds = lexicon().siblings.get(wanted.concept, frozenset())
-    general = lexicon().general
-    if not any(found.concept in general.get(kind, ()) for kind in kinds):
-        return False
-    return not any(t.concept == wanted.concept for t in near)
-
-
-def _raw_credit(wanted: Token, words: str) -> float:
-    """An unknown word that stands in the clauses as part of a longer wording ("equations" in "Maxwell's equations")."""
-    kind, _, word = wanted.concept.partition(":")
-    if kind == "en" and len(word) > 3:
-        return 0.8 if re.search(rf"\b{re.escape(word)}", words) else 0.0
-    return 0.8 if kind == "zh" and word in words else 0.0
-
-
-def _usable(key: PhraseKey, wanted: Token, token: Token, inside: list[Token], scope: Scopes) -> bool:
-    if token.negation is not None:
-        # "no field" says that the field is zero, and of nothing else
-        follow = next((t for t in inside if t.start >= token.end and t.negation is None), None)
-        return follow is not None and any(credit_of(k, follow) > 0 for k in key.tokens if k is not wanted)
-    return key.conditional or not wanted.predicate or not scope.conditional(token.start)
+def _pronoun_stands(key: PhraseKey, found: Pairing, near: list[Token]) -> bool:
+    """The one thing that is lacking is a quantity that "it" can stand for, as no other quantity is spoken of."""
+    lacking = found.lacking
+    return (
+        len(lacking) == 1
+        and "=" in lacking[0].flags
+        and not any("=" in t.flags and not any(credit_of(k, t) for k in key.tokens) for t in near)
+    )

@@ -82,7 +82,9 @@ def scopes(answer: str) -> Scopes:
     prose = plain(text)
     sentences = _sentences(text)
     clauses = tuple(_clauses(prose, s) for s in sentences)
-    negations = [n for s in sentences for n in _negations(prose, s)]
+    negations = [
+        n for i, s in enumerate(sentences) for n in _negations(prose, s) if not _is_fault(prose, sentences, i, n)
+    ]
     unsaid, refuted = _unsaid(prose, sentences)
     negations += [Negation(r.start, r.start, r.end, False) for r in refuted]
     conditions = tuple(
@@ -166,6 +168,20 @@ def _negations(prose: str, sentence: Span) -> list[Negation]:
             continue
         found.append(Negation(match.start(), match.end(), until, bool(pattern("absence").match(word))))
     return found
+
+
+def _is_fault(prose: str, sentences: tuple[Span, ...], index: int, negation: Negation) -> bool:
+    """ "The axes carry no labels; please add them" asks for the labels, and does not deny them."""
+    sentence = sentences[index]
+    fault = pattern("fault").search(prose, max(sentence.start, negation.start - 12), sentence.end)
+    if (
+        fault is None
+        or not fault.start() - 2 <= negation.start <= fault.end()
+        or pattern("modal").search(prose, sentence.start, fault.end())
+    ):
+        return False
+    end = sentences[index + 1].end if index + 1 < len(sentences) else sentence.end
+    return pattern("repair").search(prose, fault.end(), min(end, fault.end() + 200)) is not None
 
 
 def _unsaid(prose: str, sentences: tuple[Span, ...]) -> tuple[list[Span], list[Span]]:
