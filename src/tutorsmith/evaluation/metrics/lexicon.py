@@ -131,6 +131,7 @@ FILES = (
     "waves.txt",
     "writing.txt",
     "synonyms.txt",
+    "writing_advice.txt",
     "function_words.txt",
     "relations.txt",
 )
