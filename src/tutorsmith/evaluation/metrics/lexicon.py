@@ -124,7 +124,15 @@ def _drop_e(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-FILES = ("predicates.txt", "fields.txt", "waves.txt", "writing.txt", "writing_advice.txt", "function_words.txt", "relations.txt")
+FILES = (
+    "predicates.txt",
+    "fields.txt",
+    "waves.txt",
+    "writing.txt",
+    "writing_advice.txt",
+    "function_words.txt",
+    "relations.txt",
+)
 
 
 @dataclass(frozen=True, slots=True)
