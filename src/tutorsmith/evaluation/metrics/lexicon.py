@@ -130,7 +130,10 @@ FILES = (
     "fields.txt",
     "waves.txt",
     "writing.txt",
+<<<<<<< HEAD
     "synonyms.txt",
+=======
+>>>>>>> wt-lexc
     "writing_advice.txt",
     "function_words.txt",
     "relations.txt",
