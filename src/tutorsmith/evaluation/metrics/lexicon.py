@@ -12,9 +12,20 @@ from importlib.resources import files
 from tutorsmith.evaluation.metrics.tables import pairs
 
 
+def _simplified() -> dict[int, str]:
+    """Traditional characters and their simplified forms, one to one, by OpenCC; in these texts 著 is nearly always 着."""
+    import opencc
+
+    characters = [chr(code) for code in range(0x4E00, 0xA000)]
+    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    forms = {ord(a): b for a, b in zip(characters, converted, strict=True) if a != b and len(b) == 1}
+    return forms | {ord("著"): "着"}
+
+
+@lru_cache(maxsize=1)
 def _character_table() -> dict[int, str]:
     table = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
-    table.update({ord(a): b for a, b in pairs("traditional").items()})
+    table.update(_simplified())
     table.update(
         {ord(c): " " for c in "\u3000\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u200b\t"}
     )
@@ -29,7 +40,6 @@ def _character_table() -> dict[int, str]:
     return table
 
 
-_CHARACTERS = _character_table()
 _GREEK = dict(
     zip(
         [
@@ -76,7 +86,7 @@ _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)|\\[,;:!()\[\]]|[$*`}]|(?<!_)\{|~~|[\
 
 def normalise(text: str) -> str:
     """The text with full-width, traditional and look-alike characters replaced one to one (same length)."""
-    return text.translate(_CHARACTERS)
+    return text.translate(_character_table())
 
 
 def plain(text: str) -> str:
@@ -100,7 +110,8 @@ def stem(word: str) -> str:
     if word.endswith("'s"):
         word = word[:-2]
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        base = _IRREGULAR[word]
+        return base if base == word or base in _IRREGULAR else stem(base)
     if len(word) < 4:
         return word
     for ending, replacement in _ENDINGS:
@@ -130,10 +141,7 @@ FILES = (
     "fields.txt",
     "waves.txt",
     "writing.txt",
-<<<<<<< HEAD
     "synonyms.txt",
-=======
->>>>>>> wt-lexc
     "writing_advice.txt",
     "function_words.txt",
     "relations.txt",
@@ -241,7 +249,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 def _add_forms(name: str, body: str, forms: _Forms, *, idle: bool) -> None:
     """A wording that an earlier line has taken, or that is marked as loose, is a second meaning."""
     for raw in body.split("|"):
-        text = raw.strip()
+        text = normalise(raw.strip())
         loose = text.startswith("?")
         text = text.lstrip("?")
         form = Form(name, complement=text.startswith("!"), converse=text.startswith("<"))
