@@ -13,7 +13,7 @@ from tutorsmith.evaluation.metrics.tables import pairs
 
 
 def _simplified() -> dict[int, str]:
-    """Traditional characters and their simplified forms, one to one, by OpenCC; in these texts 著 is nearly always 着."""
+    """Traditional characters and their simplified forms, one to one, by OpenCC; 著 is nearly always 着 here."""
     import opencc
 
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
