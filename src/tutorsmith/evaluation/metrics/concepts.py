@@ -25,7 +25,13 @@ _SCALING = {  # what doubles while the other quadruples, grows as its square
     ("double", "quarter"): ("invsq", "inverse", "square"),
     ("half", "quadruple"): ("invsq", "inverse", "square"),
 }
-_ATTRIBUTES = frozenset({"vary", "uniformdist", "infinite"})
+_ATTRIBUTES = frozenset(
+    {
+        *("vary", "uniformdist", "infinite", "induce", "radiate", "rotate", "transmit", "reflect", "parallel", "store"),
+        *("move", "polarized", "oscillate", "propagate", "accumulate", "distribute", "absorb", "finish", "couple"),
+        *("closed", "located", "penetrate", "enter", "heat", "resonate", "conduct", "symmetric", "describe"),
+    }
+)
 _BARE = re.compile(r"\s?(?:(?:is|are|was|were|be|of|the|to|in|by|at) ?|[会能了着过出得到就便也]){0,3}\s?")
 _VERB = frozenset("*>^")
 _NO = re.compile("no|none|没有|没|无|毫无", re.IGNORECASE)
