@@ -100,7 +100,7 @@ def stem(word: str) -> str:
     if word.endswith("'s"):
         word = word[:-2]
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        return _drop_e(_IRREGULAR[word])
     if len(word) < 4:
         return word
     for ending, replacement in _ENDINGS:
@@ -170,7 +170,7 @@ def words_of(form: str) -> tuple[str, ...]:
 
 
 WORD = re.compile(
-    r"\d+(?:\.\d+)?(?:\s?(?:°|%|度|倍))?|[A-Za-z]\s{0,2}_\{?[A-Za-z0-9]+\}?|[A-Za-z]\d(?!\.?\d)|[A-Za-zÀ-ÿ]+(?:'s\b)?|[α-ωΓΔΘΛΞΠΣΦΨ]|[/^=%°∝⊥∥∞≠]|(?<![\w)])[+-](?=[xyz]\b)"
+    r"\d+(?:\.\d+)?(?:\s?(?:°|%|度|倍))?|[A-Za-z]\s{0,2}_\{?[A-Za-z0-9]+\}?|[A-Za-z]\d(?!\.?\d)|[A-Za-zÀ-ÿ]+(?:'s\b)?|[α-ωΓΔΘΛΞΠΣΦΨ]|[²³]|[/^=%°∝⊥∥∞≠]|(?<![\w)])[+-](?=[xyz]\b)"
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
