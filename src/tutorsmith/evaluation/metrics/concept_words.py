@@ -18,6 +18,7 @@ _NUMBER_WORDS = dict(
 
 _NUMBER_STEMS = {stem(word): number for word, number in _NUMBER_WORDS.items()}
 _ARTICLES = frozenset({"the", "a", "an"})
+_POSTPOSED_TIME = re.compile(r"(?<=[\u4e00-\u9fff])(?<![之以提目此先])前(?=[应要必须先,])|(?<=[\u4e00-\u9fff])(?<![之以此最])后(?=[再才应要,])")
 _FIRST_THEN = re.compile(
     r"先[^。;]{1,30}?(?P<zh>再|然后|之后|才)|\bfirst\b[^.;]{3,80}?\b(?P<en>then|afterwards|only then|after that)\b",
     re.IGNORECASE,
@@ -35,6 +36,8 @@ def raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
         out.append((Form("exceed", converse=than.group("less") is not None), than.start(), than.end()))
     for then in _FIRST_THEN.finditer(prose):
         out.append((Form("before_time"), *then.span("zh" if then.group("zh") else "en")))
+    for before in _POSTPOSED_TIME.finditer(prose):
+        out.append((Form("before_time", converse=before.group() == "前"), before.start(), before.end()))
     for than in _LATER.finditer(prose):
         out.append((Form("lag", converse=than.group("early") is not None), than.start(), than.end()))
     for run in _CHINESE_RUN.finditer(prose):

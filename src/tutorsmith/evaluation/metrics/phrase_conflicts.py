@@ -7,6 +7,7 @@ from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, cred
 from tutorsmith.evaluation.metrics.lexicon import lexicon
 from tutorsmith.evaluation.metrics.phrase_order import direction, order, role, trend
 from tutorsmith.evaluation.metrics.scope import Negation, Scopes, scopes
+from tutorsmith.evaluation.metrics.tables import pattern
 
 _POWERS = frozenset({"square", "cube", "root"})
 
@@ -42,12 +43,17 @@ def _denied(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token
     absent = [a.negation for _, a in pairs if a.negation is not None]
     absent += [n for _, a in pairs if a.concept == "missing" for n in scope.negations if n.start == a.start]
     predicates = [p for p in pairs if p[0].predicate or p[0].verb]
+    told = contrasted(key, pairs)
     for wanted, token in predicates or _telling(key, pairs):
         if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
+            continue
+        if (told and not wanted.polarity) or carries_denial(key, pairs, wanted, token, inside):
             continue
         if not _second_denied(key, wanted, predicates) and not (token.polarity and _taken_out(token, inside)):
             return True
     for wanted, token in pairs:
+        if carries_denial(key, pairs, wanted, token, inside):
+            continue
         if not wanted.verb and wanted.polarity > token.polarity and _thing_denied(token, absent, pairs, inside, scope):
             return True
     return _needless(key, inside)
@@ -72,6 +78,28 @@ def _rival(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]
         if present and (own is None or _nearer(present, own, pairs, scope)):
             return wanted
     return None
+
+
+def contrasted(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> bool:
+    """Of "B rather than A", B is affirmed; what is said of A is then no matter."""
+    return bool(pattern("rather").search(key.text)) and any(
+        k.verb and k.polarity and agree(k, a) and not k.loose for k, a in pairs
+    )
+
+
+def is_light(token: Token) -> bool:
+    """A verb of having, being or belonging, which says little by itself."""
+    return "^" in token.flags or token.concept in ("belong", "include", "exist")
+
+
+def carries_denial(
+    key: PhraseKey, pairs: list[tuple[Token, Token]], wanted: Token, token: Token, inside: list[Token]
+) -> bool:
+    """ "Keep the results free of interpretation", for "interpretation does not belong in the results": the light verb
+    that the key point denies is not there, and what it is said of is denied or taken out instead."""
+    own = {id(k) for k, _ in pairs}
+    light = any(is_light(k) and not k.polarity and id(k) not in own for k in key.tokens)
+    return light and wanted.polarity and (not token.polarity or _taken_out(token, inside))
 
 
 def _second_denied(key: PhraseKey, wanted: Token, predicates: list[tuple[Token, Token]]) -> bool:

@@ -37,6 +37,11 @@ def half_missing(key: PhraseKey, found: Pairing) -> bool:
 def other_things(key: PhraseKey, found: Pairing) -> bool:
     """Most of the things of the key point are not there, even if its verbs are."""
     absent = {id(t) for t in found.absent}
+    for relation in (t for t in key.tokens if "*>" in t.flags and t.concept != "exceed"):
+        for side in (lambda t, at: t.start < at, lambda t, at: t.start > at):
+            related = [t for t in key.tokens if not t.verb and side(t, relation.start)]
+            if related and all(id(t) in absent for t in related):
+                return True
     things = [t for t in key.tokens if not t.verb and "~" not in t.flags and ":" not in t.concept]
     return 2 * sum(id(t) in absent for t in things) > len(things) > 1
 
