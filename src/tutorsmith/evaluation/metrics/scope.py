@@ -215,6 +215,10 @@ def _sentence_unsaid(text: str, sentence: Span, wrong_next: bool, unsaid: list[S
         turn = re.search(r"[,;](?=\s*(?:but|however|in fact|但|然而|实际上|而实际))", text[counterfactual.end() :])
         stop = counterfactual.end() + turn.start() if turn else len(text)
         unsaid.append(Span(start + counterfactual.start(), start + stop, "hypothetical"))
+    if claimed := pattern("postposed").search(text):
+        unsaid.append(Span(start, start + claimed.start(), "someone else's claim"))
+    if task := pattern("task").search(text):
+        unsaid.append(Span(start + task.start(), start + len(text), "a task"))
     refutation = pattern("refuted").search(text)
     if refutation and not pattern("counterfactual").search(text):
         before = [m.end() for m in pattern("turn").finditer(text[: refutation.start()])]
