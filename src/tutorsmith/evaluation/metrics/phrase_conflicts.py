@@ -14,6 +14,8 @@ _POWERS = frozenset({"square", "cube", "root"})
 
 _EXPONENT = re.compile(r"\s?(?:\^|\*\*)\s?\{?\s?-?\d|[²³]")
 _NEAR = 40  # characters between a thing and the verb that takes it out
+_TOO = re.compile(r"\b(?:too|overly|excessively|unnecessarily)\s\w*$|(?:太|过于|过分|过|有点)$", re.IGNORECASE)
+_TOO_FAR = 14  # characters before what is too much
 _BESIDE = 30  # characters between a law and its power
 _STATES = frozenset(  # predicates that are said of one quantity
     {"zero", "vary", "up", "down", "infinite", "maximum", "minimum", "continuous", "negligible", "conserve", "equal"}
@@ -47,7 +49,7 @@ def _denied(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token
     for wanted, token in predicates or _telling(key, pairs):
         if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
             continue
-        if (told and not wanted.polarity) or carries_denial(key, pairs, wanted, token, inside):
+        if (told and not wanted.polarity) or _criticised(key, wanted, token, scope) or carries_denial(key, pairs, wanted, token, inside):
             continue
         if not _second_denied(key, wanted, predicates) and not (token.polarity and _taken_out(token, inside)):
             return True
@@ -84,6 +86,16 @@ def contrasted(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> bool:
     """Of "B rather than A", B is affirmed; what is said of A is then no matter."""
     return bool(pattern("rather").search(key.text)) and any(
         k.verb and k.polarity and agree(k, a) and not k.loose for k, a in pairs
+    )
+
+
+def _criticised(key: PhraseKey, wanted: Token, token: Token, scope: Scopes) -> bool:
+    """ "The title is too vague" says that it should not be vague."""
+    return (
+        not wanted.polarity
+        and token.polarity
+        and _TOO.search(scope.prose, max(0, token.start - _TOO_FAR), token.start) is not None
+        and _TOO.search(key.text) is None
     )
 
 
@@ -222,11 +234,11 @@ def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> 
 
 def _another_power(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
     """Inversely proportional to the distance is not so to its cube, nor 1/r to 1/r^3."""
+    if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
+        return False
     for k, a in pairs:
         if not k.predicate and _EXPONENT.match(scope.prose, a.end) and not _EXPONENT.match(key.text, k.end):
             return True
-    if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
-        return False
     laws = [a for k, a in pairs if k.concept in ("proportional", "inverse") and not a.loose]
     powers = [t for t in inside if t.concept in _POWERS and t.polarity]
     return any(abs(t.start - a.start) <= _BESIDE for a in laws for t in powers)

@@ -81,7 +81,8 @@ def on_another_subject(key: PhraseKey, found: Pairing, sentence: list[Token], sc
     if not rivals or not missing:
         return False
     elsewhere = any(credit_of(k, t) >= _SAME for k in missing for t in tokens_of(scope.original))
-    if not elsewhere:
+    known = len(missing) == len(subject) and all(":" not in t.concept for t in (*missing, *rivals[:1]))
+    if not elsewhere and not known:
         return False
     beside = any(0 <= a.start - r.end <= 1 for k, a in found.pairs if k in subject for r in rivals)
     return beside or 2 * len(missing) >= len(subject)
