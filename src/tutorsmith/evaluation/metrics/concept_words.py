@@ -16,6 +16,14 @@ _NUMBER_WORDS = dict(
     zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
 ) | dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 
+_NUMBER_STEMS = {stem(word): number for word, number in _NUMBER_WORDS.items()}
+_ARTICLES = frozenset({"the", "a", "an"})
+_POSTPOSED_TIME = re.compile(r"(?<=[\u4e00-\u9fff])(?<![之以提目此先])前(?=[应要必须先,])|(?<=[\u4e00-\u9fff])(?<![之以此最])后(?=[再才应要,])")
+_FIRST_THEN = re.compile(
+    r"先[^。;]{1,30}?(?P<zh>再|然后|之后|才)|\bfirst\b[^.;]{3,80}?\b(?P<en>then|afterwards|only then|after that)\b",
+    re.IGNORECASE,
+)
+
 
 def raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
     table = lexicon()
@@ -26,6 +34,10 @@ def raw_tokens(prose: str) -> list[tuple[Form, int, int]]:
         taken[found.start() : found.end()] = b"\x01" * (found.end() - found.start())
     for than in _COMPARED.finditer(prose):
         out.append((Form("exceed", converse=than.group("less") is not None), than.start(), than.end()))
+    for then in _FIRST_THEN.finditer(prose):
+        out.append((Form("before_time"), *then.span("zh" if then.group("zh") else "en")))
+    for before in _POSTPOSED_TIME.finditer(prose):
+        out.append((Form("before_time", converse=before.group() == "前"), before.start(), before.end()))
     for than in _LATER.finditer(prose):
         out.append((Form("lag", converse=than.group("early") is not None), than.start(), than.end()))
     for run in _CHINESE_RUN.finditer(prose):
@@ -87,6 +99,16 @@ def _boundary(
 
 
 def _longest(words: list[tuple[str, int, int]], stems: list[str], index: int, prose: str) -> tuple[int, Form | None]:
+    """`_wording`, but an article takes no word from a longer wording after it ("the same direction")."""
+    length, form = _wording(words, stems, index, prose)
+    if length > 1 and stems[index] in _ARTICLES and index + 1 < len(words):
+        after, better = _wording(words, stems, index + 1, prose)
+        if after >= length and better is not None:
+            return 1, None
+    return length, form
+
+
+def _wording(words: list[tuple[str, int, int]], stems: list[str], index: int, prose: str) -> tuple[int, Form | None]:
     """The longest wording of the lexicon that starts here, else the word itself."""
     table = lexicon()
     for length in range(min(_LONGEST_FORM, len(words) - index), 0, -1):
@@ -102,8 +124,8 @@ def _longest(words: list[tuple[str, int, int]], stems: list[str], index: int, pr
         if length == 3 and key[1] in _OBJECTS and key[2] in _PARTICLES and (key[0], key[2]) in table.english:
             return length, table.english[key[0], key[2]]
     word, first = stems[index], words[index][0]
-    if word in _NUMBER_WORDS:
-        return 1, Form(f"n:{float(_NUMBER_WORDS[word])}")
+    if word in _NUMBER_STEMS:
+        return 1, Form(f"n:{float(_NUMBER_STEMS[word])}")
     if first[0].isdigit():
         return 1, Form(f"n:{float(re.match(r'[0-9.]+', first.rstrip('.')).group().rstrip('.'))}")  # type: ignore[union-attr]
     return 1, (Form(f"en:{word}") if len(word) > 1 and word[0].isalpha() else None)

@@ -24,6 +24,10 @@ _SCALING = {  # what doubles while the other quadruples, grows as its square
     ("half", "quarter"): ("square", "proportional"),
     ("double", "quarter"): ("invsq", "inverse", "square"),
     ("half", "quadruple"): ("invsq", "inverse", "square"),
+    ("triple", "ninth"): ("invsq", "inverse", "square"),
+    ("double", "half"): ("inverse",),
+    ("half", "half"): ("proportional",),
+    ("double", "double"): ("proportional",),
 }
 _ATTRIBUTES = frozenset(
     {
@@ -35,6 +39,8 @@ _ATTRIBUTES = frozenset(
 _BARE = re.compile(r"\s?(?:(?:is|are|was|were|be|of|the|to|in|by|at) ?|[会能了着过出得到就便也]){0,3}\s?")
 _VERB = frozenset("*>^")
 _NO = re.compile("no|none|没有|没|无|毫无", re.IGNORECASE)
+_LACK = re.compile("without|(?:in the )?absence of|free (?:of|from)|devoid of", re.IGNORECASE)
+_GERUND = 14  # characters between "without" and the verb that it denies
 _DOINGS = frozenset({"work", "reflect", "transmit", "absorb", "radiate", "propagate", "lossy", "conduct"})
 _CUT = re.compile(r"[,;:.。]")
 
@@ -154,6 +160,7 @@ class _Reach:
 
     def __init__(self, negations: list[Negation], found: list[tuple[int, int, str]], prose: str) -> None:
         self.negations = negations
+        self.prose = prose
         self.starts = [n.start for n in negations]
         verbs = [(start, end) for start, end, flag in found if _VERB & set(flag)]
         places = [start for start, _ in verbs]
@@ -174,6 +181,8 @@ class _Reach:
         total = 1 if verb and start in self.turned else 0
         for n in near:
             if start >= n.until or _is_itself(n, start, end):
+                continue
+            if verb and _LACK.fullmatch(self.prose, n.start, n.end) and start - n.end > _GERUND:
                 continue
             if n.end > n.start and not verb and (start > self.first_verb[n.start] or n.start in turning):
                 continue

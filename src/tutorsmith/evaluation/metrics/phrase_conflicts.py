@@ -7,12 +7,15 @@ from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, agree, cred
 from tutorsmith.evaluation.metrics.lexicon import lexicon
 from tutorsmith.evaluation.metrics.phrase_order import direction, order, role, trend
 from tutorsmith.evaluation.metrics.scope import Negation, Scopes, scopes
+from tutorsmith.evaluation.metrics.tables import pattern
 
 _POWERS = frozenset({"square", "cube", "root"})
 
 
 _EXPONENT = re.compile(r"\s?(?:\^|\*\*)\s?\{?\s?-?\d|[²³]")
 _NEAR = 40  # characters between a thing and the verb that takes it out
+_TOO = re.compile(r"\b(?:too|overly|excessively|unnecessarily)\s\w*$|(?:太|过于|过分|过|有点)$", re.IGNORECASE)
+_TOO_FAR = 14  # characters before what is too much
 _BESIDE = 30  # characters between a law and its power
 _STATES = frozenset(  # predicates that are said of one quantity
     {"zero", "vary", "up", "down", "infinite", "maximum", "minimum", "continuous", "negligible", "conserve", "equal"}
@@ -42,12 +45,17 @@ def _denied(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token
     absent = [a.negation for _, a in pairs if a.negation is not None]
     absent += [n for _, a in pairs if a.concept == "missing" for n in scope.negations if n.start == a.start]
     predicates = [p for p in pairs if p[0].predicate or p[0].verb]
+    told = contrasted(key, pairs)
     for wanted, token in predicates or _telling(key, pairs):
         if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
+            continue
+        if (told and not wanted.polarity) or _criticised(key, wanted, token, scope) or carries_denial(key, pairs, wanted, token, inside):
             continue
         if not _second_denied(key, wanted, predicates) and not (token.polarity and _taken_out(token, inside)):
             return True
     for wanted, token in pairs:
+        if carries_denial(key, pairs, wanted, token, inside):
+            continue
         if not wanted.verb and wanted.polarity > token.polarity and _thing_denied(token, absent, pairs, inside, scope):
             return True
     return _needless(key, inside)
@@ -72,6 +80,38 @@ def _rival(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token]
         if present and (own is None or _nearer(present, own, pairs, scope)):
             return wanted
     return None
+
+
+def contrasted(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> bool:
+    """Of "B rather than A", B is affirmed; what is said of A is then no matter."""
+    return bool(pattern("rather").search(key.text)) and any(
+        k.verb and k.polarity and agree(k, a) and not k.loose for k, a in pairs
+    )
+
+
+def _criticised(key: PhraseKey, wanted: Token, token: Token, scope: Scopes) -> bool:
+    """ "The title is too vague" says that it should not be vague."""
+    return (
+        not wanted.polarity
+        and token.polarity
+        and _TOO.search(scope.prose, max(0, token.start - _TOO_FAR), token.start) is not None
+        and _TOO.search(key.text) is None
+    )
+
+
+def is_light(token: Token) -> bool:
+    """A verb of having, being or belonging, which says little by itself."""
+    return "^" in token.flags or token.concept in ("belong", "include", "exist")
+
+
+def carries_denial(
+    key: PhraseKey, pairs: list[tuple[Token, Token]], wanted: Token, token: Token, inside: list[Token]
+) -> bool:
+    """ "Keep the results free of interpretation", for "interpretation does not belong in the results": the light verb
+    that the key point denies is not there, and what it is said of is denied or taken out instead."""
+    own = {id(k) for k, _ in pairs}
+    light = any(is_light(k) and not k.polarity and id(k) not in own for k in key.tokens)
+    return light and wanted.polarity and (not token.polarity or _taken_out(token, inside))
 
 
 def _second_denied(key: PhraseKey, wanted: Token, predicates: list[tuple[Token, Token]]) -> bool:
@@ -194,11 +234,11 @@ def _is_number(key: PhraseKey, pairs: list[tuple[Token, Token]], words: str) -> 
 
 def _another_power(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token], scope: Scopes) -> bool:
     """Inversely proportional to the distance is not so to its cube, nor 1/r to 1/r^3."""
+    if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
+        return False
     for k, a in pairs:
         if not k.predicate and _EXPONENT.match(scope.prose, a.end) and not _EXPONENT.match(key.text, k.end):
             return True
-    if any(k.concept in _POWERS or k.concept in ("invsq", "invroot") for k in key.tokens):
-        return False
     laws = [a for k, a in pairs if k.concept in ("proportional", "inverse") and not a.loose]
     powers = [t for t in inside if t.concept in _POWERS and t.polarity]
     return any(abs(t.start - a.start) <= _BESIDE for a in laws for t in powers)

@@ -149,5 +149,8 @@ def _usable(key: PhraseKey, wanted: Token, token: Token, inside: list[Token], sc
     if token.negation is not None:
         # "no field" says that the field is zero, and of nothing else
         follow = next((t for t in inside if t.start >= token.end and t.negation is None and not t.loose), None)
+        own = next((k for k in key.tokens if k.start >= wanted.end), None) if wanted.negation is not None else None
+        if own is not None and follow is not None and not own.verb:
+            return credit_of(own, follow) > 0
         return follow is not None and any(credit_of(k, follow) > 0 for k in key.tokens if k is not wanted)
     return key.conditional or not wanted.predicate or not scope.conditional(token.start)

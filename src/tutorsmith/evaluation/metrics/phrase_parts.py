@@ -37,6 +37,11 @@ def half_missing(key: PhraseKey, found: Pairing) -> bool:
 def other_things(key: PhraseKey, found: Pairing) -> bool:
     """Most of the things of the key point are not there, even if its verbs are."""
     absent = {id(t) for t in found.absent}
+    for relation in (t for t in key.tokens if "*>" in t.flags and t.concept != "exceed"):
+        for side in (lambda t, at: t.start < at, lambda t, at: t.start > at):
+            related = [t for t in key.tokens if not t.verb and side(t, relation.start)]
+            if related and all(id(t) in absent for t in related):
+                return True
     things = [t for t in key.tokens if not t.verb and "~" not in t.flags and ":" not in t.concept]
     return 2 * sum(id(t) in absent for t in things) > len(things) > 1
 
@@ -76,7 +81,8 @@ def on_another_subject(key: PhraseKey, found: Pairing, sentence: list[Token], sc
     if not rivals or not missing:
         return False
     elsewhere = any(credit_of(k, t) >= _SAME for k in missing for t in tokens_of(scope.original))
-    if not elsewhere:
+    known = len(missing) == len(subject) and all(":" not in t.concept for t in (*missing, *rivals[:1]))
+    if not elsewhere and not known:
         return False
     beside = any(0 <= a.start - r.end <= 1 for k, a in found.pairs if k in subject for r in rivals)
     return beside or 2 * len(missing) >= len(subject)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
-from tutorsmith.evaluation.metrics.phrase_conflicts import conflict
+from tutorsmith.evaluation.metrics.phrase_conflicts import carries_denial, conflict, contrasted, is_light
 from tutorsmith.evaluation.metrics.phrase_pairs import Pairing, may_be_implied, pair
 from tutorsmith.evaluation.metrics.phrase_parts import (
     VERBS,
@@ -132,6 +132,10 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
     if spoken_of_later(key, found, scope) or on_another_subject(key, found, near, scope):
         return PhraseVerdict("missing", start, end, "said of something else", score)
     lacking = [] if refers and _pronoun_stands(key, found, near) else found.lacking
+    if contrasted(key, found.pairs):
+        lacking = [t for t in lacking if t.polarity]
+    if any(carries_denial(key, found.pairs, k, a, inside) for k, a in found.pairs):
+        lacking = [t for t in lacking if not is_light(t)]
     matched = {id(a) for _, a in found.pairs}
     read = [t for t in inside if not t.loose or id(t) in matched or t.concept == "remove"]
     against = conflict(key, found.pairs, read, scope)

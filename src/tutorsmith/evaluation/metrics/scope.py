@@ -15,6 +15,7 @@ MAX_CHARACTERS = 60_000  # of an answer that are read: what stands beyond is in 
 SENTENCE_LIMIT = 1_200  # a longer "sentence" is cut, to keep every rule linear in practice
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|Eqs?|Figs?|approx|resp|etc|Dr|No|Sec|Ref|al|w\.r\.t)\.$")
+_WHEN = re.compile(r"(?:没有|无|不|未|没)[^,。;]{1,15}?时(?![间刻候常变])")
 _COMMA = re.compile(",")
 _HEADING = re.compile(r"\s{0,8}#{1,6}\s[^\n]*\n")
 _TOKEN = re.compile(f"(?P<innocent>{alternatives('innocent')})|(?P<negator>{alternatives('negator')})", re.IGNORECASE)
@@ -155,6 +156,8 @@ def _negations(prose: str, sentence: Span) -> list[Negation]:
                 continue
             until = stop.start()
             break
+        if when := _WHEN.match(prose, match.start(), until):
+            until = when.end()  # "when there is no X" denies the X alone
         if word.startswith("neither"):
             nor = prose.lower().find(" nor ", match.end(), until)
             until = nor if nor >= 0 else until
@@ -212,6 +215,10 @@ def _sentence_unsaid(text: str, sentence: Span, wrong_next: bool, unsaid: list[S
         turn = re.search(r"[,;](?=\s*(?:but|however|in fact|但|然而|实际上|而实际))", text[counterfactual.end() :])
         stop = counterfactual.end() + turn.start() if turn else len(text)
         unsaid.append(Span(start + counterfactual.start(), start + stop, "hypothetical"))
+    if claimed := pattern("postposed").search(text):
+        unsaid.append(Span(start, start + claimed.start(), "someone else's claim"))
+    if task := pattern("task").search(text):
+        unsaid.append(Span(start + task.start(), start + len(text), "a task"))
     refutation = pattern("refuted").search(text)
     if refutation and not pattern("counterfactual").search(text):
         before = [m.end() for m in pattern("turn").finditer(text[: refutation.start()])]
