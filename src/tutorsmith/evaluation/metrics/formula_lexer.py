@@ -11,9 +11,7 @@ MAX_LENGTH = 400  # characters of one formula
 MAX_TOKENS = 220
 
 GREEK = pairs("greek")
-FUNCTIONS = set(
-    "sin cos tan cot sec csc exp ln log lg sinh cosh tanh coth arctan arcsin arccos atan asin acos Re Im abs sqrt".split()
-)
+FUNCTIONS = set(words("functions"))
 OPERATORS = {
     "curl": "curl",
     "rot": "curl",

@@ -15,8 +15,8 @@ _SYMBOL = r"\\?[A-Za-zα-ωΑ-Ωℰ](?:_\{?\s?[\w,]{1,8}\s?\}?|[₀-₉ᵢⱼₖ
 _OCCURRENCE = re.compile(rf"(?<![A-Za-z\\_^])({_SYMBOL})(?![A-Za-z\w])")
 _AFTER = re.compile(
     rf"\s{{0,12}}(?:\s{{0,4}}(?:,|、|and|和|与|及)\s{{0,4}}{_SYMBOL}\s{{0,4}}){{0,3}}"
-    r"(?:,?\s{0,12}(?:(?:is|are|be|being|denotes?|represents?|stands? for|means|for|as|refers to)\b|[:(]|分别(?:为|是|表示)?"
-    r"|为|是|表示|代表|指|即|(?=the\b|its\b))\s?)"
+    r"(?:,?\s{0,12}(?:(?:is|are|be|being|denotes?|represents?|stands? for|means|for|as|refers to)\b|[:(]"
+    r"|分别(?:为|是|表示)?|为|是|表示|代表|指|即|(?=the\b|its\b))\s?)"
     r"(?P<meant>[^,.;。;、\n=$]{2,60})"
 )
 _NAMED = re.compile(
@@ -33,9 +33,9 @@ _CLASSES = tuple(
 _LETTERS = {letter: frozenset(meant.split("+")) for letter, meant in pairs("letter_meanings").items()}
 _SAME = tuple(frozenset(group.split("~")) for group in words("same"))
 IGNORED_SUBSCRIPTS = frozenset(words("ignored_subscripts"))
-_COMPONENTS = frozenset("x y z r φ θ ρ R s".split())  # a component that is the whole of the field
-_LENGTHS = frozenset("r ρ R d x a b h s l L w D z y".split())
-_ORDERS = frozenset("m n k p q N".split())  # of diffraction, of a mode
+_COMPONENTS = frozenset("xyzrφθρRs")  # a component that is the whole of the field
+_LENGTHS = frozenset("rρRdxabhslLwDzy")
+_ORDERS = frozenset("mnkpqN")  # of diffraction, of a mode
 CONSTANTS = frozenset(["ε_0", "μ_0", "ε", "μ", "ε_r", "μ_r"])
 _INTEGRAL = re.compile(r"int\[o?(?:[^|\[\]]*\.\.[^|\[\]]*)?\|")
 _CORE = re.compile(r"(?<=[\[|])[A-Za-zΑ-Ωα-ωℰ]+(?:_\w+)?(?=[|\]])")
@@ -109,7 +109,7 @@ def stands_for(written: str, wanted: str, answer: str, names: tuple[frozenset[st
     names: (symbols of the answer's formula, symbols of the key formula).
     """
     if "[" in written or "[" in wanted:
-        return _atom_stands_for(written, wanted, answer, names)
+        return _atom_stands_for(written, wanted, answer)
     base, _, sub = written.partition("_")
     key_base, _, key_sub = wanted.partition("_")
     if base == key_base:
@@ -153,7 +153,7 @@ def _same_letter(written: str, wanted: str, names: tuple[frozenset[str], frozens
     return SURE if (sub or key_sub) in _COMPONENTS else LIKELY
 
 
-def _atom_stands_for(written: str, wanted: str, answer: str, names: tuple[frozenset[str], frozenset[str]]) -> int:
+def _atom_stands_for(written: str, wanted: str, answer: str) -> int:
     """curl[X] for curl[Y]: the same operator on something of the same meaning."""
     if re.sub(r"_[ijkn]\]$", "]", written) == f"sum[{wanted}]":
         return LIKELY
@@ -163,6 +163,8 @@ def _atom_stands_for(written: str, wanted: str, answer: str, names: tuple[frozen
     if _CORE.sub("?", written) != _CORE.sub("?", wanted):
         return NO
     cores, key_cores = _CORE.findall(written), _CORE.findall(wanted)
+    if len(cores) != len(key_cores):
+        return NO
     for core, key_core in zip(cores, key_cores, strict=True):
         if core != key_core:
             certain = min(certain, stands_for(core, key_core, answer, (frozenset([core]), frozenset([key_core]))))

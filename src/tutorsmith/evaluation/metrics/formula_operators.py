@@ -146,7 +146,7 @@ class OperatorParser(ABC):
         while not any(f[0] == "diff" for f in factors):
             if self.peek().kind in ("*", "·"):
                 self.take()
-            elif self.peek().kind == "×":
+            elif self.peek().kind == "×" and factors:
                 self.take()
                 factors.append(self._times(factors.pop(), self.factor()))
                 continue

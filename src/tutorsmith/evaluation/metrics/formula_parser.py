@@ -166,8 +166,7 @@ class _Parser(OperatorParser):
         if kind == "num":
             return ("num", float(token.text))
         if kind in ("(", "{", "["):
-            inner = self._parenthesis(kind)
-            return inner
+            return self._parenthesis(kind)
         if kind == "|":
             return self._magnitude()
         if kind == "id":
@@ -178,6 +177,11 @@ class _Parser(OperatorParser):
             return self._command(token.text)
         if kind == "√":
             return ("pow", self.factor(), ("num", 0.5))
+        return self._applied(token)
+
+    def _applied(self, token: Tok) -> Tree:
+        """What acts on something after it."""
+        kind = token.kind
         if kind == "op":
             return linear(token.text, self._operand())
         if kind == "∇":

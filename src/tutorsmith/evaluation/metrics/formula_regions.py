@@ -286,12 +286,7 @@ def _read(source: str) -> tuple[tuple[tuple[Tree, ...], tuple[str, ...]], ...]:
     return tuple(found)
 
 
-_PRIMARY = frozenset("Q E B H D F V U I P W J C R L Φ S T q".split())  # bound by laws, not by definitions
-_DEFINES = re.compile(
-    r"(?:\b(?:let|where|define[ds]?|denote[ds]?|write|call|put|set|abbreviate[ds]?|here|i\.e\.|that is)\b|令|设|记|其中|式中|定义|即)"
-    r"[\s$(:,]{0,4}(?:us |the |\w{1,12} ){0,3}[\u4e00-\u9fff]{0,8}[\s$(:]{0,3}$",
-    re.IGNORECASE,
-)
+_PRIMARY = frozenset("QEBHDFVUIPWJCRLΦSTq")  # bound by laws, not by definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +309,7 @@ def stated(answer: str) -> tuple[Stated, ...]:
     text = scopes(answer).text
     out: dict[tuple[str, Tree], Stated] = {}
     for candidate in candidates(answer)[0]:
-        defines = bool(_DEFINES.search(text[max(0, candidate.start - 40) : candidate.start]))
+        defines = bool(pattern("defines").search(text[max(0, candidate.start - 40) : candidate.start]))
         for sides, signs in candidate.readings[:2]:
             if any(s not in "=≈" for s in signs):
                 continue

@@ -4,18 +4,27 @@ import re
 from collections.abc import Iterator
 
 _NAME = r"[A-Za-zα-ωΑ-Ωℰ](?:_\{?\w{1,6}\}?|[₀-₉ᵢⱼₖₗₘₙₒₚᵣₛₜᵥₓ]{1,3}|\d)?"
-_OPERAND = rf"(?:\d|1/|\$|\\[a-z]{{1,7}}|[()/*·^{{}}²³⁴½√-]|[₀-₉]|(?<![A-Za-z]){_NAME}(?![A-Za-z])|(?<=[\d)/*·^]){_NAME}){{1,16}}"
+_OPERAND = (
+    rf"(?:\d|1/|\$|\\[a-z]{{1,7}}|[()/*·^{{}}²³⁴½√-]|[₀-₉]|(?<![A-Za-z]){_NAME}(?![A-Za-z])|(?<=[\d)/*·^]){_NAME})"
+    r"{1,16}"
+)
+_VERBS = (
+    "is |are |then |thus |also |varies |scales |goes |falls(?: off)? |grows |decreases |increases |rises "
+    "|drops(?: off)? "
+)
+_AS = (
+    r"proportional to|(?<=varies )as|(?<=scales )(?:as|with)|(?<=goes )(?:as|like)|(?<=falls )as"
+    r"|(?<=off )(?:as|like|with)|(?<=grows )as|(?<=decreases )as|(?<=increases )as|(?<=drops )as"
+    r"|(?<=inversely )(?:as|with)"
+)
 _ENGLISH = re.compile(
-    rf"(?<![A-Za-z\\])(?P<left>{_NAME})\$?\s(?:is |are |then |thus |also |varies |scales |goes |falls(?: off)? |grows |decreases "
-    r"|increases |rises |depends |drops(?: off)? |decays )?(?:(?P<inverse>inversely)|directly|linearly)?\s?"
-    r"(?:proportional to|(?<=varies )as|(?<=scales )(?:as|with)|(?<=goes )(?:as|like)|(?<=falls )as|(?<=off )(?:as|like|with)"
-    r"|(?<=grows )as|(?<=decreases )as|(?<=increases )as|(?<=drops )as|(?<=decays )as|(?<=inversely )(?:as|with)) "
-    rf"(?:the )?(?P<power>square root|square|cube|inverse square|inverse|reciprocal)?(?: of )?(?:the )?(?P<right>{_OPERAND})"
-    r"(?: (?P<after>squared|cubed))?"
+    rf"(?<![A-Za-z\\])(?P<left>{_NAME})\$?\s(?:{_VERBS})?(?:(?P<inverse>inversely)|directly|linearly)?\s?(?:{_AS}) "
+    r"(?:the )?(?P<power>square root|square|cube|inverse square|inverse|reciprocal)?(?: of )?(?:the )?"
+    rf"(?P<right>{_OPERAND})(?: (?P<after>squared|cubed))?"
 )
 _CHINESE = re.compile(
-    rf"(?P<left>{_NAME})\$?\s?(?:的大小)?\s?(?:与|和|跟|同)\s?\$?(?P<right>{_OPERAND})\s?(?P<power>的平方根|的平方|的立方|的倒数|的三次方|平方)?"
-    r"\s?(?:成|呈)(?P<way>正|反)比"
+    rf"(?P<left>{_NAME})\$?\s?(?:的大小)?\s?(?:与|和|跟|同)\s?\$?(?P<right>{_OPERAND})"
+    r"\s?(?P<power>的平方根|的平方|的立方|的倒数|的三次方|平方)?\s?(?:成|呈)(?P<way>正|反)比"
 )
 _CHINESE_TO = re.compile(
     rf"(?P<left>{_NAME})\$?\s?(?P<way>正|反)比于\s?\$?(?P<right>{_OPERAND})\s?(?P<power>的平方根|的平方|的立方|的倒数)?"
@@ -45,7 +54,7 @@ _BLANK = "\u2060"
 
 
 def without_nouns(text: str) -> str:
-    """The text with the names of quantities blanked that stand between a sign in words and their symbol; same length."""
+    """The text with the names blanked that stand between a sign in words and a symbol; same length."""
     return _NOUN.sub(lambda m: _BLANK * len(m.group()), text)
 
 

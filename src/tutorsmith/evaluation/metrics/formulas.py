@@ -18,7 +18,6 @@ from tutorsmith.evaluation.metrics.formula_regions import Candidate, candidates,
 from tutorsmith.evaluation.metrics.formula_tree import Tree, core_of, symbols, text_of
 from tutorsmith.evaluation.metrics.scope import scopes
 
-
 _FARTHEST = 9  # symbols that two formulas do not share, at most, to be compared
 
 

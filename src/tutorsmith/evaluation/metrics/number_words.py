@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tutorsmith.evaluation.metrics.tables import pairs
+from tutorsmith.evaluation.metrics.tables import pairs, words
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SMALL, _LARGE = {"十": 10, "百": 100, "千": 1000}, {"万": 10_000, "亿": 100_000_000}
@@ -18,15 +18,8 @@ _NAMED = re.compile(
     r"\b(?:" + "|".join(sorted((w for w in _WORDS if w.isascii()), key=len, reverse=True)) + r")\b|[½¼¾⅓⅔]|一半",
     re.IGNORECASE,
 )
-_ONES = dict(
-    zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-        " eighteen nineteen".split(),
-        range(20),
-        strict=True,
-    )
-)
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_ONES = {word: number for number, word in enumerate(words("cardinals"))}
+_TENS = {word: 10 * (number + 2) for number, word in enumerate(words("tens"))}
 _CARDINAL = re.compile(
     rf"\b(?P<tens>{'|'.join(_TENS)})(?:[ -](?P<unit>{'|'.join(list(_ONES)[1:10])}))?\b|\b(?P<ones>{'|'.join(_ONES)})\b",
     re.IGNORECASE,
@@ -72,11 +65,11 @@ def chinese_number(text: str) -> float | None:
 
 def spelled_numbers(text: str) -> Iterator[Spelled]:
     """All numbers in words of a normalised text, in no order; the longer reading of a place comes first."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for kind in (_percents, _fractions, _halves, _named, _chinese, _cardinals):
         for spelled in kind(text):
-            if not any(s < spelled.end and spelled.start < e for s, e in taken):
-                taken.append((spelled.start, spelled.end))
+            if not any(taken[spelled.start : spelled.end]):
+                taken[spelled.start : spelled.end] = b"\x01" * (spelled.end - spelled.start)
                 yield spelled
 
 

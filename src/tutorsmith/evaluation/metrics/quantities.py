@@ -6,7 +6,16 @@ from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
-from tutorsmith.evaluation.metrics.quantity_binding import bound, is_limit, is_operand, leads_on, share
+from tutorsmith.evaluation.metrics.quantity_binding import (
+    bound,
+    is_operand,
+    leads_on,
+    share,
+    share_between,
+    tokens_near,
+    values_near,
+)
+from tutorsmith.evaluation.metrics.quantity_kinds import is_limit
 from tutorsmith.evaluation.metrics.scope import Scopes, Span, scopes
 from tutorsmith.evaluation.metrics.tables import pattern
 from tutorsmith.evaluation.metrics.units import Unit, comparable
@@ -17,6 +26,7 @@ _SPREAD_WORDS = re.compile(r"uncertaint|error|deviation|spread|toleranc|±|\\pm|
 _COUNTS = frozenset(
     ["angle", "turn", "word", "character", "page", "paragraph", "sentence", "point"]
 )  # stay words in a wording
+_NEAR = 300  # characters around a value in which its rivals are looked for
 _COUNTED = frozenset(["turn", "word", "character", "page", "paragraph", "sentence"])
 _LAG = re.compile(r"(?P<lag>\blag|\bbehind|滞后|落后)|\blead(?:s|ing)?\b|\bahead\b|超前|领先", re.IGNORECASE)
 _NOUNS = {"current": "current|电流", "voltage": "voltage|电压"}
@@ -190,7 +200,7 @@ def _sense(number: float, tokens: list[Token]) -> int:
 
 def _lag(key: QuantityKey, value: Value, scope: Scopes) -> int:
     """-1 where the key's quantity lags by the value, 1 where it leads, 0 where neither is said of a bare angle."""
-    if value.number < 0 or "phase" not in key.name.lower() and "相位" not in key.name and "angle" not in key.name:
+    if value.number < 0 or not re.search(r"phase|angle|相位", key.name, re.IGNORECASE):
         return 0
     clause = _clause_of(value, scope)
     text = scope.prose[clause.start : clause.end]
@@ -202,7 +212,7 @@ def _lag(key: QuantityKey, value: Value, scope: Scopes) -> int:
     after = text[found.end() :].lower()
     turned = any(
         t.concept in ("current", "voltage")
-        and re.match(r"[^a-z\u4e00-\u9fff]*(?:the )?(?:%s)" % _NOUNS[t.concept], after)
+        and re.match(rf"[^a-z\u4e00-\u9fff]{{0,4}}(?:the )?(?:{_NOUNS[t.concept]})", after)
         for t in own
     )
     return -sense if turned else sense
@@ -234,19 +244,15 @@ def _belongs(key: QuantityKey, value: Value, answer: str, scope: Scopes) -> bool
     if not wanted:
         return None
     sentence, clause = scope.sentence_at(value.start), _clause_of(value, scope)
-    near = [
-        t for t in tokens_of(answer) if clause.start <= t.start < clause.end and not value.start <= t.start < value.end
-    ]
-    others = [v for v in values_of(answer) if clause.start <= v.start < clause.end and v is not value]
+    near = [t for t in tokens_near(answer, clause.start, clause.end) if not value.start <= t.start < value.end]
+    others = [v for v in values_near(answer, clause.start, clause.end) if v is not value]
     if share(wanted, near) >= THRESHOLD:
         return _nearest(wanted, near, value, others) if others else True
-    if any(
-        _named_elsewhere(wanted, v, value, answer, scope) for v in values_of(answer) if comparable(v.unit, value.unit)
-    ):
+    around = values_near(answer, max(scope.sentences[sentence].start, value.start - _NEAR), value.end + _NEAR)
+    if any(_named_elsewhere(wanted, v, value, answer, scope) for v in around if comparable(v.unit, value.unit)):
         return False
     before = scope.sentences[max(0, sentence - 1)].start
-    wide = [t for t in tokens_of(answer) if before <= t.start < scope.sentences[sentence].end]
-    return True if share(wanted, wide) >= THRESHOLD else None
+    return True if share_between(wanted, answer, before, scope.sentences[sentence].end) >= THRESHOLD else None
 
 
 def _named_elsewhere(wanted: tuple[Token, ...], other: Value, value: Value, answer: str, scope: Scopes) -> bool:
@@ -257,7 +263,7 @@ def _named_elsewhere(wanted: tuple[Token, ...], other: Value, value: Value, answ
     clause = next((c for c in scope.clauses[sentence] if c.start <= other.start < c.end), None)
     if clause is None or clause.start <= value.start < clause.end:
         return False
-    return share(wanted, [t for t in tokens_of(answer) if clause.start <= t.start < clause.end]) >= THRESHOLD
+    return share_between(wanted, answer, clause.start, clause.end) >= THRESHOLD
 
 
 def _nearest(wanted: tuple[Token, ...], near: list[Token], value: Value, others: list[Value]) -> bool:

@@ -4,15 +4,25 @@
 """
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.formula_meanings import class_of, definitions, letters_of
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
+from tutorsmith.evaluation.metrics.quantity_kinds import (
+    LABEL,
+    conflicts,
+    head_of,
+    kinds_in,
+    labels_in,
+    modifiers_in,
+    suits,
+)
 from tutorsmith.evaluation.metrics.scope import Scopes, scopes
-from tutorsmith.evaluation.metrics.tables import lines
-from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit
+from tutorsmith.evaluation.metrics.tables import lines, pattern
+from tutorsmith.evaluation.metrics.units import comparable
 from tutorsmith.evaluation.metrics.values import Value, values_of
 
 _SYMBOL = r"[A-Za-zα-ωΑ-Ωℰ](?:\s?_\s?\{?\s?[\w,]{1,10}\s?\}?|[₀-₉ᵢₘₙₐₓᵥᵣₛₜ]{1,4}|\d)?"
@@ -27,12 +37,6 @@ _BOUNDARY = re.compile(
 _COPULA_AFTER = re.compile(r"\s{0,4}(?:is|was|are|were|as|for|of|be|thus|across|through|on)\b|\s{0,4}(?:的|是|为|即)")
 _RESPECTIVELY = re.compile(r"\brespectively\b|分别|依次", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,\s*and\b|\band\b|,|、|和|与|及|以及)\s*")
-_LABEL = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}_?\{?\d{1,2}\}?(?!\d)")
-_LETTER_LABEL = re.compile(
-    r"\b(?:[Pp]oints?|[Gg]roups?|[Nn]odes?|[Pp]orts?|[Ss]amples?|[Cc]lass(?:es)?|[Mm]edi(?:um|a)|at) ([A-Z])\b(?!')(?:,? (?:and|or|to) ([A-Z])\b)?"
-    r"|(?<![A-Za-z])([A-Z]) ?(?:组|点|班|端|处)|(?:点|组|端) ?([A-Z])(?![A-Za-z])"
-)
-_PER = re.compile(r"\s(?:through|across|in|at|of|between|for|over|on|from|per|to|with)\s")
 _ADJECTIVE = re.compile(
     r"\s{0,3}-?(?:(?P<thickness>thick|厚)|(?P<length>long|长)|(?P<width>wide|宽)|(?P<height>high|tall|高)|(?P<depth>deep|深)"
     r"|(?P<spacing>apart|away)|in (?P<diameter>diameter)|in (?P<radius>radius))"
@@ -46,89 +50,33 @@ _OPERATOR_BEFORE = re.compile(
     r"(?:[/·×*√^]|(?:\d|\w\s|\))\s?[+-]|√\s?\(|(?:sin|cos|tan|ln|log|lg|exp|sqrt)\s?[({]?)[\s$({]{0,4}$"
 )
 _EQUALS_LATER = re.compile(r"[^,;:。，；\n!?\u4e00-\u9fff]{0,80}?[=≈]")
-_ASIDE = re.compile(
-    r"\s{0,3}(?:before|after|later|earlier|ago|in front of|behind|beyond|away from|from the)\b|\s?(?:之前|之后|以前|以后|前方)"
-)
 _OF_PLACE = frozenset(["spacing", "object_distance", "image_distance", "delay", "duration", "depth", "height"])
 _OF_THOSE = re.compile(r"\s{0,3}of (?:the|those|all|its|your|our|these)\b")
-_SUBJECT = re.compile(
-    r"(?:^|[\s,])(?:the|an?|its|your|our|this|that|their)\s(?P<en>[a-z][a-z' -]{2,60}?)\s"
-    r"(?:is|was|are|were|equals|amounts to|comes to)\s(?:(?:set|equal|only|just|about|around|roughly|approximately|nearly|almost|exactly|now|then|thus|also|at|to)\s){0,3}$"
-    r"|(?P<zh>[\u4e00-\u9fff]{2,12}?)(?:的值|大小)?\s?(?:约|大约|大概|近似)?\s?(?:为|是|等于|达|取)\s?(?:约|大约)?\s?$",
-    re.IGNORECASE,
-)
-_GENERIC = re.compile(
-    r"\b(?:result|answer|value|number|total|outcome|reading|figure|solution|quantity|magnitude|size|amount|rest|difference|sum|ratio"
-    r"|product|change|one|latter|former|which|what|it)\b|结果|变化|答案|数值|值|大小|总|后者|前者|其|它|这|那|此|所求|即|应|故|得|可|就|也|因此|所以",
-    re.IGNORECASE,
-)
 _PLAIN_WORDS = frozenset(
-    "the a an total resulting corresponding required new final calculated measured same exact actual whole".split()
-)
-_LIMIT = re.compile(
-    r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|limit|at (?:most|least)|upper|lower|bound|longest|shortest|cap|cut-?off|threshold|critical|breakdown)\b|截止|临界|击穿|阈值|上限|下限|最[多少大小高低长短]|至[多少]|不超过|限"
+    [
+        "the",
+        "a",
+        "an",
+        "total",
+        "resulting",
+        "corresponding",
+        "required",
+        "new",
+        "final",
+        "calculated",
+        "measured",
+        "same",
+        "exact",
+        "actual",
+        "whole",
+    ]
 )
 
 
 _GENERAL = frozenset(["angle", "impedance"])  # a phase is an angle, a characteristic impedance an impedance
+_NEAR = 300  # characters around a value in which others are looked for
 _EXTREMES = frozenset(["maximum", "minimum"])  # told by "at most" as well
-_COUNTS = frozenset(["word", "character", "page", "paragraph", "sentence"])
 _ANGLE_SIGN = re.compile(r"(?:∠|\\angle)\s{0,3}$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of quantity: its unit, or None for one without dimension, and its wordings."""
-
-    name: str
-    unit: Unit
-    wordings: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[_Kind, ...]:
-    out = []
-    for line in lines("quantity_words"):
-        head, _, wordings = line.partition(": ")
-        name, unit = head.split()
-        parsed = Unit(1.0, ()) if unit == "1" else parse_unit(unit)
-        if parsed is None:
-            raise ValueError(f"the unit '{unit}' in [quantity_words] is not known")
-        out.append(_Kind(name, parsed, re.compile(wordings, re.IGNORECASE)))
-    return tuple(out)
-
-
-@lru_cache(maxsize=1)
-def _families() -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
-    """Groups of words that tell quantities of one kind apart: peak, average; cutoff, operating; ..."""
-    out = []
-    for line in lines("modifiers"):
-        name, _, groups = line.partition(": ")
-        pairs = (group.partition("=") for group in groups.split(" / "))
-        out.append((name, tuple((g.strip(), re.compile(w.strip(), re.IGNORECASE)) for g, _, w in pairs)))
-    return tuple(out)
-
-
-@lru_cache(maxsize=1024)
-def _head(name: str) -> str:
-    """The noun of a name: "current through R2" is a current."""
-    return _PER.split(name, maxsplit=1)[0]
-
-
-@lru_cache(maxsize=1024)
-def _kinds_in(text: str) -> tuple[_Kind, ...]:
-    """Kinds that a text names; a wording within a longer one ("wavelength" within "half wavelength") is not its own."""
-    found = [(m.start(), m.end(), kind) for kind in _kinds() for m in kind.wordings.finditer(text)]
-    return tuple(
-        kind
-        for start, end, kind in sorted(found, key=lambda f: f[0])
-        if not any(s <= start and end <= e and e - s > end - start for s, e, _ in found)
-    )
-
-
-def is_limit(name: str) -> bool:
-    """Whether the key's quantity is itself a bound: the maximum length, the lower limit."""
-    return bool(_LIMIT.search(name))
 
 
 def bound(name: str, value: Value, answer: str) -> bool | None:
@@ -138,7 +86,7 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
     if listed is not None:
         return listed
     if _ANGLE_SIGN.search(scope.text, max(0, value.start - 12), value.start):
-        return True if class_of(_head(name)) == "angle" else None  # the angle of the phasor before it
+        return True if class_of(head_of(name)) == "angle" else None  # the angle of the phasor before it
     symbol = _symbol_of(value, scope)
     if symbol is not None and (told := _by_symbol(name, symbol, answer)) is not None:
         return told
@@ -147,7 +95,7 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
     if near is not None:
         return near
     if adjective := _ADJECTIVE.match(scope.prose, value.end):
-        return any(k.name == adjective.lastgroup for k in _kinds_in(name))
+        return any(k.name == adjective.lastgroup for k in kinds_in(name))
     adjunct = bool(_ADJUNCT.match(scope.prose[slice(*before)]))
     if adjunct or _COPULA_AFTER.match(scope.prose, value.end) or scope.prose[value.end : value.end + 1] == ",":
         told = _describes(name, after, value, answer, scope)
@@ -160,8 +108,8 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
 
 def _is_aside(name: str, value: Value, scope: Scopes) -> bool:
     """ "10 minutes before the talk", "8 cm in front of the lens": where or when something is."""
-    aside = _ASIDE.match(scope.prose, value.end)
-    return bool(aside) and not any(k.name in _OF_PLACE for k in _kinds_in(name))
+    aside = pattern("aside").match(scope.prose, value.end)
+    return bool(aside) and not any(k.name in _OF_PLACE for k in kinds_in(name))
 
 
 def is_operand(value: Value, answer: str) -> bool:
@@ -177,14 +125,35 @@ def leads_on(value: Value, answer: str) -> bool:
     return bool(_EQUALS_LATER.match(scopes(answer).text, value.end))
 
 
+@lru_cache(maxsize=64)
+def _starts(answer: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(where the values of an answer begin, where its words do)."""
+    return tuple(v.start for v in values_of(answer)), tuple(t.start for t in tokens_of(answer))
+
+
+def values_near(answer: str, start: int, end: int) -> tuple[Value, ...]:
+    """The values that begin in a stretch of the answer."""
+    places = _starts(answer)[0]
+    return values_of(answer)[bisect_left(places, start) : bisect_left(places, end)]
+
+
+def tokens_near(answer: str, start: int, end: int) -> tuple[Token, ...]:
+    """The words that begin in a stretch of the answer."""
+    places = _starts(answer)[1]
+    return tokens_of(answer)[bisect_left(places, start) : bisect_left(places, end)]
+
+
+def _around(value: Value, answer: str, scope: Scopes) -> tuple[Value, ...]:
+    """The other values of the same sentence, as far as they are near."""
+    sentence = scope.sentences[scope.sentence_at(value.start)]
+    low, high = max(sentence.start, value.start - _NEAR), min(sentence.end, value.end + _NEAR)
+    return tuple(v for v in values_near(answer, low, high) if v.start != value.start)
+
+
 def _windows(value: Value, answer: str, scope: Scopes) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """(the clause up to the value, what follows it, the sentence up to the value), none of them past another value."""
     sentence = scope.sentences[scope.sentence_at(value.start)]
-    others = [
-        v
-        for v in values_of(answer)
-        if v.start != value.start and sentence.start <= v.start < sentence.end and not is_operand(v, answer)
-    ]
+    others = [v for v in _around(value, answer, scope) if not is_operand(v, answer)]
     left = max([sentence.start, *(v.end for v in others if v.end <= value.start)])
     right = min([sentence.end, value.end + 80, *(v.start for v in others if v.start >= value.end)])
     cuts = [m.end() for m in _BOUNDARY.finditer(scope.prose, left, value.start)]
@@ -197,50 +166,42 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
     text = scope.prose[slice(*span)]
     if not text.strip():
         return None
-    if _conflicts(name, text):
+    if conflicts(name, text):
         return False
     if named(name, span, answer):
         return True
-    rivals = [k for k in _kinds_in(text) if _suits(k, value.unit) and k.name not in _GENERAL]
-    mine = {k.name for k in _kinds_in(name) if _suits(k, value.unit)} or {k.name for k in _kinds_in(_head(name))}
+    rivals = [k for k in kinds_in(text) if suits(k, value.unit) and k.name not in _GENERAL]
+    mine = {k.name for k in kinds_in(name) if suits(k, value.unit)} or {k.name for k in kinds_in(head_of(name))}
     if rivals and rivals[-1].name in mine:
-        if _modifiers(name) - _modifiers(text) - _EXTREMES:
+        if modifiers_in(name) - modifiers_in(text) - _EXTREMES:
             return None
         return None if _named_by_another(name, value, answer, scope) else True
     if rivals:
         return False if mine or not _credited(name, span, answer) else None
-    return True if mine and _modifiers(name) & _modifiers(text) - _EXTREMES else None
+    return True if mine and modifiers_in(name) & modifiers_in(text) - _EXTREMES else None
 
 
 def _credited(name: str, span: tuple[int, int], answer: str) -> bool:
     """Whether a stretch holds any word of the name."""
-    return any(
-        credit_of(w, t) for w in phrase_key(name).tokens for t in tokens_of(answer) if span[0] <= t.start < span[1]
-    )
-
-
-def _suits(kind: _Kind, unit: Unit) -> bool:
-    """Whether a kind of quantity may have the unit; texts are counted in words, characters or pages alike."""
-    counted = any(n in _COUNTS for n, _ in kind.unit.dimensions) and any(n in _COUNTS for n, _ in unit.dimensions)
-    return counted or comparable(kind.unit, unit)
+    return any(credit_of(w, t) for w in phrase_key(name).tokens for t in tokens_near(answer, *span))
 
 
 def named(name: str, span: tuple[int, int], answer: str) -> bool:
     """Whether a stretch of the answer names the quantity in most of its words."""
     wanted = phrase_key(name).tokens
-    near = [t for t in tokens_of(answer) if span[0] <= t.start < span[1]]
-    return bool(wanted) and share(wanted, near) >= THRESHOLD
+    return bool(wanted) and share_between(wanted, answer, *span) >= THRESHOLD
 
 
-def share(wanted: tuple[Token, ...], near: list[Token]) -> float:
+def share(wanted: tuple[Token, ...], near: Sequence[Token]) -> float:
     """The share of the name's words, by weight, that stand among the tokens."""
     total = sum(t.weight for t in wanted)
     return sum(t.weight * max((credit_of(t, o) for o in near), default=0.0) for t in wanted) / total
 
 
-@lru_cache(maxsize=4096)
-def _modifiers(text: str) -> frozenset[str]:
-    return frozenset(group for _, groups in _families() for group, words in groups if words.search(text))
+@lru_cache(maxsize=1024)
+def share_between(wanted: tuple[Token, ...], answer: str, start: int, end: int) -> float:
+    """The share of the name's words that stand in a stretch of the answer."""
+    return share(wanted, tokens_near(answer, start, end))
 
 
 def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]], answer: str, scope: Scopes) -> bool:
@@ -251,13 +212,13 @@ def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]],
     before, after = (scope.prose[slice(*w)] for w in windows)
     if not _OF_THOSE.match(after) and not before.strip():
         return False
-    subject = _SUBJECT.search(before)
+    subject = pattern("subject_said").search(before)
     if subject is None and _OF_THOSE.match(after) and not before.strip():
         return name.isascii() and not _credited(name, windows[1], answer)
     if subject is None:
         return False
     noun = subject["en"] or subject["zh"]
-    if name.isascii() != noun.isascii() or _GENERIC.search(noun):
+    if name.isascii() != noun.isascii() or pattern("generic_subject").search(noun):
         return False
     span = (windows[0][0] + subject.start(), windows[0][1])
     if not _credited(name, span, answer):
@@ -278,46 +239,21 @@ def _shares_letters(name: str, noun: str) -> bool:
 def _other_compound(name: str, noun: str) -> bool:
     """Object distance for image distance: the same head with another noun before it."""
     one, two = (
-        _head(name).lower().split(),
+        head_of(name).lower().split(),
         re.split(r"\s(?:of|between|in|at|through|across|for|on)\s", noun.lower())[0].split(),
     )
     if len(one) < 2 or len(two) < 2 or one[-1] != two[-1]:
         return False
     mine, theirs = set(one[:-1]), {w for w in two[:-1] if w not in _PLAIN_WORDS}
-    return bool(theirs) and not mine & theirs and not _kinds_in(" ".join(two)) == _kinds_in(" ".join(one)) != ()
-
-
-@lru_cache(maxsize=4096)
-def _labels(text: str) -> frozenset[str]:
-    """R2, TE10, and the letters of points and groups."""
-    letters = {g for m in _LETTER_LABEL.finditer(text) for g in m.groups() if g}
-    return frozenset(_LABEL.findall(text)) | letters
-
-
-def _conflicts(name: str, text: str) -> bool:
-    """The text tells of a kin of the quantity: the peak for the average value, R1 for R2, half the wavelength."""
-    labels, here = _labels(name), _labels(text)
-    if labels and here and not labels & here:
-        return True
-    mine, theirs = _modifiers(name), _modifiers(text)
-    for family, groups in _families():
-        members = {group for group, _ in groups}
-        one, two = mine & members, theirs & members
-        if two and not one & two and (one or family.startswith("change")):
-            return True
-    return False
+    return bool(theirs) and not mine & theirs and not kinds_in(" ".join(two)) == kinds_in(" ".join(one)) != ()
 
 
 def _named_by_another(name: str, value: Value, answer: str, scope: Scopes) -> bool:
     """Another value of the sentence has the whole name before it."""
-    sentence = scope.sentence_at(value.start)
     return any(
         named(name, _windows(other, answer, scope)[0], answer)
-        for other in values_of(answer)
-        if other.start != value.start
-        and scope.sentence_at(other.start) == sentence
-        and comparable(other.unit, value.unit)
-        and not scope.negated(other.start) % 2
+        for other in _around(value, answer, scope)
+        if comparable(other.unit, value.unit) and not scope.negated(other.start) % 2
     )
 
 
@@ -343,19 +279,20 @@ def _by_symbol(name: str, symbol: str, answer: str) -> bool | None:
     if symbol == plain:
         return True
     meant = definitions(answer).get(symbol)
-    wanted = class_of(_head(name))
+    wanted = class_of(head_of(name))
     if meant and wanted:
         return meant == wanted or None
     letters = letters_of(wanted) if wanted else frozenset()
     if not letters:
         return None if len(plain) > 2 else False
-    labels = _LABEL.findall(name)
+    labels = LABEL.findall(name)
     if base in letters:
-        return _subscript_fits(name, base, sub, labels)
+        return _subscript_fits(base, sub, labels)
     return False if _may_be(symbol, wanted) else None
 
 
-def _subscript_fits(name: str, base: str, sub: str, labels: list[str]) -> bool | None:
+def _subscript_fits(base: str, sub: str, labels: list[str]) -> bool | None:
+    """Whether the subscript names the part that the key does; one that says nothing of it decides nothing."""
     if labels:
         return (
             None
@@ -380,9 +317,7 @@ def _listed(name: str, value: Value, answer: str, scope: Scopes) -> bool | None:
     sentence = scope.sentences[scope.sentence_at(value.start)]
     if not _RESPECTIVELY.search(scope.prose, sentence.start, sentence.end):
         return None
-    values = [
-        v for v in values_of(answer) if sentence.start <= v.start < sentence.end and comparable(v.unit, value.unit)
-    ]
+    values = [v for v in values_near(answer, sentence.start, sentence.end) if comparable(v.unit, value.unit)]
     if len(values) < 2 or value not in values:
         return None
     head = scope.prose[sentence.start : values[0].start]
@@ -396,7 +331,7 @@ def _listed(name: str, value: Value, answer: str, scope: Scopes) -> bool | None:
 
 def _places_of(name: str, items: list[str], start: int, answer: str, scope: Scopes) -> set[int]:
     """Which items of the list the name tells of, by the words that not all of them share."""
-    labels = _labels(name)
+    labels = labels_in(name)
     if labels:
         return {
             i
@@ -409,8 +344,6 @@ def _places_of(name: str, items: list[str], start: int, answer: str, scope: Scop
         spans.append((begin, begin + len(item)))
         at = begin + len(item)
     wanted = [t for t in phrase_key(name).tokens if "=" not in t.flags] or list(phrase_key(name).tokens)
-    scores = [
-        share(tuple(wanted), [t for t in tokens_of(answer) if a <= t.start < b]) if wanted else 0.0 for a, b in spans
-    ]
+    scores = [share(tuple(wanted), tokens_near(answer, a, b)) if wanted else 0.0 for a, b in spans]
     best = max(scores)
     return {i for i, s in enumerate(scores) if s == best} if best > 0 else set()

@@ -100,7 +100,10 @@ def parse_unit(text: str) -> Unit | None:
             return None if text[position:].strip("() ") else _unit(factor, dimensions)
         divided = bool(found.group(1)) or (below and "(" in text)
         below = below or bool(found.group(1))
-        power = int("".join(_SUPER.get(c, c) for c in found.group(5) or "1"))
+        written = "".join(_SUPER.get(c, c) for c in found.group(5) or "1")
+        if not re.fullmatch(r"[-+]?\d+", written):
+            return None
+        power = int(written)
         power *= {"square": 2, "cubic": 3, "squared": 2, "cubed": 3}.get((found.group(2) or found.group(4)).strip(), 1)
         single = _single(found.group(3).strip())
         if single is None:

@@ -177,8 +177,13 @@ def _with_pi(flat: str, values: list[Value]) -> list[Value]:
 
 def _in_words(flat: str, values: list[Value]) -> list[Value]:
     out: list[Value] = []
+    taken = bytearray(len(flat))
+    for v in values:
+        taken[v.start : v.end] = b"\x01" * (v.end - v.start)
     for spelled in spelled_numbers(flat):
-        if any(v.start < spelled.end and spelled.start < v.end for v in values):
+        if len(out) >= MAX_QUANTITIES:
+            break
+        if any(taken[spelled.start : spelled.end]):
             continue
         if spelled.percent:
             out.append(Value(spelled.number / 100, Unit(1.0, ()), spelled.start, spelled.end))
