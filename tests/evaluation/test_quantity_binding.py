@@ -95,6 +95,12 @@ def test_a_limit_is_given_by_a_bound() -> None:
     assert judge_key_point({"quantity": "250 words", "text": "length"}, "At most 250 words.").covered is False
 
 
+def test_a_value_of_nothing_is_none_where_the_quantity_is_left_to_be_found() -> None:
+    key = {"quantity": "2 kohm", "text": "Thevenin resistance"}
+    assert judge_key_point(key, "R1 has 2 kΩ.").covered is True
+    assert judge_key_point(key, "R1 has 2 kΩ; combine it with R2 for the Thevenin resistance.").covered is False
+
+
 def test_operands_are_no_results() -> None:
     key = {"quantity": "5 A", "text": "current"}
     assert judge_key_point(key, "I = 5 A · 2 = 10 A").contradicted

@@ -8,6 +8,7 @@ from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key,
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
 from tutorsmith.evaluation.metrics.quantity_binding import (
     bound,
+    is_asked_for,
     is_operand,
     leads_on,
     share,
@@ -140,6 +141,8 @@ def _weigh(key: QuantityKey, value: Value, answer: str, found: _Found, standing:
             found.wrong, found.why = value, "the value is denied"
     elif value.bound and not is_limit(key.name):
         found.rule = "only a range or a bound is given" if same else found.rule
+    elif same and belongs is None and key.name and is_asked_for(key.name, answer):
+        found.rule = "the quantity is left to be found"
     elif same and belongs is not False:
         found.good = value
     elif same:

@@ -74,6 +74,7 @@ _PLAIN_WORDS = frozenset(
 
 
 _GENERAL = frozenset(["angle", "impedance"])  # a phase is an angle, a characteristic impedance an impedance
+_SENTENCES = 60  # of an answer that are searched for a task
 _NEAR = 300  # characters around a value in which others are looked for
 _EXTREMES = frozenset(["maximum", "minimum"])  # told by "at most" as well
 _ANGLE_SIGN = re.compile(r"(?:∠|\\angle)\s{0,3}$")
@@ -173,7 +174,8 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
     rivals = [k for k in kinds_in(text) if suits(k, value.unit) and k.name not in _GENERAL]
     mine = {k.name for k in kinds_in(name) if suits(k, value.unit)} or {k.name for k in kinds_in(head_of(name))}
     if rivals and rivals[-1].name in mine:
-        if modifiers_in(name) - modifiers_in(text) - _EXTREMES:
+        whole = rivals[-1].wordings.fullmatch(name)  # "SNR" for the signal-to-noise ratio
+        if not whole and modifiers_in(name) - modifiers_in(text) - _EXTREMES:
             return None
         return None if _named_by_another(name, value, answer, scope) else True
     if rivals:
@@ -198,6 +200,22 @@ def share(wanted: tuple[Token, ...], near: Sequence[Token]) -> float:
     return sum(t.weight * max((credit_of(t, o) for o in near), default=0.0) for t in wanted) / total
 
 
+@lru_cache(maxsize=256)
+def is_asked_for(name: str, answer: str) -> bool:
+    """Whether the answer leaves the quantity to be found: "compare it with the skin depth", 截止频率请自行计算."""
+    scope = scopes(answer)
+    for index, clauses in enumerate(scope.clauses[:_SENTENCES]):
+        for clause in clauses or (scope.sentences[index],):
+            asked = pattern("to_find").search(scope.prose, clause.start, clause.end)
+            if (
+                asked
+                and not values_near(answer, clause.start, clause.end)
+                and named(name, (clause.start, clause.end), answer)
+            ):
+                return True
+    return False
+
+
 @lru_cache(maxsize=1024)
 def share_between(wanted: tuple[Token, ...], answer: str, start: int, end: int) -> float:
     """The share of the name's words that stand in a stretch of the answer."""
@@ -219,6 +237,8 @@ def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]],
         return False
     noun = subject["en"] or subject["zh"]
     if name.isascii() != noun.isascii() or pattern("generic_subject").search(noun):
+        return False
+    if {k.name for k in kinds_in(noun)} & {k.name for k in kinds_in(name)}:
         return False
     span = (windows[0][0] + subject.start(), windows[0][1])
     if not _credited(name, span, answer):

@@ -73,7 +73,7 @@ def pattern() -> re.Pattern[str]:
     chinese = "|".join(re.escape(n) for n in names if n[0] > "\u3000")
     latin = "|".join(re.escape(n) for n in names if n[0] <= "\u3000")
     one = rf"(?:(?:{chinese})|(?:square |cubic )?(?:{latin})(?![A-Za-z](?!\^))(?: squared| cubed)?)"
-    one += r"(?:\s*\^?\s*\{?\(?[-+]?\d\)?\}?|[²³⁻⁺¹⁴]+|2(?!\d))?"
+    one += r"(?:\s*\^\s*\{?\(?[-+]?\d\)?\}?|[-+]?\d(?!\d)|[²³⁻⁺¹⁴]+|2(?!\d))?"
     return re.compile(rf"\(?{one}(?:\s*(?:/|·|⋅|\*|×|每| per |-(?=[A-Za-z])|\s)\s*\(?(?:{one})\)?){{0,4}}\)?")
 
 
