@@ -218,12 +218,17 @@ def prepare(
 
 @app.command()
 def evaluate(
-    eval_file: Annotated[list[Path], typer.Option("--eval-file", help="Benchmark; may be repeated.")],
+    eval_file: Annotated[list[Path] | None, typer.Option("--eval-file", help="Benchmark; may be repeated.")] = None,
     predictions: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option("--predictions", help="Predictions to score; repeated: the same system with several seeds."),
-    ],
-    output_dir: Annotated[Path, typer.Option("--output-dir", help="Where eval_report.json, .md and .html go.")],
+    ] = None,
+    output_dir: Annotated[
+        Path | None, typer.Option("--output-dir", help="Where eval_report.json, .md and .html go.")
+    ] = None,
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", help="Score the answers of this run folder again and write its report anew.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Predictions to compare with, on the same items.")
     ] = None,
@@ -244,27 +249,31 @@ def evaluate(
         bool, typer.Option("--judge-optional", help="Go on without the judge where its endpoint fails.")
     ] = False,
     language: Language = None,
+    config: Config = None,
 ) -> None:
     """Score predictions by rules. A judge model is asked only if you name one, and is reported apart.
 
     Example: tutorsmith evaluate --eval-file bench.jsonl --predictions p.jsonl --baseline base.jsonl --output-dir scores
+    Example: tutorsmith evaluate --run outputs/adapter/adapter_style --review review_style.csv
     """
-    from tutorsmith.commands.scores import EvaluateOptions, evaluate_command
+    from tutorsmith.commands.scores import EvaluateOptions, evaluate_command, rescore_command
 
-    evaluate_command(
-        EvaluateOptions(
-            benchmarks=eval_file,
-            predictions=predictions,
-            folder=output_dir,
-            baseline=baseline,
-            language=language or "en",
-            review=review,
-            sheet=write_review,
-            judge_url=judge_url,
-            judge_model=judge_model,
-            judge_optional=judge_optional,
-        )
+    options = EvaluateOptions(
+        benchmarks=eval_file or [],
+        predictions=predictions or [],
+        folder=output_dir,
+        baseline=baseline,
+        language=language or "en",
+        review=review,
+        sheet=write_review,
+        judge_url=judge_url,
+        judge_model=judge_model,
+        judge_optional=judge_optional,
     )
+    if run_folder is not None:
+        rescore_command(run_folder, options, config)
+    else:
+        evaluate_command(options)
 
 
 @app.command()

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.commands.console import tell
-from tutorsmith.core.artifacts import make_folder, write_json
-from tutorsmith.core.errors import UsageError
-from tutorsmith.core.run_folder import stage_of, verify_manifest
+from tutorsmith.core.artifacts import hash_file, hash_value, make_folder, report_name, write_json
+from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.run_folder import predictions_file, read_manifest, stage_of, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
 from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
 from tutorsmith.evaluation.opinions import Opinions
 from tutorsmith.evaluation.seeds import seeds_report
 from tutorsmith.project import project_if_any
-from tutorsmith.report import compare_runs, write_report
+from tutorsmith.report import ReportFiles, compare_runs, write_report
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EvaluateOptions:
 
     benchmarks: Sequence[Path]
     predictions: Sequence[Path]
-    folder: Path
+    folder: Path | None
     baseline: Path | None = None
     language: str = "en"
     review: Path | None = None
@@ -40,6 +40,14 @@ def evaluate_command(options: EvaluateOptions) -> None:
 
     Of several seeds the first file is the system that is shown; the report's object `seeds` tells of all.
     """
+    if options.folder is None or not options.benchmarks or not options.predictions:
+        flags = {
+            "--eval-file": options.benchmarks,
+            "--predictions": options.predictions,
+            "--output-dir": options.folder,
+        }
+        absent = ", ".join(flag for flag, value in flags.items() if not value)
+        raise UsageError(f"{absent}: not given", mend="give them, or name a run folder with --run")
     opinions = Opinions(_judge(options), options.review, options.sheet)
     first, *others = options.predictions
     systems = {"baseline": options.baseline} if options.baseline else {}
@@ -48,6 +56,47 @@ def evaluate_command(options: EvaluateOptions) -> None:
     make_folder(options.folder)
     write_json(options.folder / "eval_report.json", report)
     files = write_report(options.folder, "", language=options.language)
+    _told(report, options, files)
+
+
+def rescore_command(run: Path, options: EvaluateOptions, config: Path | None) -> None:
+    """Score a run folder's answers again (these rules, a review, a judge) and write its report anew.
+
+    The benchmarks are those of the run's stage, or --eval-file, and must be the ones that the run answered.
+
+    Raises: UsageError with --predictions or --baseline, or where no project knows the stage; DataError when the
+    folder's files come from different runs, or the benchmark has changed since.
+    """
+    if options.predictions or options.baseline:
+        raise UsageError("--run scores the run's own answers", where="--predictions", mend="leave it out")
+    stage = stage_of(run)
+    verify_manifest(run, stage)
+    manifest = read_manifest(run)
+    project = project_if_any(config)
+    known = project.stages.get(stage) if project else None
+    benchmarks = options.benchmarks or (known.eval if known else ())
+    if not benchmarks:
+        raise UsageError(f"no project knows the stage '{stage}'", where=str(run), mend="name its --eval-file")
+    for file in benchmarks:
+        if hash_file(file) not in manifest["data"].values():
+            raise DataError(
+                "the run answered another benchmark, or this one has changed since",
+                where=str(file),
+                mend="run the stage again, or bring the benchmark back",
+            )
+    systems = {name: predictions_file(run, stage, name) for name in manifest["predictions"]}
+    opinions = Opinions(_judge(options), options.review, options.sheet)
+    report = evaluate(benchmarks, systems, stage=stage, manifest=hash_value(manifest), opinions=opinions)
+    folder = options.folder or run
+    make_folder(folder)
+    write_json(folder / report_name(stage, "json"), report)
+    files = write_report(
+        folder, stage, language=options.language, targets={stage: dict(known.targets) if known else {}}
+    )
+    _told(report, options, files)
+
+
+def _told(report: Mapping[str, Any], options: EvaluateOptions, files: ReportFiles) -> None:
     tell(report)
     for line in _heard(report):
         print(line)

@@ -29,12 +29,14 @@ def alerts(report: Mapping[str, Any]) -> list[Alert]:
 
 
 def _degenerate(name: str, system: Mapping[str, Any]) -> Alert:
+    """A broken base model is what the tuning is to mend; a broken product is an error."""
+    severity = WARNING if name.startswith("base") else ERROR
     health = system["health"]
     if not health["n"]:
-        return Alert(ERROR, f"{name}: DEGENERATE: there is no answer at all")
+        return Alert(severity, f"{name}: DEGENERATE: there is no answer at all")
     kinds = ("empty", "looping", "echo", "template_tokens", "truncated")
     told = ", ".join(f"{health[kind]} {kind.replace('_', ' ')}" for kind in kinds if health.get(kind))
-    return Alert(ERROR, f"{name}: DEGENERATE: most of its {health['n']} answers are unusable ({told}); trust no metric")
+    return Alert(severity, f"{name}: DEGENERATE: most of its {health['n']} answers are unusable ({told}); trust no metric")
 
 
 def _unanswered(name: str, counts: Mapping[str, Any]) -> list[Alert]:
