@@ -13,6 +13,7 @@ from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
 from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
 from tutorsmith.evaluation.opinions import Opinions
+from tutorsmith.evaluation.review_file import check_sheet
 from tutorsmith.evaluation.seeds import seeds_report
 from tutorsmith.pipeline.steps import verify_manifest
 from tutorsmith.project import project_if_any
@@ -40,6 +41,8 @@ def evaluate_command(options: EvaluateOptions) -> None:
 
     Of several seeds the first file is the system that is shown; the report's object `seeds` tells of all.
     """
+    if options.sheet:
+        check_sheet(options.sheet)
     opinions = Opinions(_judge(options), options.review, options.sheet)
     first, *others = options.predictions
     systems = {"baseline": options.baseline} if options.baseline else {}

@@ -37,6 +37,8 @@ _STRUCTURE = re.compile(
     r"|context|background|constraints?|style|tone|guidelines|general|audience|important"
     r"|角色|任务|规则|要求|(?:输出|回答)?格式|背景|约束|风格|语气|说明|注意(?:事项)?|课程信息"
 )
+_NEAR = 400
+"""Characters before and after a heading in running text that are looked at: more would cost the square of a line."""
 _ENUMERATION = re.compile(
     r"^(?:\d{1,2}|[ivx]{1,4}|[一二三四五六七八九十]{1,2})[.)、．:：][ \t]*|^[(（]\d{1,2}[)）][ \t]*", re.IGNORECASE
 )
@@ -105,11 +107,11 @@ def _asked_in(text: str) -> list[str]:
     for line, following in zip(lines, [*lines[1:], "### "], strict=False):
         asks = list(_ASK.finditer(line))
         for ask in asks:
-            before = line[: ask.start()]
-            alone = len(asks) == 1 and bool(_LINE_LEAD.match(before))
+            before = line[max(0, ask.start() - _NEAR) : ask.start()]
+            alone = len(asks) == 1 and bool(_LINE_LEAD.match(line[: ask.start()]))
             if not alone and _NEGATED_ASK.search(_MARKS.sub("", before)):
                 continue
-            heading = _own_line(line[ask.end() :]) if alone else _inline(line[ask.end() :])
+            heading = _own_line(line[ask.end() :]) if alone else _inline(line[ask.end() : ask.end() + _NEAR])
             if alone and not _ASK.search(following) and _orders_instructions(heading):
                 continue
             if any(character.isalnum() for character in heading):
