@@ -201,12 +201,27 @@ def test_same_file_name_in_two_folders(write: Write) -> None:
 
 class TestBadInput:
     def test_prediction_for_another_benchmark(self, write: Write, benchmark: Path) -> None:
-        with pytest.raises(DataError, match="'zz' belongs to no item"):
-            evaluate([benchmark], {"s": write("p.jsonl", [prediction("zz", "x")])}, stage="x")
+        answers = write("p.jsonl", [prediction("i0", "x"), prediction("zz", "x")])
+        with pytest.raises(DataError, match="'zz' belongs to no item") as error:
+            evaluate([benchmark], {"s": answers}, stage="x")
+        assert str(error.value.where).endswith("p.jsonl:2")
 
     def test_doubled_prediction(self, write: Write, benchmark: Path) -> None:
-        with pytest.raises(DataError, match="i0"):
+        with pytest.raises(DataError, match="i0") as error:
             evaluate([benchmark], {"s": write("p.jsonl", [prediction("i0", "x"), prediction("i0", "y")])}, stage="x")
+        assert str(error.value.where).endswith("p.jsonl:2")
+
+    @pytest.mark.parametrize(
+        "point", [{"quantity": "5 blorps"}, {"quantity": "volts"}, {"quantity": "5 m", "rel_tol": 2}, "x" * 2001]
+    )
+    def test_a_key_point_that_cannot_be_judged_is_told_when_the_benchmark_is_read(
+        self, write: Write, point: Any
+    ) -> None:
+        """Before any prediction is looked at: this predictions file does not exist."""
+        rows = [item("a"), item("b", key_points=["fine", point])]
+        with pytest.raises(DataError, match="key point 2 of 'b'") as error:
+            evaluate([write("b.jsonl", rows)], {"s": Path("nowhere.jsonl")}, stage="x")
+        assert str(error.value.where).endswith("b.jsonl:2") and error.value.mend
 
     def test_id_in_two_benchmarks(self, write: Write, benchmark: Path) -> None:
         other = write("other.jsonl", [item("i0")])

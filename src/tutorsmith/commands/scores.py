@@ -14,6 +14,7 @@ from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
 from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
 from tutorsmith.evaluation.opinions import Opinions
+from tutorsmith.evaluation.review_file import check_sheet
 from tutorsmith.evaluation.seeds import seeds_report
 from tutorsmith.project import project_if_any
 from tutorsmith.report import ReportFiles, compare_runs, write_report
@@ -48,6 +49,8 @@ def evaluate_command(options: EvaluateOptions) -> None:
         }
         absent = ", ".join(flag for flag, value in flags.items() if not value)
         raise UsageError(f"{absent}: not given", mend="give them, or name a run folder with --run")
+    if options.sheet:
+        check_sheet(options.sheet)
     opinions = Opinions(_judge(options), options.review, options.sheet)
     first, *others = options.predictions
     systems = {"baseline": options.baseline} if options.baseline else {}

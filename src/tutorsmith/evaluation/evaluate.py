@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from tutorsmith.core.errors import DataError, UsageError, suggest
+from tutorsmith.data.lines import json_records
 from tutorsmith.data.read import read_benchmark, read_predictions
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.compare import comparison_table
@@ -101,18 +102,17 @@ def load_predictions(path: Path, items: Sequence[Task]) -> dict[str, Prediction]
         if prediction.id not in known:
             raise DataError(
                 f"the prediction '{prediction.id}' belongs to no item of the benchmark",
-                where=str(path),
+                where=_line_of(path, prediction.id),
                 mend="predict again on this benchmark, or name the one that these were made for; "
                 + suggest(prediction.id, sorted(known)[:20]),
             )
-        if prediction.id in out:
-            raise DataError(
-                f"there are two predictions for '{prediction.id}'",
-                where=str(path),
-                mend="keep one prediction for each item",
-            )
         out[prediction.id] = prediction
     return out
+
+
+def _line_of(path: Path, identity: str) -> str:
+    """ "file:line" of the record with an id."""
+    return next((f"{path}:{line}" for line, raw in json_records(path) if raw.get("id") == identity), str(path))
 
 
 def item_entry(system: str, score: ItemScore) -> dict[str, Any]:

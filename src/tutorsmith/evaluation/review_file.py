@@ -61,17 +61,22 @@ def read_review(path: Path) -> list[Line]:
     return lines
 
 
-def write_sheet(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
-    """Write the sheet as CSV that spreadsheets open as UTF-8. rows: cells by the names of `SHEET`.
-
-    Raises: UsageError when the file exists (it may hold somebody's work) or is no .csv; ResourceError.
-    """
+def check_sheet(path: Path) -> None:
+    """Raises: UsageError for a sheet's name that exists (it may hold somebody's work) or is no .csv."""
     if path.suffix.lower() != ".csv":
         raise UsageError("a review sheet is a .csv file", where=str(path), mend="give a name that ends in .csv")
     if path.exists():
         raise UsageError(
             "this file exists, and may hold a teacher's verdicts", where=str(path), mend="give another name, or move it"
         )
+
+
+def write_sheet(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Write the sheet as CSV that spreadsheets open as UTF-8. rows: cells by the names of `SHEET`.
+
+    Raises: UsageError as `check_sheet` says, ResourceError.
+    """
+    check_sheet(path)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(SHEET)

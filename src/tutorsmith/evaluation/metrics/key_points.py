@@ -32,6 +32,8 @@ from tutorsmith.evaluation.metrics.scope import MAX_CHARACTERS, scopes
 
 _KNOWN_FIELDS = {"text", "any_of", "formula", "quantity", "rel_tol", "vital", "must_not"}
 _KINDS = ("any_of", "formula", "quantity")
+LONGEST = 2000
+"""Characters of one wording, formula or quantity: a key point is one statement, and longer ones cost without bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def parse_key_point(key_point: str | Mapping[str, Any], *, where: str | None = N
     if not isinstance(vital, bool):
         raise DataError("'vital' is true or false", where=where)
     label = str(key_point.get("text", ""))
+    _check_length(label, where)
     kind = kinds[0] if kinds else "text"
     if kind == "formula":
         return KeyPoint(label, (), _formula(key_point["formula"], where), None, vital, must_not)
@@ -112,7 +115,17 @@ def parse_key_point(key_point: str | Mapping[str, Any], *, where: str | None = N
     return KeyPoint(label, tuple(_wording(w) for w in wordings or [label]), None, None, vital, must_not)
 
 
+def _check_length(text: object, where: str | None) -> None:
+    if isinstance(text, str) and len(text) > LONGEST:
+        raise DataError(
+            f"a key point of {len(text)} characters, more than {LONGEST}",
+            where=where,
+            mend="make it several key points, one statement each",
+        )
+
+
 def _parse_plain(text: str, where: str | None) -> KeyPoint:
+    _check_length(text, where)
     if not text.strip():
         raise DataError("a key point is empty", where=where, mend="write what a good answer must say, or take it out")
     return KeyPoint(text, (_wording(text),), None, None, True, ())
@@ -125,10 +138,13 @@ def _strings(key_point: Mapping[str, Any], field: str, where: str | None) -> lis
         raise DataError(
             f"'{field}' is a list of wordings", where=where, mend='for example ["the field is zero", "E = 0"]'
         )
+    for wording in listed:
+        _check_length(wording, where)
     return list(listed)
 
 
 def _formula(text: object, where: str | None) -> FormulaKey:
+    _check_length(text, where)
     try:
         if not isinstance(text, str):
             raise FormulaError("it is no string")
@@ -148,6 +164,7 @@ def _quantity(key_point: Mapping[str, Any], where: str | None) -> QuantityKey:
             f"'rel_tol' is a number from 0 to 1, not {tolerance!r}", where=where, mend="0.02 means two percent"
         )
     text = key_point["quantity"]
+    _check_length(text, where)
     try:
         return quantity_key(str(text), float(tolerance), str(key_point.get("text", "")))
     except QuantityError as error:

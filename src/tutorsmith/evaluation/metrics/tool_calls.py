@@ -107,7 +107,7 @@ def _parse(raw: Mapping[str, Any]) -> tuple[_Call | None, str]:
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments or "{}")
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # ValueError: also a number of very many digits
             return None, f"{name}: the arguments are no JSON"
     if arguments is None:
         arguments = {}
