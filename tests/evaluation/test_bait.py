@@ -25,6 +25,8 @@ from tutorsmith.evaluation.metrics.key_points import LONGEST
 
 SECONDS = 2.0
 N = 100_000
+LONG = 150_000
+"""Characters of a bait, but for those that are there for their length."""
 NOTES = "Course notes (numbered excerpts):\n[1] a\nThe field is zero."
 SYSTEM = "Answer with\n### Conclusion\n### Check"
 TOOLS = [{"name": "calculator", "parameters": {"type": "object", "properties": {"expression": {"type": "string"}}}}]
@@ -99,6 +101,10 @@ BAIT = {
 }
 
 
+def bait(name: str) -> str:
+    return BAIT[name] if "million" in name else BAIT[name][:LONG]
+
+
 def pace() -> float:
     """How much slower than the core of the docstring this one is just now; at least 1."""
     started = time.process_time()
@@ -138,7 +144,7 @@ def warm() -> None:
 @pytest.mark.parametrize("name", BAIT)
 def test_bait_is_judged_in_time(name: str) -> None:
     slow, limit = {}, SECONDS * pace()
-    for label, score in scorers(BAIT[name]):
+    for label, score in scorers(bait(name)):
         started = time.process_time()
         score()
         spent = time.process_time() - started
@@ -150,12 +156,12 @@ def test_bait_is_judged_in_time(name: str) -> None:
 @pytest.mark.parametrize("name", BAIT)
 def test_key_points_made_of_bait_are_refused_or_judged_in_time(name: str) -> None:
     """A key point of more than so many characters is refused when it is read; what is shorter ends in time."""
-    for point in (BAIT[name], {"formula": BAIT[name]}, {"quantity": BAIT[name]}, {"any_of": [BAIT[name]]}):
-        if len(BAIT[name]) > LONGEST:
+    for point in (bait(name), {"formula": bait(name)}, {"quantity": bait(name)}, {"any_of": [bait(name)]}):
+        if len(bait(name)) > LONGEST:
             with pytest.raises(DataError) as error:
                 parse_key_point(point, where="bench.jsonl:3")
             assert error.value.where == "bench.jsonl:3"
-    short = BAIT[name][:LONGEST]
+    short = bait(name)[:LONGEST]
     for point in (short, {"formula": short}, {"quantity": short}, {"any_of": [short]}):
         started = time.process_time()
         try:
