@@ -78,6 +78,14 @@ def test_the_report_has_the_documented_shape(folder: Path) -> None:
     ]
 
 
+def test_the_stop_tokens_are_audited_and_told_with_every_system(folder: Path) -> None:
+    audit = read_json(folder / "manifest.json")["generation_audit"]
+    assert [stop["text"] for stop in audit["stops"]] == ["<|im_end|>"]
+    assert audit["findings"] == []
+    systems = read_json(folder / "eval_report_style.json")["systems"]
+    assert [system["health"]["stop_audit"] for system in systems.values()] == [[]] * 4
+
+
 def test_the_manifest_holds_the_hashes_of_what_is_there(folder: Path, first_run: tuple[Course, RunResult]) -> None:
     root = first_run[0].root
     manifest = read_json(folder / "manifest.json")

@@ -10,8 +10,12 @@ from tutorsmith.report import headline
 
 
 def tell(report: Mapping[str, Any]) -> None:
-    """Print what must be known first (errors in red), then the headline numbers."""
-    for alert in alerts(report):
-        colour = typer.colors.RED if alert.severity == ERROR else typer.colors.YELLOW
-        typer.secho(f"{alert.severity}: {alert.text}", fg=colour, bold=alert.severity == ERROR)
+    """Print the errors, in red, before the headline numbers, and the warnings after them."""
+    found = alerts(report)
+    for alert in found:
+        if alert.severity == ERROR:
+            typer.secho(f"error: {alert.text}", fg=typer.colors.RED, bold=True)
     print(headline(report))
+    for alert in found:
+        if alert.severity != ERROR:
+            typer.secho(f"{alert.severity}: {alert.text}", fg=typer.colors.YELLOW)

@@ -4,7 +4,7 @@
     ├── UsageError (2)         a flag, stage or setting that does not exist or does not fit
     ├── DataError (3)          a file of samples, items, notes or predictions that cannot be used
     ├── ModelError (4)         a model or adapter that cannot be found, fetched or used
-    │   └── NetworkError (4)   the hub cannot be reached
+    │   └── NetworkError (4)   the hub or a judge model's endpoint cannot be reached
     ├── ResourceError (5)      memory, disk, device
     └── Interrupted (130)      stopped by a signal; the state is saved
 
