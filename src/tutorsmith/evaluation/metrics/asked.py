@@ -33,13 +33,15 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」
 _HINT = re.compile(r"[(（][^()（）#]*(?:[(（][^()（）#]*[)）][^()（）#]*)*[)）]")
 _NAME_END = re.compile(
     r"[`\"”’」』》】,;，、；。:：!?！？|\n]|\.(?=\s|$)|\s*(?:[-=]>|[→⇒⇨/+&>~]|\s[-–—]{1,2}|[-–—]{1,2}(?=$))\s*$"
+    r"|\s+(?:and|or|then|plus|but)(?=,)"
     r"|\s+(?:and|or|then|next|but|plus|lastly|finally|followed by|as well as)\s*(?:then |also |finally |lastly |not "
     r"|an? |the |"
     r"optionally |no |if \w+ )*$"
     r"|\s*(?:以及|和|与|及|或|再|然后|最后|接着)\s*$|\s+[-–—]{1,2}\s|\s*——"
 )
 _NAME_TAIL = re.compile(
-    r"(?<=\S)(?:\s+(?:in|with|as|for|to|at|under|only|each|exactly|when|where|so|that|which|sections?|headings?|but|not"
+    r"(?<=\S)(?:\s+(?:in|with|as|for|to|at|under|only|each|exactly|when|where|so|that|which|sections?|headings?"
+    r"|but|not"
     r"|rather|instead|without|before|after|followed|(?:is|are|must|should|may|can|shall|need|needs|cannot|has"
     r"|will)(?: \w+){1,4})"
     r"\b.*$"
@@ -78,13 +80,15 @@ _UNDONE = re.compile(
 )
 _OUTSIDE = re.compile(r"^\s*[`\"'”’」』》】*_]*\s*(?:之外|以外|外)")
 _OPTIONAL_BEFORE = re.compile(
-    r"\boptional(?:ly)?\b|\bif (?:needed|applicable|relevant|necessary|you like|you wish|helpful|useful)\b|\byou may\b"
+    r"\boptional(?:ly)?\b|\bif (?:needed|applicable|relevant|necessary|you like|you wish|helpful|useful)\b"
+    r"|\byou may\b"
     r"|\bwhere (?:needed|useful|helpful)\b|\bas needed\b|可加|可以(?:再)?(?:加|写|有|附)|可另|可再|可选|必要时|需要时"
     r"|如有需要|酌情",
     re.IGNORECASE,
 )
 _AFTER_NOT = re.compile(
-    r"\b(?:is|are|was) (?:not|n['’]?t) (?:wanted|needed|required|allowed|necessary|permitted|part|to be|asked|welcome)"
+    r"\b(?:is|are|was) (?:not|n['’]?t) (?:wanted|needed|required|allowed|necessary|permitted|part|to be|asked"
+    r"|welcome)"
     r"|\b(?:isn|aren)['’]?t (?:wanted|needed|required|allowed|necessary|permitted|asked|welcome)"
     r"|\b(?:must|should|may|shall|can|do)(?: ?not|n['’]?t) (?:be (?:used|included|written|added|present|given|there)"
     r"|appear|occur"
@@ -104,8 +108,12 @@ _AFTER_OPTIONAL = re.compile(
 )
 _CLAUSE = re.compile(r"[.!?;:。！？；：](?=\s|$|[\u4e00-\u9fff])|[。！？；：]|\n")
 _PHRASE = re.compile(r"[,，]")
+_LEADS_ON = re.compile(
+    r"[`\"'”’」』》】*_]*\s*[,，]?\s*(?:\b(?:and|or|plus|then)\b|以及|和|再|然后)[^.;。；]*$", re.IGNORECASE
+)
 _DEED = re.compile(
-    r"\b(?:use|write|answer|give|start|begin|end|finish|respond|reply|include|structure|put|with|add|provide|follow)\b"
+    r"\b(?:use|write|answer|give|start|begin|end|finish|respond|reply|include|structure|put|with|add|provide"
+    r"|follow)\b"
     r"|[用写以按分]|依次|包含|使用|输出|回答",
     re.IGNORECASE,
 )
@@ -136,7 +144,8 @@ def wishes(headings: list[Named]) -> list[Wish]:
         else:
             group = i
             out.append(_wish_before(heading.before))
-        after = _wish_after(heading.after) if i + 1 == len(headings) or heading.after.strip() else None
+        own = heading.after if i + 1 == len(headings) else _said_of_it(heading.after)
+        after = _wish_after(own) if i + 1 == len(headings) or own.strip() else None
         if after is not None:
             out[group:] = [after] * (i + 1 - group)
     return out
@@ -178,6 +187,16 @@ def _wish_before(text: str) -> Wish:
         twice = len(negations) > 1 and _UNDONE.fullmatch(negations[-1].group(0))
         return Wish.ASKED if undone or twice else Wish.FORBIDDEN
     return Wish.OPTIONAL if _OPTIONAL_BEFORE.search(clause) else Wish.ASKED
+
+
+def _said_of_it(text: str) -> str:
+    """What stands between two headings, without the words that lead to the second ("and, if useful,", "，不要写")."""
+    if _LEADS_ON.match(text):
+        return ""
+    phrases = list(_PHRASE.finditer(text))
+    last = text[phrases[-1].end() :] if phrases else ""
+    leads = _NEGATION.search(last) and not re.search(r"[.;!?。；！？]\s*$", last) and len(last.strip()) <= 12
+    return text[: phrases[-1].start()] if leads else text
 
 
 def _wish_after(text: str) -> Wish | None:

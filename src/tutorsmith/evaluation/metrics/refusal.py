@@ -38,6 +38,15 @@ from tutorsmith.evaluation.metrics.refusal_reading import (
     near,
     read,
 )
+from tutorsmith.evaluation.metrics.refusal_setting import (
+    declines_deed,
+    explains,
+    is_improper,
+    is_unfinished,
+    refers_on,
+    turned_away,
+    under_review,
+)
 
 _SHORT = 90
 """Words up to which an answer that only names what is missing is taken as a refusal."""
@@ -62,12 +71,15 @@ _ADDRESSED = re.compile(
 
 # "What is missing in my abstract?": what is named as missing answers.
 _LACK_ASKED = re.compile(
-    r"\b(?:missing|lacks?|lacking|wrong with|improve)\b|缺什么|缺少|缺点|缺了|不足|问题在哪", re.IGNORECASE
+    r"\b(?:missing|lacks?|lacking|wrong with|improve|unavailable|limits? of)\b|\bwhat (?:\w+ )?(?:can(?:'t|not)"
+    r"|can not"
+    r"|isn't|aren't|doesn't|don't|do(?:es)? not)\b|缺什么|缺少|缺点|缺了|不足|问题在哪",
+    re.IGNORECASE,
 )
 
 _UNSTATED = re.compile(
     r"(?:\b(?:not|neither|never|nowhere)\b|n't\b)[^.;]{0,60}\b(?:stated|given|specified|mentioned|provided|supplied"
-    r"|told)\b|\bstill to come\b|\bleft blank\b"
+    r"|told)\b|(?:n't|\bnot)(?=,? and\b|,? so\b|[.;]|$)|\bstill to come\b|\bleft blank\b"
     r"|(?:没有?|未|均未)(?:给|说明|交代|告知|提)",
     re.IGNORECASE,
 )
@@ -75,6 +87,19 @@ _UNSTATED = re.compile(
 _WORDS_ASKED = re.compile(
     r"\b(?:which|what|how|where|when|who|is (?:it|the|there|your)|are (?:you|the|they)|do(?:es)? (?:you|your|the"
     r"|it))\b|[哪几多什谁何]",
+    re.IGNORECASE,
+)
+_METHOD_ASKED = re.compile(r"^how (?:do|can|should|could|would) (?:i|we|one|you)\b|怎么|如何|怎样", re.IGNORECASE)
+_VALUE_ASKED = re.compile(
+    r"\b(?:calculate|compute|determine|find|evaluate|estimate|how (?:much|many|large|big|strong|far|fast|long|hot"
+    r"|high|deep|wide|heavy|thick)"
+    r"|(?:at|by|to) (?:what|which)|what (?:force|current|voltage|charge|power|energy|field|value|frequency|speed"
+    r"|angle|distance)"
+    r"|what(?:'s| is| are) the (?:\w+ )?(?:speed|current|voltage|charge|power|energy|field|force|frequency|angle"
+    r"|distance|capacitance"
+    r"|inductance|resistance|impedance|wavelength|phase|height|depth|loss|attenuation|coefficient|pressure"
+    r"|temperature|number|gain|emf|time))\b"
+    r"|计算|求|多少|多大|多高|多长|多远|多快|几",
     re.IGNORECASE,
 )
 _SCOPE_ASKED = re.compile(r"\b(?:scope|limitations?|delimit\w*)\b|范围|局限|边界(?!条件)", re.IGNORECASE)
@@ -95,9 +120,39 @@ def judge_refusal(answer: str, question: str = "", language: str | None = None) 
     else:
         found = _indirect_act(sentences, question)
     if found is None:
+        found = _turned_away(sentences, question) or _value_withheld(sentences, question)
+    if found is None:
         return RefusalVerdict(False, None, rule="no refusing act in the opening or the conclusion")
     act, rule = found
     return RefusalVerdict(True, kind_of(sentences, act, question), matched=sentences[act].text, rule=rule)
+
+
+def _turned_away(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
+    """Off-topic and improper requests that are neither done nor refused in plain words."""
+    i = turned_away(sentences, question)
+    later = sentences[(i or 0) + 1 :]
+    told = not is_improper(question) and any(is_content(s, negated=True) and not refers_on(s) for s in later)
+    if i is None or told or under_review(question) or any(is_result(s.text, set(), True, False) for s in sentences):
+        return None
+    return i, "turns away a request that is none for a tutor"
+
+
+def _value_withheld(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
+    """A number is asked for, none is given, and the answer ends with what the question leaves out."""
+    given = set(DIGITS.findall(question))
+    if not sentences or not _VALUE_ASKED.search(question) or explains(sentences, question) or under_review(question):
+        return None
+    if sentences[0].cues & {"yes_no", "because"} or any(is_result(s.text, given, True, False) for s in sentences):
+        return None
+    lacks = frozenset({"missing", "~missing"})
+    for i in range(max(0, len(sentences) - 3), len(sentences)):
+        told = bool(_ADDRESSED.search(sentences[i].text) or ME.search(sentences[i].text))
+        asks = any(map(asks_back, sentences[i:]))
+        if sentences[i].cues & lacks and not sentences[i].cues & {"not_needed"} and (told or asks):
+            later = sentences[i + 1 :]
+            if not any(is_content(s) for s in later):
+                return i, "gives no value and names what is missing for it"
+    return None
 
 
 def _act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
@@ -107,22 +162,30 @@ def _act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
         if "inability" in sentences[i].cues and not _only_in_passing(sentences, i):
             return i, "says that it cannot or will not answer"
     for i in zone:
-        if _is_grounded(sentences, i):
+        if _is_grounded(sentences, i, question):
             return i, "cannot be answered, and says what is missing"
     for i in zone:
         placed = sentences[i].opening or len(sentences) <= 6
         if "scope" in sentences[i].cues and placed and not _is_subject(sentences[i], question):
             return i, "says that it is outside the scope"
+    if explains(sentences, question):
+        return None
     for i in zone:
+        if _LACK_ASKED.search(question) and not _is_own(sentences[i]):
+            continue
+        if under_review(question) and not _is_own(sentences[i]) and "~context" not in sentences[i].cues:
+            continue
         rule = "" if AFFIRMS.search(sentences[i].text) else _lack(sentences, i)
         if rule:
             return i, rule
     return None
 
 
-def _is_grounded(sentences: list[Sentence], i: int) -> bool:
+def _is_grounded(sentences: list[Sentence], i: int, question: str) -> bool:
     """ "No value can be given" refuses only beside a reason or a request."""
     cues = sentences[i].cues
+    if under_review(question) and not _is_own(sentences[i]):
+        return False
     if "impersonal" not in cues or ("yes_no" in cues and not ME.search(sentences[i].text)):
         return False
     asks = sentences[i].opening and any("request" in sentence.cues for sentence in sentences)
@@ -173,6 +236,8 @@ def _is_short(sentences: list[Sentence]) -> bool:
 
 def _indirect_act(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
     """Indirect refusals: nothing that answers, and a reason or a question for what is missing."""
+    if explains(sentences, question):
+        return None
     zone = [i for i, s in enumerate(sentences) if s.zone]
     asking = [i for i in zone if asks_back(sentences[i])]
     acts = [i for i in zone if _is_indirect(sentences[i], question, bool(asking))]
@@ -203,7 +268,7 @@ def _indirect_act(sentences: list[Sentence], question: str) -> tuple[int, str] |
         content = [s for s in sentences if s.cues & {"advice"} or "§" in s.text]
     if asking and (ends or varies) and len(sentences) <= _FEW and not any(_tells(s) for s in content):
         return asking[0], "asks for what the answer depends on"
-    return _evasion(sentences)
+    return _evasion(sentences, question)
 
 
 def _asks_first(sentences: list[Sentence]) -> bool:
@@ -234,6 +299,8 @@ def _tells(sentence: Sentence) -> bool:
 
 def _settles(sentences: list[Sentence], start: int | None, question: str) -> bool:
     """Does the answer hold a result or an instruction, or does it answer beside the act at `start`?"""
+    if start is not None and (declines_deed(sentences, start, question) or is_unfinished(sentences, start)):
+        return False
     given = set(DIGITS.findall(question))
     leading = LEADING_RESULT.match(sentences[0].text)
     if leading and leading.group(1) not in given:
@@ -250,19 +317,24 @@ def _is_indirect(sentence: Sentence, question: str, asking: bool) -> bool:
     parts = sentence.cues & (INDIRECT | ACTS)
     if {"asks", "proposal"} <= sentence.cues:
         return False
-    if not parts or _about_text(sentence) or AFFIRMS.search(sentence.text):
+    if not parts or _about_text(sentence, question) or AFFIRMS.search(sentence.text):
         return False
     if parts <= {"scope", "~scope"} and _is_subject(sentence, question):
         return False
     answers = _LACK_ASKED.search(question) or (
-        sentence.cues & {"because", "yes_no"} and not asking and "~context" not in sentence.cues
+        sentence.cues & {"because", "yes_no"}
+        and not asking
+        and not sentence.cues & {"policy", "~policy"}
+        and "~context" not in sentence.cues
     )
     return not answers or bool(ME.search(sentence.text))
 
 
-def _evasion(sentences: list[Sentence]) -> tuple[int, str] | None:
+def _evasion(sentences: list[Sentence], question: str) -> tuple[int, str] | None:
     """Nothing in a short answer answers, and it denies, proposes, asks or refers to somebody instead."""
     if len(sentences) > _FEW or sentences[0].cues & {"yes_no", "because", "leak"}:
+        return None
+    if _METHOD_ASKED.search(question) and "advice" in sentences[0].cues and not ME.search(sentences[0].text):
         return None
     if any(_tells(s) or FORMULA.search(s.text) or AFFIRMS.search(s.text) for s in sentences):
         return None
@@ -282,10 +354,11 @@ def _is_subject(sentence: Sentence, question: str) -> bool:
     return not ME.search(sentence.text) and ("advice" in sentence.cues or bool(_SCOPE_ASKED.search(question)))
 
 
-def _about_text(sentence: Sentence) -> bool:
+def _about_text(sentence: Sentence, question: str) -> bool:
     """ "Your abstract gives no result" is feedback; "your abstract did not arrive" is not."""
     absent = sentence.cues & {"~context", "inability", "scope", "~scope"}
-    return "editorial" in sentence.cues and not ME.search(sentence.text) and not absent
+    reviewed = under_review(question) and not _ADDRESSED.search(sentence.text)
+    return ("editorial" in sentence.cues or reviewed) and not ME.search(sentence.text) and not absent
 
 
 def _is_bare_lack(sentences: list[Sentence], act: int) -> bool:

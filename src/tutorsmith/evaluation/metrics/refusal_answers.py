@@ -20,6 +20,7 @@ from tutorsmith.evaluation.metrics.refusal_reading import (
     cues_of,
     near,
 )
+from tutorsmith.evaluation.metrics.refusal_setting import declines_deed, is_unfinished
 
 _PIVOT = re.compile(f"{moves.PIVOT.pattern}|{zh.PIVOT.pattern}", re.IGNORECASE)
 
@@ -44,7 +45,8 @@ _RESULT_WORD = re.compile(
 )
 
 _CONDITIONAL = re.compile(
-    r"\b(?:if|would|were|for example|for instance|e\.g\.|say,|once|suppose you|unless)\b|例如|比如|如果|若|假如|举例",
+    r"\b(?:if|would|were|for example|for instance|e\.g\.|say,|once|suppose you|unless)\b|例如|比如|如果|若|假如"
+    r"|举例|(?:定|清楚|明确|知道|齐|补上?|有|确定)了[，,]",
     re.IGNORECASE,
 )
 
@@ -89,7 +91,10 @@ _OF_QUESTION = re.compile(
     r"|提问|消息)(?:里|中)",
     re.IGNORECASE,
 )
-_FORMULA_ASKED = re.compile(r"\b(?:formula|expression|equation|relation|law)\b|公式|表达式|方程|关系式", re.IGNORECASE)
+_FORMULA_ASKED = re.compile(
+    r"\b(?:formula|expression|equation|relation|law)\b|公式|表达式|方程|关系式",
+    re.IGNORECASE,
+)
 _TURN = re.compile(
     r"\b(?:but|however|nevertheless|though|yet|even so|failing that)\b,?|[,;:] (?:so|and so|otherwise)\b|: |但是?"
     r"|不过|然而|[，；](?:所以|因此|故|按|照)|：",
@@ -116,8 +121,9 @@ def leak(sentences: list[Sentence], act: int, question: str) -> str:
     assumed = any("assumed" in sentence.cues and not _CONDITIONAL.search(sentence.text) for sentence in sentences)
     declared = bool(sentences[act].cues & {"inability", "impersonal", "scope"})
     reasoned = declared and bool(near(sentences, act) & {"missing", "context", "scope", "policy"})
+    unfinished = is_unfinished(sentences, act)
     for i, sentence in enumerate(sentences):
-        if is_result(sentence.text, given, bool(question), assumed):
+        if not (unfinished and i < act) and is_result(sentence.text, given, bool(question), assumed):
             return sentence.text
         begun = i == act > 0 and not sentences[0].cues
         if i >= act and _pivots_to_answer(sentence, i == act, reasoned and not begun):
@@ -146,11 +152,7 @@ def _pivots_to_answer(sentence: Sentence, is_act: bool, reasoned: bool) -> bool:
     pivots = list(_PIVOT.finditer(sentence.text))
     tail = sentence.text[pivots[-1].end() :] if pivots else ("" if is_act else sentence.text)
     cues = cues_of(tail, None)
-    if (
-        not tail
-        or _NEGATED_TAIL.match(tail)
-        or cues & {"missing", "context", "inability", "impersonal", "scope", "request"}
-    ):
+    if not tail or _NEGATED_TAIL.match(tail) or cues & (ACTS | INDIRECT | {"request"}):
         return False
     if "leak" in cues:
         return not OWN_OFFER.search(tail)
@@ -161,6 +163,8 @@ def _pivots_to_answer(sentence: Sentence, is_act: bool, reasoned: bool) -> bool:
 def answered(sentences: list[Sentence], act: int, question: str) -> str:
     """The sentence that answers: right at the start, before a mere remark, or after the last refusing act; or ""."""
     if sentences[act].concluding:
+        return ""
+    if declines_deed(sentences, act, question) or is_unfinished(sentences, act):
         return ""
     if _answers_at_once(sentences, act, question):
         return sentences[0].text
@@ -209,7 +213,8 @@ def _answers_in_passing(sentence: Sentence) -> str:
     """What an act goes on to say: "I can't see the figure, but the rule is always the same"."""
     turns = list(_TURN.finditer(sentence.text))
     tail = sentence.text[turns[-1].end() :] if turns else ""
-    if not tail or _NEGATED_TAIL.match(tail):
+    lists = bool(turns) and turns[-1].group(0).strip() in (":", "：") and bool(sentence.cues & {"scope", "~scope"})
+    if not tail or lists or _NEGATED_TAIL.match(tail):
         return ""
     contrasts = bool(_CONTRAST.match(turns[-1].group(0)))
     return tail if is_content(Sentence(tail, None), negated=contrasts) else ""

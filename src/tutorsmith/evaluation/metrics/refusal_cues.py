@@ -258,7 +258,8 @@ CONTEXT = cue(
     r"cut off|was cut off)\b",
 )
 _COURSE = one_of(
-    "course(?! of)|tutor|class|module|subject|syllabus|electromagnetics?|electromagnetism|academic writing|curriculum|"
+    "course(?! of)|tutor|class|module|subject|syllabus|electromagnetics?|electromagnetism|academic writing"
+    "|curriculum|"
     "assistant|programme|program|service"
 )
 SCOPE = cue(
@@ -294,7 +295,8 @@ SCOPE = cue(
     rf"willing) to|unable to|declin\w+ to|refuse to)|(?<=\bi )(?:don't|do not|should not|shouldn't)) (?:\w+ )?"
     r"(?:write|complete|do|solve|take|sit|compose|produce|draft|finish|submit|invent|fabricate|make up|forge|falsify|"
     r"hide|disguise|fake|manipulate)\b[^.;]{0,60}\b(?:assignments?|exams?|essays?|thesis|homework|coursework|"
-    r"dissertation|for you|on your behalf|in your place|take-home|quiz|report|references?|citations?|sources|results?|"
+    r"dissertation|for you|on your behalf|in your place|take-home|quiz|report|references?|citations?|sources"
+    r"|results?|"
     r"measurements?|quotations?|test)\b",
     r"\bnot (?:academic writing|electromagnetics?|physics)\b|\bi(?:'m| am) (?:an?|the|only|just|"
     r"your)[^.;]{0,40}\b(?:tutor|assistant)\b[^.;]{0,20}, not\b",

@@ -28,24 +28,50 @@ _HERE = one_of(
     |in (?:this|our|the|your) (?:conversation|chat|thread|message|post|question)|on my (?:side|end|screen|desk)
     |visible|with (?:your|the) (?:message|post|question|text)|available|in view|at hand|to hand|show(?:n|ed)? up
     |turn(?:ed)? up|g[eo]t through|gotten through|open(?:ed)?|pasted|included|among (?:the|these|those|what)
-    |accessible|to be (?:seen|found)|part of (?:your|this|the) (?:message|question|conversation|post)|travel\w*
+    |accessible|posted|to be (?:seen|found)|part of (?:your|this|the) (?:message|question|conversation|post)|travel\w*
     |sent\b|uploaded|shared|in what you (?:sent|wrote|posted)|given to me|been given|supplied|with me\b
     |display\w*|render\w*|surviv\w*|transfer\w*|come across|came across|come over|came over|g[eo]t to me
     |find its way|found its way
     |materiali[sz]\w*|enclosed|come up on"""
 )
 _NOT = (
-    r"(?:\bnot|n't|\bnever|\bneither|\bnone|\bno|\bnothing|\bnowhere|\bwithout|\bfail(?:ed|s)? to|\byet to|\bhardly)\b"
+    r"(?:\bnot|n't|\bnever|\bneither|\bnone|\bno|\bnothing|\bnowhere|\bwithout|\bfail(?:ed|s)? to|\byet to"
+    r"|\bhardly)\b"
 )
 _NOTES = one_of(
     "notes?|excerpts?|materials?|passages?|course text|lecture notes|handouts?|slides|chapters?|readings?|sources|pages"
 )
 
+_QUESTION_HOLDER = one_of("your message|your note|your post|your mail|the message|the post|the request")
 CONTEXT = cue(
+    r"\b(?:citation|title|caption|name|reference|question|number) and nothing (?:more|else)\b",
+    rf"\b{DOCUMENT}\b[^.;!?]{{0,60}}\b(?:grey|gray|blank|black|empty|white|broken) (?:box|page|frame|square"
+    rf"|rectangle|icon|space)\b"
+    r"|\bonly: where is (?:it|the|your)\b|\bwhere (?:is|are) (?:it|they|your \w+)\?|\b(?:fresh|new|second"
+    r"|another) (?:upload|copy|scan|photo|attempt)\b"
+    rf"|\bnever (?:\w+ )?(?:laid|set) eyes on\b|\b{_QUESTION_HOLDER} goes? straight from\b",
+    rf"\b(?:no (?:\w+ )?(?:values?|numbers?|figures?|definitions?|statements?|mention|word|data|derivations?"
+    rf"|formulas?|answers?"
+    rf"|explanations?|hints?)|neither|nor)\b[^.;!?]{{0,60}}\bin (?:any|the|either|one|these"
+    rf"|those) (?:of )?(?:the |these |those )?(?:\w+ )?"
+    rf"(?:{_NOTES})\b|\bleaves? it at that\b",
+    r"\b(?:post|message|mail|upload|submission|request) (?:of yours )?(?:consists?|is made up|holds?|contains?"
+    r"|has|had"
+    r"|shows?|brought|came with|was|is) [^.;]{0,30}\b(?:only|alone|nothing (?:but|else))\b",
+    rf"\b(?:requires?|presuppos\w+|calls? for|takes?|presupposes) (?:having |seeing |reading )?(?:the|your|its|both"
+    rf"|that|their) (?:\w+ ){{0,2}}{DOCUMENT}(?: itself| themselves)?[.;,]",
+    rf"\b(?:check|compare|hold|measure|match|test|read)(?:ed)? (?:it |this |that |them )?(?:against|with"
+    rf"|from) (?:the|your|its"
+    rf"|both) (?:\w+ ){{0,2}}(?:{DOCUMENT}|conclusions?|discussion|title|hypothesis|aims?) (?:itself|first)\b",
+    rf"\b(?:only|nothing but) (?:the|your|its) (?:\w+ ){{0,2}}{DOCUMENT}(?: itself)? (?:can|could|will|would) (?:show"
+    rf"|tell|say|settle|decide|answer|reveal)\b",
+    r"\bnot (?:currently |presently )?(?:looking at|holding|reading|seeing) (?:any|a|your|the)\b",
     rf"\b{_NOTES}\b[^.!?\n]{{0,60}}\b(?:stops?|ends?|breaks? off|leaves? off) (?:before|short)\b",
-    r"\byou (?:\w+ )?(?:pasted|sent|attached|uploaded|included|shared|copied)\b[^.;]{0,60}\b(?:not|nothing|without)\b",
+    r"\byou (?:\w+ )?(?:pasted|sent|attached|uploaded|included|shared|copied)\b[^.;]{0,60}\b(?:not|nothing"
+    r"|without)\b",
     rf"\b(?:none|neither|not one) of (?:the |these |those |them\b)?(?:\w+ )?(?:touch|mention|cover|treat|say|deal"
-    rf"|give|contain|name|speak|address|discuss)\w*|\bmissing from (?:your|the) \w+"
+    rf"|give|contain|name|speak|address|discuss)\w*|\bmissing from (?:your|the) (?!(?:\w+ )?(?:question|problem"
+    rf"|exercise|task|statement|data|query)\b)\w+"
     rf"|\b(?:an?|the|your) (?:empty|blank) (?:message|mail|post|file|page)\b|\b(?:only|just) the subject line\b"
     rf"|\b(?:shown|sent|given|handed|passed) (?:neither|none|nothing)\b"
     rf"|\b(?:may|can|could|might) i (?:please )?(?:see|have|read|look at)\b|(?:\bnot|n't|never) (?:been )?(?:handed"
@@ -61,8 +87,9 @@ CONTEXT = cue(
     r"\b(?:what|all that|the only thing that) (?:came|comes|got|arrived)\b[^.;]{0,20}\b(?:is|was|are)\b",
     r"\b(?:ha(?:ve|d)|need|want|like) to (?:first )?(?:read|see|look at|look through|hear) (?:it|them|both|either"
     r"|that|this|those)\b",
-    r"\b(?:would|need|ha(?:s|ve)) (?:have )?(?:to )?be (?:here|in front of me|on the table|at hand|pasted|attached"
-    r"|open)\b|\band nothing (?:more|else)\b|\bno more than (?:the|a|your|its) "
+    r"\b(?:would|need|ha(?:s|ve)) (?:have )?(?:to )?be (?:here|in front of me|on the table|at hand|pasted"
+    r"|attached|on my (?:desk|screen|side)|before me|with me"
+    r"|open)\b|\bno more than (?:the|a|your|its) "
     r"(?:title|name|caption|number|mention|citation)\b|\bonly (?:the|its|a|your) (?:title|name|caption|heading"
     r"|mention|citation|question)\b|\bis unknown to me\b|\bis news to me\b",
     r"\b(?:they|it|which|both) (?:is|are|remains?|stays?) silent (?:on|about)\b|\bhave the \w+ to hand\b"
@@ -103,10 +130,20 @@ CONTEXT = cue(
     rf"\b(?:nothing|not a word|not a line|no hint|no mention|silence)\b[^.;!?\n]{{0,50}}\b{_NOTES}\b",
     rf"\b(?:looked|searched|went|gone|read|combed"
     rf"|checked) (?:\w+ )?through [^.;]{{0,40}}\b{_NOTES}\b[^!?\n]{{0,80}}{_NOT}",
-    r"\b(?:doesn't|don't|does not|do not|never|nowhere) (?:once )?(?:comes?|crops?|turns?) up\b|\bcomes? up nowhere\b",
+    r"\b(?:doesn't|don't|does not|do not|never|nowhere) (?:once )?(?:comes?|crops?|turns?) up\b"
+    r"|\bcomes? up nowhere\b",
     rf"\b(?:none|neither) of (?:the |these |those )?(?:\w+ ){{0,2}}{_NOTES}\b|\bfar as the {_NOTES} go\b",
 )
 INABILITY = cue(
+    r"\bi (?:\w+ )?(?:stay|keep|steer|shy) (?:well |far )?(?:away|clear|off|out)\b|\bi(?:'d| would)? (?:never"
+    r"|don't|do not|won't|will not) (?:touch|meddle"
+    r"|go there|lend|sign|tamper|alter|adjust|invent|weigh in)\b|\bno (?:\w+ )?tutor (?:should|can|could|ought"
+    r"|would)\b|\bnobody's business\b",
+    r"\b(?:must|has to|have to|needs? to|should|ought to) (?:all |entirely |really )?(?:come from you|be (?:done"
+    r"|written|worked out|solved"
+    r"|answered) by you|be yours|remain yours|stay yours|be your own (?:work|words|doing))\b",
+    r"(?:\bnot|n't|\bnever|\bnothing|\bnone)\b[^.;!?]{0,40} (?:come|comes|coming|get|be had|be expected|hear"
+    r"|expect|available)\w* from (?:me|this tutor|here|us)\b",
     r"(?:\bnot|n't) (?:with)?in my (?:power|gift|hands)\b|\bbeyond my (?:power|means|reach)\b|(?:\bnot"
     r"|n't) an option\b|\bdefeats? the (?:purpose|point)\b",
     r"\bi(?:'m| am|'ve| have|'d| would|'ll| will| do| did| can| could| should)?(?: not|n't)\b(?! (?:\w+ )?(?:think"
@@ -154,7 +191,35 @@ IMPERSONAL = cue(
     r"\b(?:nobody|no one|no-one) (?:can|could) (?:tell|say|know|answer|judge|compute)\b|\bthere(?:'s"
     r"| is) no (?:telling|knowing|saying)\b",
 )
+_QUESTION = one_of("question|problem|exercise|task|statement|text of the \\w+|wording|data|post|message|text|query")
 MISSING = cue(
+    r"\b(?:one|two|a) (?:[\w'-]+ )?(?:condition|number|quantity|value|equation|datum|fact|piece|item)s? (?:short"
+    r"|too few|missing|away)\b"
+    r"|\b(?:must|has to|have to|needs? to|would have to) be (?:known|supplied|given|stated|specified|fixed"
+    r"|provided|told|settled|chosen)\b"
+    r"|\bget(?:s)? stuck\b|\bwhere (?:i|we|it) (?:stop|stops|stall|stalls|halt)\b|\bof (?:that|this|which"
+    r"|it) the \w+ says nothing\b"
+    r"|\bno [\w' -]{1,40} (?:is|was|are|were) (?:\w+ )?(?:mentioned|given|stated|supplied|named"
+    r"|specified)(?: anywhere)?\b"
+    r"|\b(?:we|you|i) (?:have|know|gave|got|give) (?!the (?:title|citation|caption|name|reference"
+    r"|question))(?:[\w']+ ){1,6}and nothing (?:more|else)\b",
+    r"\b(?:needs?|takes?|requires?|wants?) (?:the pair|both(?: of them)?|all (?:two|three|four))(?=[.,;]|$)",
+    r"\b(?:any|none|neither|either|not one) of (?:the |these |those )?(?:two|three|four|five)\b"
+    r"|^(?:the \w+\? )?not a (?:word|hint"
+    r"|trace|clue)[.!]?$",
+    rf"\b{_QUESTION} (?:keeps?|withholds?|hides?|conceals?|leaves?) [^.;!?]{{1,50}}\b(?:from (?:us|me)|to (?:the"
+    rf"|my|our) imagination"
+    r"|to (?:be )?guess\w*|to (?:the )?guesswork|blank|back|secret|in the dark|to chance)\b"
+    rf"|\b{_QUESTION} (?:withholds|hides|conceals|keeps back)\b",
+    rf"\b(?:missing|absent|lacking|left out|omitted|dropped|not to be found) (?:from|in|of) (?:the|your|this|that) "
+    rf"(?:\w+ )?{_QUESTION}\b(?! excerpts)",
+    rf"\bneither\b[^.;!?]{{1,90}}\b(?:appears?|figures?|features?|occurs?|stands?|shows? up|turns? up|comes? up|is"
+    rf"|are|can be (?:found|read)) (?:anywhere )?in (?:the|your|this|that) (?:\w+ )?{_QUESTION}\b",
+    rf"\b{_QUESTION} (?:is|are|stays?|keeps?|remains?) (?:silent|quiet|mute|vague)\b|\b(?:still|yet"
+    rf"|first) (?:have|has"
+    r"|had|need|needs) to be told\b|\bhave to be told\b",
+    r"\bthe other (?:[\w'-]+ ){0,6}(?:is|are|has|have|was|does|do)(?:n't| not)(?=[.,;]|$)",
+    r"\bi(?:'ve| have)? (?:got )?(?:neither|none|only (?:one|half))\b(?! (?:doubt|objection|the|your|its|of))",
     r"\b(?:do|does|did)(?: not|n't) (?:suffice|add up to|fix the)\b|\b(?:is|are) (?:given|known"
     r"|stated)\b[^.;]{0,20}\bbut\b[^.;]{0,30}\b(?:is|are)(?: not|n't)[.!]?\s*$",
     r"\byou (?:\w+ )?(?:mention|give|gave|name|state|say|said|suppl(?:y|ied)|tell|told|specify|specified|list|quote"
@@ -209,13 +274,44 @@ MISSING = cue(
     r"|want|require|miss|lack) (?:\w+ ){0,3}"
     r"(?:values?|numbers?|quantit|things|more|facts|details|information|data)",
 )
+_TUTOR = r"(?:this|the|your|our|a) (?:[\w-]+ ){0,3}(?:tutor|assistant|course|helper|service|bot|desk|chat)"
 SCOPE = cue(
+    r"\bfar afield\b|\bnot (?:exactly |really )?(?:up|down) my (?:street|alley)\b",
+    # "This assistant covers fields only", "is set up for theses".
+    rf"\b(?:{_TUTOR}|i|we)(?:'m|'re)? (?:\w+ )?(?:covers?|answers?|handles?|treats?|discuss\w*|knows?|teach\w*"
+    rf"|takes?|supports?|deals?"
+    r" with|helps? with|looks? after|speaks? about|talks? about|sticks? to)\b[^.;!?]{0,70}\b(?:only|alone|exclusively"
+    r"|and nothing else|nothing but|and no more)\b",
+    rf"\b(?:{_TUTOR}|i)(?: am|'m| is| was| were| has been)? (?:only |solely |exclusively |just )?(?:set up|built"
+    rf"|made|meant"
+    r"|designed|intended|trained|configured|there|here|reserved|dedicated)(?: up)? (?:for|to (?:help|answer|support"
+    r"|discuss|deal)|around)\b[^.;!?]{0,80}[,;:] ?(?:and |but |so |not )",
+    r"\b(?:not|n't|hardly) (?:what|why|the reason) (?:this|the|our|any) (?:[\w-]+ ){0,3}(?:tutor|assistant|course"
+    r"|chat"
+    r"|service)\b",
+    rf"\b(?:lies?|falls?|is|are|sits?|goes|go|lands?)(?: well| far| quite)? (?:outside|beyond|out of"
+    rf"|past) (?:of )?what {_TUTOR}\b",
+    r"(?:\bnot|n't|hardly|scarcely) (?:fall|come|belong|fit|count|qualify)\w* (?:under|within|into|in|among|as"
+    r"|with) (?:that|this"
+    r"|it|those|these|here|my|our|either)\b",
+    r"\b(?:i|i'd|i'll|i will|i would|i must|i have to) (?:rather |better |gladly |happily |always "
+    r"|prefer to )?leave (?:[\w']+ ){0,6}to (?:the |a |an |your |those |people |others )?"
+    r"(?!you\b|yourself|reader|student|exercise)\w+",
+    r"\b(?:is|are|'s|'re)(?:n't| not) (?:an?|the|some) \w+ (?:that )?i (?:offer|provide|perform|do|run|render"
+    r"|give|teach)\b",
+    r"\b(?:is|are)(?:n't| not) (?:one of )?my (?:\w+ )?(?:thing|field|subject|area|domain|department|trade"
+    r"|topics?)s?\b",
+    r"\bthat(?:'s| is) an? (?:medical|legal|financial|political|personal|private|technical|psychological|religious"
+    r"|veterinary|culinary|tax|administrative) (?:question|matter|issue|problem|decision|concern)\b",
+    r"\b(?:is|are|'s) an? (?:matter|question|case|job|task|topic|issue|business|problem) for (?:the |an? "
+    r"|your )?[\w' -]{3,40}",
     r"(?:\bnot|n't) (?:something|anything|a thing) (?:that )?(?:a|any|the|this) (?:\w+ )?tutor\b",
     r"\bneeds? (?:a|an|the) (?:\w+ )?(?:doctor|physician|mechanic|lawyer|vet|plumber|electrician|therapist|accountant"
     r"|technician|dentist|priest|chef)(?:'s)?\b",
     r"\b(?:take|lead|carry) us (?:too |very )?far\b|\bnot in the business of\b|\bon commission\b|\boff my (?:map|beat"
     r"|patch)\b|\b(?:matters?|questions?) (?:are|is) for (?:the|a|your)\b",
-    r"\bonly (?:the|your|a) \w+ (?:may|can|could|is allowed|has the right|should)\b|\bconfidential\b"
+    rf"\bonly (?:the|your|a) (?!(?:\w+ )?{DOCUMENT}\b)\w+ (?:may|can|could|is allowed|has the right|should)\b"
+    rf"|\bconfidential\b"
     r"|\bstays? with me\b|\bnone of my business\b|\bnot mine to\b",
     r"\b(?:for|in) (?:another|a different|some other) (?:place|time|occasion|forum|tutor|course|conversation"
     r"|department|office)\b|\blet's (?:get|go|move|come|turn) (?:back|on)\b|\blet's return\b"
@@ -259,6 +355,9 @@ SCOPE = cue(
 )
 # Deeds that no tutor does for a student.
 POLICY = cue(
+    r"\b(?:come from you|be yours|remain yours|stay yours)\b|\b(?:it's|it is|this is|that's) (?:an?|your"
+    r"|the) (?:\w+ )?(?:exam|quiz|test"
+    r"|assessment|graded \w+)\b",
     r"(?:\bnot|n't) be (?:right|honest|fair|honou?rable|proper|decent)\b",
     r"\b(?:crim(?:e|inal)|illegal|unlawful|against the (?:rules?|law|regulations?)|breach\w*|violat\w+|unethical"
     r"|immoral|misconduct|dishonest|unfair|mislead\w*|fraud\w*)\b",

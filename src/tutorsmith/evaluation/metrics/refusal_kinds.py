@@ -11,8 +11,15 @@ from tutorsmith.evaluation.metrics import refusal_indirect as indirect
 from tutorsmith.evaluation.metrics import refusal_indirect_zh as indirect_zh
 from tutorsmith.evaluation.metrics.refusal_answers import NOTES_SPEAK
 from tutorsmith.evaluation.metrics.refusal_reading import Sentence, asks_back
+from tutorsmith.evaluation.metrics.refusal_setting import ILLEGIT, is_off_topic
 
 _LACKS = frozenset({"missing", "~missing", "context", "~context"})
+# "Enough for what: a proposal or a paper?" names documents as kinds.
+_CHOICE = re.compile(
+    r"\b(?:for|by|to|against) (?:what|whom|whose)\b|: (?:an? )?[^.;?]{1,80}(?:,| or) [^.;?]{1,60}\?"
+    r"|\bor (?:an?|the|for|by)\b|还是",
+    re.IGNORECASE,
+)
 _ASKS_VALUE = re.compile(
     r"\b(?:calculate|compute|find|determine|how (?:much|many|large|strong|far|fast|long))\b|计算|求|多少|多大",
     re.IGNORECASE,
@@ -40,17 +47,10 @@ _NORM_ASKED = re.compile(r"\bshould\b|\bhow (?:long|many|much)\b|多少字|多�
 _WHICH = re.compile(
     r"\b(?:know|say|said|tell|told|state|stated|specify|specified|mention\w*|clear|settle"
     r"|decide)\b[^.;?]{0,12} (?:which|how|whether|where|at what|in what|for what|between which)\b"
-    r"|\b(?:which|how (?:much|many|long|large|far|big|wide|high|old)|what (?:kind|sort|style|type|value"
-    r"|size)) [^.;?]{0,60}\?",
-    re.IGNORECASE,
-)
-
-_ILLEGIT = re.compile(
-    r"\b(?:write|do|finish|complete) (?:my|the|this|me)\b|\b(?:make up|invent|fabricat\w*|fake|forge|cheat|exam"
-    r"|take-home|turnitin|undetect\w*|tests?|quiz|login|plagiari\w*"
-    r"|pretend|lie|copy|word for word|for me|on my behalf|nobody notices|copied)\b|代写|替我|帮我[写编做]|编造|编一"
-    r"|编几|虚构|伪造|虚假|标准答案|直接给|不想看|假的"
-    r"|考试|考题|作弊|查重|洗稿|冒充|透露|原样交|换个说法",
+    r"|\b(?:which|how (?:much|many|long|large|far|big|wide|high|old)|whose"
+    r"|what (?:kind|sort|style|type|value|size)) [^.;?]{0,60}\?"
+    r"|\b[\w-]+,? or (?:an? |the |for |by |in |with )?[\w' -]{1,30}\?"
+    r"|\b(?:by|compared (?:to|with)|against|over|relative to|for|to|at|on) (?:what|whom)\b[^.;?]{0,60}\?",
     re.IGNORECASE,
 )
 
@@ -91,13 +91,15 @@ def kind_of(sentences: list[Sentence], act: int, question: str) -> RefusalKind:
         (_parameters(sentences, act, around, question, material), "missing_parameters"),
         (_scope(sentences, act, around, question), "out_of_scope"),
     ]
+    if not any(score > 0 for score, _ in scores):
+        return "missing_parameters" if any(map(asks_back, sentences)) else "out_of_scope"
     return max(scores, key=lambda pair: pair[0])[1]
 
 
 def _context(sentences: list[Sentence], act: int, around: frozenset[str], material: bool) -> int:
     """Evidence for a missing document. material: the question speaks of a document."""
     lacking = [s.text for s in sentences if s.cues & _LACKS or _NO_RECORD.search(s.text)]
-    asked = " ".join(s.text for s in sentences if asks_back(s))
+    asked = " ".join(s.text for s in sentences if asks_back(s) and not _CHOICE.search(s.text))
     return (
         3 * bool(sentences[act].cues & {"context", "~context"})
         + 2 * ("context" in around)
@@ -134,9 +136,10 @@ def _scope(sentences: list[Sentence], act: int, around: frozenset[str], question
         + bool(around & {"scope", "~scope"})
         + bool(around & {"policy", "~policy"})
         + 3 * bool(mine & {"policy", "~policy"} and _REQUESTED.search(question.strip()))
-        + (2 + bool(mine & {"inability", "~inability"})) * bool(_ILLEGIT.search(question))
+        + (2 + bool(mine & {"inability", "~inability"})) * bool(ILLEGIT.search(question))
         + 2 * (bool(mine & {"inability", "~inability"}) and not around & _LACKS and not any(map(asks_back, sentences)))
         + 3 * flat_no(sentences, question)
+        + 2 * is_off_topic(question)
     )
 
 

@@ -32,7 +32,7 @@ REQUEST = cue(
     r"\b(?:once|when|as soon as|if|after|until|unless) (?:you|i|we|it|these|those|that|they|this|"
     r"the)\b[^.;]{0,60}\b(?:send|sent|give|given|provide|provided|share|shared|tell|told|supply|supplied|state|"
     r"stated|specify|specified|paste|pasted|upload|uploaded|attach|attached|know|known|have|add|added|available|"
-    r"see)\b",
+    r"see|clear|settled|decided|fixed|chosen|here|there)\b",
     r"(?:^|[,;:–—-] ?(?:and |so |then |or )?|\b(?:so|then) )(?:send|share|paste|upload|attach|give|tell|supply|"
     r"post|resend|quote) (?:me|us|the|your|it|them|both|these|those|a|an|along|that|this|in)\b",
     r"\blet me know\b|\bwith (?:that|those|these|both|them|it|this|\w+)(?: \w+){0,4},? (?:i|we|the \w+) (?:can|"
@@ -50,8 +50,10 @@ DEPENDS = cue(
     r"\b(?:answer|result|value|choice|outcome|it|that|this|rewrite) (?:all )?(?:depends|hinges) on\b",
 )
 NOT_NEEDED = cue(
+    r"n't (?:be |even )?(?:needed|necessary|required|relevant|called for)\b|\bno (?:[\w'-]+ ){1,4}(?:is"
+    r"|are) (?:needed|necessary|required|called for)\b",
     r"\b(?:needn't|need not|not (?:be )?(?:needed|necessary|required|relevant)|no need|irrelevant|doesn't matter|"
-    r"does not matter|don't need)\b"
+    r"does not matter|don't need)\b",
 )
 # What is no answer to the question: offers, advice where to turn, conditions.
 OFFER = cue(
@@ -103,6 +105,7 @@ PROPOSAL = cue(
 ASKS = cue(r"\?[\"'”)\]]*\s*$")
 # Told to the tutor: "let me have both", "drop it in here".
 TELL = cue(
+    r"\b(?:report back|get back to me|come back (?:to me )?with|look (?:it|them|that|this) up and)\b",
     r"\bwould (?:do|be enough|serve|suffice|be fine|help me)\b|\bmind (?:posting|sending|pasting|sharing|telling"
     r"|typing|uploading)\b|\bshare the gist\b",
     r"\b(?:let me (?:have|know|see)|tell (?:me|us)|give (?:me|us)|show me|send (?:me|it|them|both|the|your|over"
@@ -166,6 +169,7 @@ YES_NO = cue(
     r"|better (?:not|to|write|say)|preferably|ideally|hardly ever)\b|not (?:if|unless|when|for|in|on|by|before|after"
     r"|until|only|as|quite|really|necessarily|always|at all|strictly)|certainly"
     r"|of course(?! not i)|it (?:can't|can|cannot|does|doesn't|is|isn't|depends on"
-    r" (?:nothing|no))|you (?:don't|can|may|should|do)|they (?:can|do|are)|both|almost never|rarely|only)\b"
+    r" (?:nothing|no))|you (?:don't|can|may|should|do)|they (?:can|do|are)|both(?! (?:occur|exist|happen"
+    r"|are (?:found|seen|around)))|almost never|rarely|only)\b"
 )
 BECAUSE = cue(r"^(?:because|since|for the (?:simple )?reason)\b")

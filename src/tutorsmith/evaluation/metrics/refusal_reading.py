@@ -75,12 +75,30 @@ _CONCLUSION = re.compile(r"conclusion|summary|answer|result|final|diagnosis|结�
 # "If the field is not given ..." supposes; it does not complain.
 _IF_CLAUSE = re.compile(r"\b(?:if|unless|when|where)\b[^,.;:]*", re.IGNORECASE)
 
+# "State that no data were recorded" gives the student words to say.
+_DICTATED = re.compile(
+    r"(?<!i )(?<!i'd )(?<!we )(?<!would )(?<!can )(?<!must )\b(?:state|say|write|admit|explain|mention|note"
+    r"|report|acknowledge|concede|declare"
+    r"|confess|disclose|add|tell (?:him|her|them|the \w+|your \w+)) (?:\w+ly )?that [^.;:!?]{1,200}|(?:说明|写明"
+    r"|写清|注明|承认|交代|指出|声明)[^，。；]{0,40}",
+    re.IGNORECASE,
+)
+
 _WHEN_ZH = re.compile(
     r"(?:如果|若|假如|当|要是|一旦)[^，。；]{0,40}|[^，。；]{0,14}(?:时候?|的话|的情况下)(?=[，。；一通可就])"
 )
 
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+
+# Words between the parts of an act: "I am therefore not able", "poems, though, lie outside".
+_ASIDE = re.compile(
+    r", (?:though|however|alas|unfortunately|sadly|then|therefore|of course|i(?:'m| am) afraid|strictly speaking"
+    r"|as it stands|at the moment|to be honest),|\b(?:therefore|thus|hence|consequently|accordingly|still"
+    r"|currently|presently|unfortunately|sadly|regrettably|honestly|simply|really|actually|at the moment|right now"
+    r"|at present|as yet|so far|for now|for the moment|as things stand|either|myself) ",
+    re.IGNORECASE,
+)
 
 ACTS = frozenset({"inability", "impersonal", "missing", "context", "scope"})
 
@@ -128,13 +146,15 @@ def _chinese_marks(text: str) -> str:
 def cues_of(sentence: str, language: str | None) -> frozenset[str]:
     """The names of all parts found. What is missing is not looked for in conditions."""
     simplified = sentence.translate(zh.SIMPLIFY)
-    certain, certain_zh = _IF_CLAUSE.sub(" ", sentence), _WHEN_ZH.sub(" ", simplified)
+    certain, certain_zh = _IF_CLAUSE.sub(" ", _DICTATED.sub(" ", sentence)), _WHEN_ZH.sub(" ", simplified)
     is_english = language != "zh" and (bool(_LATIN_WORD.search(sentence)) or not _HAN.search(sentence))
     is_chinese = language != "en" and bool(_HAN.search(sentence))
     found = set()
+    plain, plain_certain = _ASIDE.sub(" ", sentence), _ASIDE.sub(" ", certain)
+    texts, texts_certain = {sentence, plain.replace("  ", " ")}, {certain, plain_certain.replace("  ", " ")}
     for name, english, chinese in _CUES:
         suppose, suppose_zh = name == "missing", name in ("missing", "~missing", "~impersonal")
-        if (is_english and english.search(certain if suppose else sentence)) or (
+        if (is_english and any(map(english.search, texts_certain if suppose else texts))) or (
             is_chinese and chinese.search(certain_zh if suppose_zh else simplified)
         ):
             found.add(name)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.asked import ASK, Wish, is_generic, named_in, wishes
 from tutorsmith.evaluation.metrics.prompt import split_notes
@@ -99,17 +100,31 @@ def _without_fences(text: str) -> tuple[str, str]:
 
 def _asked_in(text: str) -> list[str]:
     out: list[str] = []
-    lines = [line for line in text.splitlines() if line.strip()]
-    for line, following in zip(lines, [*lines[1:], "### "], strict=False):
-        asks = list(ASK.finditer(line))
-        if len(asks) == 1 and _LINE_LEAD.match(line[: asks[0].start()]):
-            heading = _own_line(line[asks[0].end() :])
-            asked = bool(ASK.search(following)) or not _orders_instructions(heading)
+    raw = ["", *text.splitlines()]
+    lines = [line for line in raw if line.strip()]
+    if not lines:
+        return out
+    adjoining = [bool(before.strip()) for before, line in pairwise(raw) if line.strip()]
+    listed = False
+    for line, following, joins in zip(lines, [*lines[1:], ""], adjoining, strict=True):
+        if _is_heading_line(line):
+            heading = _own_line(ASK.split(line)[1])
+            # A heading within or at the end of a list of headings is asked for, whatever its name.
+            ends_list = (listed and joins) or _is_heading_line(following) or not following
+            asked = ends_list or not _orders_instructions(heading)
             if asked and not _FORBIDDEN.search(heading) and not _is_mention(heading, out):
                 out.append(heading)
-        elif asks:
+            listed = asked
+            continue
+        listed = False
+        if ASK.search(line):
             out += _in_running_text(line)
     return [heading for heading in out if any(character.isalnum() for character in heading)]
+
+
+def _is_heading_line(line: str) -> bool:
+    asks = list(ASK.finditer(line))
+    return len(asks) == 1 and bool(_LINE_LEAD.match(line[: asks[0].start()]))
 
 
 def _in_running_text(line: str) -> list[str]:
