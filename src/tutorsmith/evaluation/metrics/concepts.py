@@ -170,7 +170,7 @@ class _Reach:
         self.turned: dict[int, int] = {}  # start of a verb -> start of the negator of its object
         for n in negations:
             after = bisect_left(places, n.end)
-            self.first_verb[n.start] = places[after] if after < len(places) else len(prose)
+            self.first_verb[n.start] = verbs[after][1] - 1 if after < len(verbs) else len(prose)
             if after and n.end > n.start and _NO.fullmatch(prose, n.start, n.end):
                 start, end = verbs[after - 1]
                 if end <= n.start and _BARE.fullmatch(prose[end : n.start]):

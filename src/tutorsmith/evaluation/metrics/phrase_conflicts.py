@@ -103,7 +103,7 @@ def _criticised(key: PhraseKey, wanted: Token, token: Token, scope: Scopes) -> b
 
 def is_light(token: Token) -> bool:
     """A verb of having, being or belonging, which says little by itself."""
-    return "^" in token.flags or token.concept in ("belong", "include", "exist")
+    return "^" in token.flags or token.concept in ("belong", "include")
 
 
 def carries_denial(
