@@ -9,7 +9,9 @@ from tutorsmith.core.errors import DataError
 from tutorsmith.evaluation import judge_key_point, parse_key_point
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "key_points.json").read_text(encoding="utf-8"))
-AGREEMENT = 0.95
+AGREEMENT = 0.95  # on the parts that the rules have been mended for
+AT_FIRST_SIGHT = 0.75  # on the part that was written to try them
+TRIAL = {"eleventh"}
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not c.get("known_miss")], ids=lambda c: c["id"])
@@ -25,8 +27,10 @@ def test_verdict_agrees_with_the_label(case: dict) -> None:
 
 
 def test_agreement_over_all_cases() -> None:
-    right = sum((judge_key_point(c["key_point"], c["answer"]).covered is True) == c["covered"] for c in CASES)
-    assert right / len(CASES) >= AGREEMENT
+    for trial, least in ((False, AGREEMENT), (True, AT_FIRST_SIGHT)):
+        cases = [c for c in CASES if (c["part"] in TRIAL) == trial]
+        right = sum((judge_key_point(c["key_point"], c["answer"]).covered is True) == c["covered"] for c in cases)
+        assert right / len(cases) >= least
 
 
 def test_known_misses_are_still_missed() -> None:

@@ -18,7 +18,9 @@ _NUMBER_WORDS = dict(
 
 _NUMBER_STEMS = {stem(word): number for word, number in _NUMBER_WORDS.items()}
 _ARTICLES = frozenset({"the", "a", "an"})
-_POSTPOSED_TIME = re.compile(r"(?<=[\u4e00-\u9fff])(?<![之以提目此先])前(?=[应要必须先,])|(?<=[\u4e00-\u9fff])(?<![之以此最])后(?=[再才应要,])")
+_POSTPOSED_TIME = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?<![之以提目此先])前(?=[应要必须先,])|(?<=[\u4e00-\u9fff])(?<![之以此最])后(?=[再才应要,])"
+)
 _FIRST_THEN = re.compile(
     r"先[^。;]{1,30}?(?P<zh>再|然后|之后|才)|\bfirst\b[^.;]{3,80}?\b(?P<en>then|afterwards|only then|after that)\b",
     re.IGNORECASE,

@@ -41,6 +41,7 @@ _VERB = frozenset("*>^")
 _NO = re.compile("no|none|没有|没|无|毫无", re.IGNORECASE)
 _LACK = re.compile("without|(?:in the )?absence of|free (?:of|from)|devoid of", re.IGNORECASE)
 _GERUND = 14  # characters between "without" and the verb that it denies
+_NOUN_BEFORE = re.compile(r"\b(?:the|an?|this|these|its|your|their|any|of)\s(?:\w+\s)?$", re.IGNORECASE)
 _DOINGS = frozenset({"work", "reflect", "transmit", "absorb", "radiate", "propagate", "lossy", "conduct"})
 _CUT = re.compile(r"[,;:.。]")
 
@@ -96,7 +97,8 @@ def readings_of(answer: str) -> tuple[Token, ...]:
         key=lambda n: n.start,
     )
     flags = lexicon().flags
-    reach = _Reach(negations, [(s, e, flags.get(f.concept, "")) for f, s, e in raw], scope.prose)
+    turns = [(f, s, e) for f, s, e in loose if e - s > _TURN]
+    reach = _Reach(negations, sorted((s, e, flags.get(f.concept, "")) for f, s, e in [*raw, *turns]), scope.prose)
     out: list[Token] = []
     for form, start, end, second in [(*r, False) for r in raw] + [(*r, True) for r in loose]:
         flag = flags.get(form.concept, "")
@@ -168,11 +170,15 @@ class _Reach:
         self.turned: dict[int, int] = {}  # start of a verb -> start of the negator of its object
         for n in negations:
             after = bisect_left(places, n.end)
-            self.first_verb[n.start] = places[after] if after < len(places) else len(prose)
+            self.first_verb[n.start] = verbs[after][1] - 1 if after < len(verbs) else len(prose)
             if after and n.end > n.start and _NO.fullmatch(prose, n.start, n.end):
                 start, end = verbs[after - 1]
                 if end <= n.start and _BARE.fullmatch(prose[end : n.start]):
                     self.turned[start] = n.start
+
+    def nominal(self, start: int) -> bool:
+        """A verb-like word that is a thing here: "does not take out the hedge"."""
+        return _NOUN_BEFORE.search(self.prose, max(0, start - 24), start) is not None
 
     def count(self, start: int, end: int, *, verb: bool) -> int:
         # a negation reaches to the end of its sentence at most
@@ -181,6 +187,8 @@ class _Reach:
         total = 1 if verb and start in self.turned else 0
         for n in near:
             if start >= n.until or _is_itself(n, start, end):
+                continue
+            if verb and start > self.first_verb[n.start] and n.end > n.start and self.nominal(start):
                 continue
             if verb and _LACK.fullmatch(self.prose, n.start, n.end) and start - n.end > _GERUND:
                 continue

@@ -15,6 +15,7 @@ _POWERS = frozenset({"square", "cube", "root"})
 _EXPONENT = re.compile(r"\s?(?:\^|\*\*)\s?\{?\s?-?\d|[²³]")
 _NEAR = 40  # characters between a thing and the verb that takes it out
 _TOO = re.compile(r"\b(?:too|overly|excessively|unnecessarily)\s\w*$|(?:太|过于|过分|过|有点)$", re.IGNORECASE)
+_TOO_MUCH = re.compile(r"\b(?:too|overly|excessively|unnecessarily)\b|太|过于|过分", re.IGNORECASE)
 _TOO_FAR = 14  # characters before what is too much
 _BESIDE = 30  # characters between a law and its power
 _STATES = frozenset(  # predicates that are said of one quantity
@@ -49,7 +50,9 @@ def _denied(key: PhraseKey, pairs: list[tuple[Token, Token]], inside: list[Token
     for wanted, token in predicates or _telling(key, pairs):
         if agree(wanted, token) or wanted.concept in ("up", "down") or _reached(token, absent):
             continue
-        if (told and not wanted.polarity) or _criticised(key, wanted, token, scope) or carries_denial(key, pairs, wanted, token, inside):
+        if (told and not wanted.polarity) or _criticised(key, wanted, token, scope):
+            continue
+        if carries_denial(key, pairs, wanted, token, inside):
             continue
         if not _second_denied(key, wanted, predicates) and not (token.polarity and _taken_out(token, inside)):
             return True
@@ -92,16 +95,15 @@ def contrasted(key: PhraseKey, pairs: list[tuple[Token, Token]]) -> bool:
 def _criticised(key: PhraseKey, wanted: Token, token: Token, scope: Scopes) -> bool:
     """ "The title is too vague" says that it should not be vague."""
     return (
-        not wanted.polarity
-        and token.polarity
+        not agree(wanted, token)
         and _TOO.search(scope.prose, max(0, token.start - _TOO_FAR), token.start) is not None
-        and _TOO.search(key.text) is None
+        and _TOO_MUCH.search(key.text) is None
     )
 
 
 def is_light(token: Token) -> bool:
     """A verb of having, being or belonging, which says little by itself."""
-    return "^" in token.flags or token.concept in ("belong", "include", "exist")
+    return "^" in token.flags or token.concept in ("belong", "include")
 
 
 def carries_denial(

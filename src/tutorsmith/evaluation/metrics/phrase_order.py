@@ -83,7 +83,9 @@ def _trends(tokens: list[Token]) -> list[Token]:
 
 def _of_key(key: PhraseKey, trend: Token, inside: list[Token]) -> bool:
     """What rises or falls, the thing next to the word, is one that the key point speaks of."""
-    things = [t for t in inside if not t.verb and not t.implied and "~" not in t.flags and _gap(t, trend) >= 0]
+    named = [t for t in inside if ":" not in t.concept and "~" not in t.flags]
+    things = [t for t in named if not t.verb and not t.implied]
+    things = [t for t in things if _gap(t, trend) >= 0]
     if not things:
         return True
     thing = min(things, key=lambda t: _gap(t, trend))

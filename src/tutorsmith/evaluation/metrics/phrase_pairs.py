@@ -28,17 +28,20 @@ _TELLS_APART = frozenset(
         *("unique", "significant", "closed", "perpendicular", "parallel", "inphase", "antiphase", "quadrature"),
     }
 )  # predicates that another one cannot stand for
+_FIRM = 0.75  # credit that is more than a general word for a special one
 _FROM_BEFORE = 0.8  # credit of what was named in the sentences before
 
 
 @dataclass(slots=True)
 class Pairing:
     """pairs: concept of the key point and of the answer; found: weight found, of it `in_core` in the clauses
-    themselves; lacking: concepts that may not be missing; absent: all that was not found."""
+    themselves, and `firm` of it by the same concept or a synonym; lacking: concepts that may not be missing;
+    absent: all that was not found."""
 
     pairs: list[tuple[Token, Token]] = field(default_factory=list)
     found: float = 0.0
     in_core: float = 0.0
+    firm: float = 0.0
     lacking: list[Token] = field(default_factory=list)
     absent: list[Token] = field(default_factory=list)
 
@@ -46,6 +49,7 @@ class Pairing:
         """Count a concept that the clauses hold."""
         self.found += wanted.weight * credit
         self.in_core += wanted.weight * credit
+        self.firm += wanted.weight if credit >= _FIRM else 0.0
 
 
 def pair(key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes) -> Pairing:
@@ -85,11 +89,13 @@ def pair(key: PhraseKey, inside: list[Token], before: list[Token], scope: Scopes
 
 def may_be_implied(found: Pairing) -> bool:
     """One verb may be left to be understood beside another that agrees; a power, a number, a quantity may not."""
+    if len(found.lacking) != 1 or not any(not k.verb and not k.concept.startswith("n:") for k, _ in found.pairs):
+        return False
+    lacking = found.lacking[0]
     return (
-        len(found.lacking) == 1
-        and found.lacking[0].verb
-        and found.lacking[0].concept not in _TELLS_APART
-        and found.lacking[0].polarity
+        lacking.verb
+        and lacking.polarity
+        and lacking.concept not in _TELLS_APART
         and any(k.predicate and "*" in k.flags and not a.loose and agree(k, a) for k, a in found.pairs)
     )
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, tokens_of
 from tutorsmith.evaluation.metrics.phrase_pairs import Pairing
-from tutorsmith.evaluation.metrics.scope import Scopes
+from tutorsmith.evaluation.metrics.scope import Scopes, Span
 
 _JOIN = re.compile(
     r"\b(?:and|as well as|but|while|whereas|because|since)\b|[;；,，]|并且|因为|由于|而且|以及|同时|"
@@ -17,6 +17,9 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 _SAME = 0.9  # credit of a word that is the same or a synonym
+_QUOTED = re.compile(r"(?<!\w)[\"'“‘「]([A-Za-z][^\"'”’」]{0,40})[\"'”’」](?!\w)")
+_QUOTE_FAR = 120  # characters before the clauses where a quoted word may stand
+_SHORT = 2  # a key point of so few words is to be found whole
 _HALF = 0.5  # share of a joined statement that must be found
 VERBS = frozenset({"necessary", "possible", "statement", "include", "located"})
 
@@ -38,12 +41,26 @@ def other_things(key: PhraseKey, found: Pairing) -> bool:
     """Most of the things of the key point are not there, even if its verbs are."""
     absent = {id(t) for t in found.absent}
     for relation in (t for t in key.tokens if "*>" in t.flags and t.concept != "exceed"):
-        for side in (lambda t, at: t.start < at, lambda t, at: t.start > at):
-            related = [t for t in key.tokens if not t.verb and side(t, relation.start)]
+        for left in (True, False):
+            related = [t for t in key.tokens if not t.verb and (t.start < relation.start) == left]
             if related and all(id(t) in absent for t in related):
                 return True
+    content = [t for t in key.tokens if "~" not in t.flags]
+    if len(content) <= _SHORT and (found.firm < _HALF * key.total or any(id(t) in absent for t in content)):
+        return True
     things = [t for t in key.tokens if not t.verb and "~" not in t.flags and ":" not in t.concept]
     return 2 * sum(id(t) in absent for t in things) > len(things) > 1
+
+
+def quotes_stand(wording: str, scope: Scopes, core: Span) -> bool:
+    """What the key point quotes, when it is idle words that no concept stands for, is in the clauses word for word."""
+    said = scope.prose[max(0, core.start - _QUOTE_FAR) : core.end].lower()
+    for quoted in _QUOTED.finditer(wording):
+        phrase = re.escape(quoted.group(1).strip().lower())
+        idle = not any(quoted.start() <= t.start < quoted.end() for t in tokens_of(wording) if "~" not in t.flags)
+        if idle and not re.search(rf"(?<!\w){phrase}(?!\w)", said):
+            return False
+    return True
 
 
 def subject_of(key: PhraseKey) -> list[Token]:
@@ -96,7 +113,7 @@ def spoken_of_later(key: PhraseKey, found: Pairing, scope: Scopes) -> bool:
     places = {id(k): scope.sentence_at(a.start) for k, a in found.pairs}
     if len(set(places.values())) < 2:
         return False
-    if not any(k.verb or k.predicate for k, _ in found.pairs) and any(t.verb for t in found.absent):
+    if not any(k.verb or k.predicate for k, _ in found.pairs) and any(t.verb for t in (*found.absent, *key.tokens)):
         return True
     subject = {id(t) for t in subject_of(key)}
     verbs = [places[id(k)] for k, _ in found.pairs if (k.verb or k.predicate) and id(k) not in subject]

@@ -19,6 +19,7 @@ from tutorsmith.evaluation.metrics.phrase_parts import (
     half_missing,
     on_another_subject,
     other_things,
+    quotes_stand,
     spoken_of_later,
     subject_of,
 )
@@ -123,6 +124,8 @@ def _judge_core(key: PhraseKey, scope: Scopes, near: list[Token], core: Span) ->
         return PhraseVerdict("missing")
     before = [t for t in near if t.start < core.start]  # what is spoken of may stand in what is not asserted
     found = pair(key, inside, before, scope)
+    if not quotes_stand(key.text, scope, core):
+        return PhraseVerdict("missing", rule="the words in quotation marks are not there")
     refers = bool(_PRONOUN.search(scope.prose[core.start : core.end]))
     score = found.found / key.total
     start = min((a.start for _, a in found.pairs), default=core.start)
