@@ -36,7 +36,8 @@ def _degenerate(name: str, system: Mapping[str, Any]) -> Alert:
         return Alert(severity, f"{name}: DEGENERATE: there is no answer at all")
     kinds = ("empty", "looping", "echo", "template_tokens", "truncated")
     told = ", ".join(f"{health[kind]} {kind.replace('_', ' ')}" for kind in kinds if health.get(kind))
-    return Alert(severity, f"{name}: DEGENERATE: most of its {health['n']} answers are unusable ({told}); trust no metric")
+    most = f"most of its {health['n']} answers are unusable ({told})"
+    return Alert(severity, f"{name}: DEGENERATE: {most}; trust no metric")
 
 
 def _unanswered(name: str, counts: Mapping[str, Any]) -> list[Alert]:
