@@ -100,6 +100,16 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "表示资料中没有答案",
     ),
     ("names what is missing and asks for it", "names what is missing and asks for it", "指出缺少什么并请求补充"),
+    (
+        "gives no value and names what is missing for it",
+        "gives no value and names what is missing for it",
+        "没有给出数值，并指出缺少什么",
+    ),
+    (
+        "turns away a request that is none for a tutor",
+        "turns away a request that is none for a tutor",
+        "推开不该由助教处理的请求",
+    ),
     ("says indirectly that it does not answer", "says indirectly that it does not answer", "间接表示不作回答"),
     ("says no to a request", "says no to a request", "对请求表示拒绝"),
     ("asks back before anything else", "asks back before anything else", "先行反问"),

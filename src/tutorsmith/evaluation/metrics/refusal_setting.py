@@ -87,6 +87,10 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 
+_STUCK = re.compile(
+    r"\b(?:get|gets|am|is|are|got) stuck\b|\b(?:i|we|it) stops? (?:here|there)\b|卡住|卡在", re.IGNORECASE
+)
+
 _LACKS = frozenset({"missing", "~missing", "context", "~context", "inability", "impersonal", "~impersonal"})
 _POLICY = frozenset({"policy", "~policy"})
 _DECLINES = frozenset({"inability", "~inability", "scope", "~scope"})
@@ -150,4 +154,6 @@ def is_unfinished(sentences: list[Sentence], act: int) -> bool:
     lacking = any(s.cues & _LACKS for s in ending)
     asks = any(asks_back(s) or "request" in s.cues for s in ending)
     breaks_off = any(_UNFINISHED.search(s.text) for s in sentences[max(0, act - 1) :])
+    breaks_off = breaks_off or bool(_STUCK.search(sentences[act].text))
+    asks = asks or bool(_STUCK.search(sentences[act].text))
     return act > 0 and len(ending) <= 3 and lacking and asks and breaks_off
