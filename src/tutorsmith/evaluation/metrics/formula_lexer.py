@@ -31,7 +31,12 @@ _SUP_RUN, _SUB_RUN = re.compile(f"[{''.join(_SUPERSCRIPT)}]+"), re.compile(f"[{'
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![A-Za-z0-9]))?|\.\d+")
 _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")
 _SIGNS = "+-*/^_=(){}[]|,∇∂∮∯∫∬∭×·∝≈≠≤≥<>≪≫±√'!%°∠∑"
-_STATISTICS = frozenset(["MS", "SS", "SE", "SD", "SEM", "MSE", "df"])  # one quantity, where a subscript shows it
+_STATISTICS = frozenset(["MS", "SS", "df"])  # one quantity, where a subscript shows it
+_ABBREVIATED = frozenset(["SE", "SD", "SEM", "MSE", "RMSE", "SNR", "pH", "pK"])  # one quantity
+_DECIMAL_LOG = re.compile(  # log10(x), log_{10} x; and the bare log of a level, 20 log x
+    r"\\?\blog\s*(?:_\s*(?:\{\s*10\s*\}|10(?!\d))|10(?=\s*[({\[|\\]|\s+[A-Za-z]))"
+    r"|(?<=[12]0)(?P<join>\s*(?:\*|·|\\cdot\b|\\,)?\s*)\\?log(?![A-Za-z_\d])"
+)
 _PAIRS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", ">>": "≫", "<<": "≪"}
 _LOOKALIKES = str.maketrans("∆∕∗✕✖∥‖∣⟨⟩ⅆⅇⅈⅉ≅≃∼", "Δ/**×|||()deij≈≈≈")
 _LETTER = "A-Za-zα-ωΑ-Ωℰ"
@@ -80,6 +85,7 @@ def clean(text: str) -> str:
     text = _SUB_RUN.sub(lambda m: "_{" + "".join(_SUBSCRIPT[c] for c in m.group()) + "}", text)
     text = re.sub(r"([εμ])r(?![A-Za-z\d^²_(])", r"\1_r", text)
     text = re.sub(r"Σ(?=\s?[A-Za-z(_])", "∑", text)
+    text = _DECIMAL_LOG.sub(lambda m: f"{m['join'] or ' '}lg ", text)
     return re.sub(r"\bsquare root of\b", "sqrt", text.replace("**", "^"))
 
 
@@ -219,7 +225,7 @@ def _identifiers(text: str, run: str, end: int, spaced: bool) -> tuple[list[Tok]
         return [Tok("×", run, spaced)], end
     if run in GREEK:
         return _subscripted(text, GREEK[run], end, spaced)
-    if run in _STATISTICS and text[end : end + 1] == "_":
+    if run in _ABBREVIATED or (run in _STATISTICS and text[end : end + 1] == "_"):
         return _subscripted(text, run, end, spaced)
     if not run.isascii() or len(run) == 1:
         return _subscripted(text, run, end, spaced)

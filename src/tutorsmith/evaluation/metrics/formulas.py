@@ -16,7 +16,8 @@ from tutorsmith.evaluation.metrics.formula_parser import parse_sides
 from tutorsmith.evaluation.metrics.formula_probe import inequality, much_less, probe, proportional
 from tutorsmith.evaluation.metrics.formula_regions import Candidate, candidates, readings_of, stated
 from tutorsmith.evaluation.metrics.formula_tree import Tree, core_of, symbols, text_of
-from tutorsmith.evaluation.metrics.scope import scopes
+from tutorsmith.evaluation.metrics.scope import Scopes, scopes
+from tutorsmith.evaluation.metrics.tables import pattern
 
 _FARTHEST = 9  # symbols that two formulas do not share, at most, to be compared
 
@@ -71,7 +72,7 @@ def judge_formula(key: FormulaKey, answer: str) -> FormulaVerdict:
         state = compare(key, candidate, answer)
         if state == "other":
             continue
-        denied = scope.negated(candidate.start) % 2 == 1
+        denied = _is_denied(candidate, scope)
         reason = scope.discount(candidate.start)
         if reason or scope.conditional(candidate.start):
             unsaid = (
@@ -91,6 +92,17 @@ def judge_formula(key: FormulaKey, answer: str) -> FormulaVerdict:
     if verdict is None and too_many:
         return FormulaVerdict("undecidable", rule="more formulas than are compared")
     return verdict or FormulaVerdict("missing", rule="no formula of the answer says it")
+
+
+def _is_denied(candidate: Candidate, scope: Scopes) -> bool:
+    """Whether a formula is denied; "no reflection when F" denies the reflection."""
+    if scope.negated(candidate.start) % 2 == 0:
+        return False
+    reaching = [n for n in scope.negations if n.end <= candidate.start < n.until]
+    between = [scope.prose[n.end : candidate.start] for n in reaching if n.start < n.end]
+    return len(between) < len(reaching) or not all(
+        pattern("no_denial").search(b) and not pattern("denies_holding").search(b) for b in between
+    )
 
 
 def is_trivial(key: FormulaKey) -> bool:

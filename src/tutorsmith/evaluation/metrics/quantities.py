@@ -11,6 +11,7 @@ from tutorsmith.evaluation.metrics.quantity_binding import (
     is_asked_for,
     is_operand,
     leads_on,
+    retracted,
     share,
     share_between,
     tokens_near,
@@ -136,7 +137,7 @@ def _weigh(key: QuantityKey, value: Value, answer: str, found: _Found, standing:
     belongs = _belongs(key, value, answer, scope)
     if reason:
         found.rule = f"given only as {reason}" if same else found.rule
-    elif scope.negated(value.start) % 2 and not (value.bound and is_limit(key.name)):  # no more than 250 words
+    elif retracted(value, scope) or (scope.negated(value.start) % 2 and not (value.bound and is_limit(key.name))):
         if same and belongs is not False:
             found.wrong, found.why = value, "the value is denied"
     elif value.bound and not is_limit(key.name):

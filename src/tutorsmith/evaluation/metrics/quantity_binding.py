@@ -11,6 +11,7 @@ from functools import lru_cache
 from tutorsmith.evaluation.metrics.concepts import Token, credit_of, phrase_key, tokens_of
 from tutorsmith.evaluation.metrics.formula_meanings import class_of, definitions, letters_of
 from tutorsmith.evaluation.metrics.phrases import THRESHOLD
+from tutorsmith.evaluation.metrics.quantity_circumstances import circumstance, shares_letters
 from tutorsmith.evaluation.metrics.quantity_kinds import (
     LABEL,
     conflicts,
@@ -88,6 +89,8 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
         return listed
     if _ANGLE_SIGN.search(scope.text, max(0, value.start - 12), value.start):
         return True if class_of(head_of(name)) == "angle" else None  # the angle of the phasor before it
+    if said_after(name, value, answer, scope):
+        return True
     symbol = _symbol_of(value, scope)
     if symbol is not None and (told := _by_symbol(name, symbol, answer)) is not None:
         return told
@@ -102,6 +105,8 @@ def bound(name: str, value: Value, answer: str) -> bool | None:
         told = _describes(name, after, value, answer, scope)
         if told is not None:
             return told
+    if circumstance(name, value, scope, before):
+        return False
     if adjunct or _is_aside(name, value, scope) or said_of_another(name, (before, after), answer, scope):
         return False
     return _describes(name, wide, value, answer, scope)
@@ -111,6 +116,20 @@ def _is_aside(name: str, value: Value, scope: Scopes) -> bool:
     """ "10 minutes before the talk", "8 cm in front of the lens": where or when something is."""
     aside = pattern("aside").match(scope.prose, value.end)
     return bool(aside) and not any(k.name in _OF_PLACE for k in kinds_in(name))
+
+
+def said_after(name: str, value: Value, answer: str, scope: Scopes) -> bool:
+    """ "…, and this is the fringe spacing": the quantity is named after its value."""
+    told = pattern("identified").match(scope.prose, value.end, value.end + 90)
+    if told is None or any(value.end <= v.start < told.end() for v in values_near(answer, value.end, told.end())):
+        return False
+    stop = re.compile(r"[,;:.。]|$").search(scope.prose, told.end(), told.end() + 60)
+    return named(name, (told.end(), stop.start() if stop else told.end() + 60), answer)
+
+
+def retracted(value: Value, scope: Scopes) -> bool:
+    """ "0.45, but this cannot be right": what follows takes the value back."""
+    return bool(pattern("retracted").match(scope.prose, value.end, value.end + 140))
 
 
 def is_operand(value: Value, answer: str) -> bool:
@@ -179,7 +198,8 @@ def _describes(name: str, span: tuple[int, int], value: Value, answer: str, scop
             return None
         return None if _named_by_another(name, value, answer, scope) else True
     if rivals:
-        return False if mine or not _credited(name, span, answer) else None
+        akin = _credited(name, span, answer) or (name.isascii() and shares_letters(name, text, 4))
+        return False if mine or not akin else None
     return True if mine and modifiers_in(name) & modifiers_in(text) - _EXTREMES else None
 
 
@@ -232,7 +252,7 @@ def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]],
         return False
     subject = pattern("subject_said").search(before)
     if subject is None and _OF_THOSE.match(after) and not before.strip():
-        return name.isascii() and not _credited(name, windows[1], answer)
+        return name.isascii() and not _credited(name, windows[1], answer) and not shares_letters(name, after, 4)
     if subject is None:
         return False
     noun = subject["en"] or subject["zh"]
@@ -242,18 +262,8 @@ def said_of_another(name: str, windows: tuple[tuple[int, int], tuple[int, int]],
         return False
     span = (windows[0][0] + subject.start(), windows[0][1])
     if not _credited(name, span, answer):
-        return not _shares_letters(name, noun)
+        return not shares_letters(name, noun)
     return _other_compound(name, noun)
-
-
-def _shares_letters(name: str, noun: str) -> bool:
-    """Words that the lexicon does not know, compared by their beginnings or, in Chinese, by their characters."""
-    if name.isascii():
-        return bool(
-            {w[:5] for w in re.findall(r"[a-z]{3,}", name.lower())}
-            & {w[:5] for w in re.findall(r"[a-z]{3,}", noun.lower())}
-        )
-    return len(set(name) & set(noun)) >= 2
 
 
 def _other_compound(name: str, noun: str) -> bool:

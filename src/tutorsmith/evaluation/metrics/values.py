@@ -156,7 +156,7 @@ def values_of(text: str) -> tuple[Value, ...]:
             break
         value, position = _value(flat, found)
         if value is not None:
-            out.append(value)
+            out += [value, *_for_each(flat, value)]
     out = _with_pi(flat, out)
     out += _in_words(flat, out)
     return tuple(sorted(_with_ranges(flat, out), key=lambda v: v.start))
@@ -201,6 +201,20 @@ def _per(flat: str, start: int, unit: Unit) -> Unit:
     found = _PER_BEFORE.search(flat, max(0, start - 12), start)
     below = parse_unit(found["unit"]) if found and unit.dimensions else None
     return quotient(unit, below) if below is not None and below.dimensions else unit
+
+
+def _for_each(flat: str, value: Value) -> list[Value]:
+    """ "0.2 mN on every metre" is 0.2 mN/m as well."""
+    if not value.unit.dimensions or value.spread:
+        return []
+    after = pattern("each_unit_after").match(flat, value.end)
+    before = None if after else pattern("each_unit_before").search(flat[max(0, value.start - 80) : value.start])
+    name = after["unit"] if after else (before["en"] or before["zh"]) if before else ""
+    below = parse_unit(name) if name else None
+    if below is None or not below.dimensions:
+        return []
+    unit = quotient(value.unit, below)
+    return [replace(value, number=value.number / value.unit.factor * unit.factor, unit=unit)]
 
 
 def _measured(flat: str) -> Iterator[re.Match[str]]:
