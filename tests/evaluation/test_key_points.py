@@ -8,13 +8,16 @@ import pytest
 from tutorsmith.core.errors import DataError
 from tutorsmith.evaluation import judge_key_point, parse_key_point
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "key_points.json").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parents[1] / "cases"
+CASES = json.loads((FOLDER / "key_points.json").read_text(encoding="utf-8"))
+# Pairs that were kept because the rules failed on them: work for whoever mends the rules next, and no sample of anything.
+HARD = json.loads((FOLDER / "key_points_hard.json").read_text(encoding="utf-8"))
 AGREEMENT = 0.95  # on the parts that the rules have been mended for
 AT_FIRST_SIGHT = 0.75  # on the part that was written to try them
 TRIAL = {"eleventh"}
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if not c.get("known_miss")], ids=lambda c: c["id"])
+@pytest.mark.parametrize("case", [c for c in CASES + HARD if not c.get("known_miss")], ids=lambda c: c["id"])
 def test_verdict_agrees_with_the_label(case: dict) -> None:
     verdict = judge_key_point(case["key_point"], case["answer"])
     assert (verdict.covered is True) == case["covered"], verdict
@@ -37,7 +40,7 @@ def test_known_misses_are_still_missed() -> None:
     """A miss that is mended leaves the list, so that it can never come back unseen."""
     mended = [
         c["id"]
-        for c in CASES
+        for c in CASES + HARD
         if c.get("known_miss") and (judge_key_point(c["key_point"], c["answer"]).covered is True) == c["covered"]
     ]
     assert mended == []
@@ -45,7 +48,7 @@ def test_known_misses_are_still_missed() -> None:
 
 def test_cases_are_many_and_balanced() -> None:
     assert len(CASES) >= 300
-    assert len({c["id"] for c in CASES}) == len(CASES)
+    assert len({c["id"] for c in CASES + HARD}) == len(CASES + HARD)
     assert 0.4 <= sum(c["covered"] for c in CASES) / len(CASES) <= 0.6
 
 
