@@ -139,6 +139,7 @@ def _drop_e(word: str) -> str:
 FILES = (
     "predicates.txt",
     "fields.txt",
+    "materials_circuits.txt",
     "waves.txt",
     "writing.txt",
     "synonyms.txt",
