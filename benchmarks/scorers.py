@@ -159,22 +159,53 @@ def key_point_tables() -> None:
     table("batch", [part(batch, lambda case, batch=batch: case["part"] == batch) for batch in batches])
 
 
+def unseen_table() -> None:
+    """Cases by others that nothing was mended for: the figure to believe."""
+    pairs = cases_of("unseen/key_points")
+    kinds = ("phrases", *KINDS.values())
+    parts = {kind: [case for case in pairs if kind_of(case) == kind] for kind in kinds}
+    phrases = parts.pop("phrases")
+    rows = [
+        row("phrases, English", judged([case for case in phrases if not is_chinese(case["answer"])], ours)),
+        row("phrases, Chinese", judged([case for case in phrases if is_chinese(case["answer"])], ours)),
+    ]
+    rows += [row(kind, judged(cases, ours)) for kind, cases in parts.items()]
+    rows += [row(f"{name}, all key points", judged(pairs, scorer)) for name, scorer in SCORERS.items()]
+    said, kinds_right = refusal_judgements(cases_of("unseen/refusals"))
+    rows += [
+        row("refusals", said),
+        row("formats", format_judgements(cases_of("unseen/formats"))),
+        row("citations", citation_judgements(cases_of("unseen/citations"))),
+    ]
+    table("unseen", rows)
+    print(f"Kind right among these refusals: {share(sum(kinds_right), len(kinds_right))} of {len(kinds_right)}\n")
+
+
+def refusal_judgements(cases: Sequence[Case]) -> tuple[list[Judgement], list[bool]]:
+    """(refused or not, and whether the kind is right where a refusal was recognised)."""
+    found = [judge_refusal(case["answer"], case.get("question", "")) for case in cases]
+    both = [(v, case) for v, case in zip(found, cases, strict=True) if v.is_refusal and case["refusal"]]
+    said = [(verdict.is_refusal, case["refusal"]) for verdict, case in zip(found, cases, strict=True)]
+    return said, [verdict.kind == case["kind"] for verdict, case in both]
+
+
+def format_judgements(cases: Sequence[Case]) -> list[Judgement]:
+    return [
+        (judge_format(case["system"], case["answer"]).compliant is True, case["compliant"] is True) for case in cases
+    ]
+
+
+def citation_judgements(cases: Sequence[Case]) -> list[Judgement]:
+    return [
+        (judge_citations(case["system"], case["answer"], case["expected"]).valid is True, case["valid"] is True)
+        for case in cases
+    ]
+
+
 def other_tables() -> None:
     """Refusals (wrong kinds are listed apart), formats, citations, tool calls; "accept": compliant, valid, correct."""
-    refusals = cases_of("refusals")
-    found = [judge_refusal(case["answer"], case.get("question", "")) for case in refusals]
-    said = [(verdict.is_refusal, case["refusal"]) for verdict, case in zip(found, refusals, strict=True)]
-    kinds = [
-        v.kind == case["kind"] for v, case in zip(found, refusals, strict=True) if v.is_refusal and case["refusal"]
-    ]
-    formats = [
-        (judge_format(case["system"], case["answer"]).compliant is True, case["compliant"] is True)
-        for case in cases_of("formats")
-    ]
-    citations = [
-        (judge_citations(case["system"], case["answer"], case["expected"]).valid is True, case["valid"] is True)
-        for case in cases_of("citations")
-    ]
+    said, kinds = refusal_judgements(cases_of("refusals"))
+    formats, citations = format_judgements(cases_of("formats")), citation_judgements(cases_of("citations"))
     calls = cases_of("tool_calls")
     tools = [
         (judge_tool_calls(case.get("tools", calls["tools"]), case["made"], case["expected"]).correct, case["correct"])
@@ -232,6 +263,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", action="store_true", help="time 1,000 answers as well")
     chosen = parser.parse_args()
+    unseen_table()
     key_point_tables()
     first_sight_table()
     other_tables()

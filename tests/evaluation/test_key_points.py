@@ -10,7 +10,7 @@ from tutorsmith.evaluation import judge_key_point, parse_key_point
 
 FOLDER = Path(__file__).parents[1] / "cases"
 CASES = json.loads((FOLDER / "key_points.json").read_text(encoding="utf-8"))
-# Pairs that were kept because the rules failed on them: work for whoever mends the rules next, and no sample of anything.
+# Pairs kept because the rules failed on them: work for whoever mends the rules next, and no sample of anything.
 HARD = json.loads((FOLDER / "key_points_hard.json").read_text(encoding="utf-8"))
 AGREEMENT = 0.95  # on the parts that the rules have been mended for
 AT_FIRST_SIGHT = 0.75  # on the part that was written to try them
