@@ -1,5 +1,6 @@
 """From a written formula (ASCII, Unicode or LaTeX) to tokens."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _LETTERS = re.compile(r"[A-Za-z]+|[α-ωΑ-ΩħℰεVΦ∞]")
 _SIGNS = "+-*/^_=(){}[]|,∇∂∮∯∫∬∭×·∝≈≠≤≥<>≪≫±√'!%°∠∑"
 _STATISTICS = frozenset(["MS", "SS", "df"])  # one quantity, where a subscript shows it
 _ABBREVIATED = frozenset(["SE", "SD", "SEM", "MSE", "RMSE", "SNR", "pH", "pK"])  # one quantity
+_BINARY_LOG = re.compile(r"\\?\blog\s*(?:_\s*(?:\{\s*2\s*\}|2(?!\d))|2(?=\s*[({\[|\\]|\s+[A-Za-z]))")
 _DECIMAL_LOG = re.compile(  # log10(x), log_{10} x; and the bare log of a level, 20 log x
     r"\\?\blog\s*(?:_\s*(?:\{\s*10\s*\}|10(?!\d))|10(?=\s*[({\[|\\]|\s+[A-Za-z]))"
     r"|(?<=[12]0)(?P<join>\s*(?:\*|·|\\cdot\b|\\,)?\s*)\\?log(?![A-Za-z_\d])"
@@ -85,6 +87,7 @@ def clean(text: str) -> str:
     text = _SUB_RUN.sub(lambda m: "_{" + "".join(_SUBSCRIPT[c] for c in m.group()) + "}", text)
     text = re.sub(r"([εμ])r(?![A-Za-z\d^²_(])", r"\1_r", text)
     text = re.sub(r"Σ(?=\s?[A-Za-z(_])", "∑", text)
+    text = _BINARY_LOG.sub(f" {1 / math.log(2)!r} ln ", text)
     text = _DECIMAL_LOG.sub(lambda m: f"{m['join'] or ' '}lg ", text)
     return re.sub(r"\bsquare root of\b", "sqrt", text.replace("**", "^"))
 
@@ -148,7 +151,7 @@ def _unwrapped(found: re.Match[str]) -> str:
         return inner
     if inner in FUNCTIONS or inner in OPERATORS or inner in GREEK:
         return f" {inner} "
-    words = re.fullmatch(r"[A-Za-z ,.\u4e00-\u9fff]{4,}", inner)
+    words = inner not in _ABBREVIATED and re.fullmatch(r"[A-Za-z ,.\u4e00-\u9fff]{4,}", inner)
     return " " if words else f" {inner} " if len(inner) > 1 and inner.isalpha() else inner
 
 

@@ -99,8 +99,8 @@ def _is_denied(candidate: Candidate, scope: Scopes) -> bool:
     if scope.negated(candidate.start) % 2 == 0:
         return False
     reaching = [n for n in scope.negations if n.end <= candidate.start < n.until]
-    between = [scope.prose[n.end : candidate.start] for n in reaching if n.start < n.end]
-    return len(between) < len(reaching) or not all(
+    between = [scope.prose[n.end : candidate.start] for n in reaching]
+    return not all(n.absence for n in reaching) or not all(
         pattern("no_denial").search(b) and not pattern("denies_holding").search(b) for b in between
     )
 

@@ -11,6 +11,7 @@ from tutorsmith.evaluation.metrics.quantity_binding import (
     is_asked_for,
     is_operand,
     leads_on,
+    named_later,
     retracted,
     share,
     share_between,
@@ -256,7 +257,9 @@ def _belongs(key: QuantityKey, value: Value, answer: str, scope: Scopes) -> bool
     if any(_named_elsewhere(wanted, v, value, answer, scope) for v in around if comparable(v.unit, value.unit)):
         return False
     before = scope.sentences[max(0, sentence - 1)].start
-    return True if share_between(wanted, answer, before, scope.sentences[sentence].end) >= THRESHOLD else None
+    if share_between(wanted, answer, before, scope.sentences[sentence].end) >= THRESHOLD:
+        return None if is_asked_for(key.name, answer) else True
+    return False if named_later(key.name, value, answer, scope) else None
 
 
 def _named_elsewhere(wanted: tuple[Token, ...], other: Value, value: Value, answer: str, scope: Scopes) -> bool:

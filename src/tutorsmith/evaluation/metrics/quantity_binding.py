@@ -121,10 +121,30 @@ def _is_aside(name: str, value: Value, scope: Scopes) -> bool:
 def said_after(name: str, value: Value, answer: str, scope: Scopes) -> bool:
     """ "…, and this is the fringe spacing": the quantity is named after its value."""
     told = pattern("identified").match(scope.prose, value.end, value.end + 90)
-    if told is None or any(value.end <= v.start < told.end() for v in values_near(answer, value.end, told.end())):
+    if told is None:
         return False
     stop = re.compile(r"[,;:.。]|$").search(scope.prose, told.end(), told.end() + 60)
-    return named(name, (told.end(), stop.start() if stop else told.end() + 60), answer)
+    end = stop.start() if stop else told.end() + 60
+    if any(comparable(v.unit, value.unit) for v in values_near(answer, value.end, end)):
+        return False
+    return not conflicts(name, scope.prose[told.end() : end]) and named(name, (told.end(), end), answer)
+
+
+def named_later(name: str, value: Value, answer: str, scope: Scopes) -> bool:
+    """ "The crate is pushed with 50 N. As for the tension, …": the value has a subject of its own, and the next
+    sentence names the quantity, without a value and without a word that points back."""
+    index = scope.sentence_at(value.start)
+    if index + 1 >= len(scope.sentences):
+        return False
+    own, following = scope.sentences[index], scope.sentences[index + 1]
+    subject = pattern("own_subject").match(scope.prose[own.start : value.start])
+    if subject is None or pattern("generic_subject").search(subject.group()):
+        return False
+    if pattern("points_back").match(scope.prose[following.start : following.end]):
+        return False
+    return not values_near(answer, following.start, following.end) and named(
+        name, (following.start, following.end), answer
+    )
 
 
 def retracted(value: Value, scope: Scopes) -> bool:
