@@ -17,6 +17,11 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("only part of it is said", "only part of it is said", "只说到了一部分"),
     ("said of something else", "said, but of something else", "说到了，但说的是别的对象"),
     ("no sentence says it", "no sentence says it", "没有一句话说到这一点"),
+    (
+        r"uncertain: nothing says '(.*)'",
+        "nearly all of it is said, but nothing clearly says “{0}”",
+        "大体说到了，但没有明确说到“{0}”",
+    ),
     (r"nothing says '(.*)'", "nothing in the answer says “{0}”", "回答没有说到“{0}”"),
     ("an opposite is said", "the answer says the opposite", "回答说的正好相反"),
     ("another value is said", "the answer gives another value", "回答给出了另一个值"),

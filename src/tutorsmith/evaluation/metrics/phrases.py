@@ -9,7 +9,7 @@ same way.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutorsmith.evaluation.metrics.concepts import PhraseKey, Token, credit_of, readings_of, statement_key
 from tutorsmith.evaluation.metrics.phrase_conflicts import carries_denial, conflict, contrasted, is_light
@@ -37,10 +37,14 @@ _WORTH_CORE = 0.1  # ... that the clauses themselves must hold
 _MAX_SENTENCES = 4_000  # sentences of an answer that are compared with a phrase
 _PRONOUN = re.compile(r"\b(?:it|this|its|they|both|these)\b|它|其|此|这", re.IGNORECASE)
 
+# All but one word of the statement is there, from so much of its weight on: of labelled pairs with this verdict one in
+# three is covered after all. This is what a judge model may be asked about.
+_NEARLY = 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseVerdict:
-    """`state`: "covered", "contradicted" or "missing"; offsets of the evidence in the answer; `score` 0 to 1."""
+    """`state`: "covered", "contradicted", "undecidable" or "missing"; offsets of the evidence; `score` 0 to 1."""
 
     state: str
     start: int = 0
@@ -73,6 +77,8 @@ def judge_phrase(wording: str, answer: str) -> PhraseVerdict:
                 best = verdict
     if against.state == "contradicted" and (best.state != "covered" or against.score > best.score + 0.15):
         return against
+    if best.state == "missing" and best.score >= _NEARLY and best.rule.startswith("nothing says"):
+        return replace(best, state="undecidable", rule=f"uncertain: {best.rule}")
     return best
 
 
