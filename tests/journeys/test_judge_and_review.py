@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from evaluation_rows import GOOD, REFUSING, item, prediction, refusal
 from judge_server import JudgeServer, verdict
 
 KEY = "sk-never-written"
-WEATHER = "The weather was fine that day. " * 1200
+WEATHER = "The weather was fine that day. " * 700
 LONG = f"{WEATHER}So there is no field left inside. {WEATHER}"
 """Longer than the rules read, so that they leave open what stands in the middle."""
 
@@ -124,3 +125,10 @@ def test_several_seeds(files: Path) -> None:
     assert "seeds: 3 files, seeds 0, 1, 2" in lines
     assert any(line.startswith("  key_point_coverage: mean 33.3 %") and "unstable" in line for line in lines)
     assert report_of(files)["seeds"]["n"] == 3
+
+
+def test_scoring_loads_no_model_framework() -> None:
+    look = "[name for name in ('torch', 'transformers', 'peft') if name in sys.modules]"
+    code = f"import sys, tutorsmith.commands.scores; print({look})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
