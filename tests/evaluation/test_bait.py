@@ -25,7 +25,7 @@ from tutorsmith.evaluation.metrics.key_points import LONGEST
 
 SECONDS = 2.0
 N = 100_000
-LONG = 150_000
+LONG = 30_000
 """Characters of a bait, but for those that are there for their length."""
 NOTES = "Course notes (numbered excerpts):\n[1] a\nThe field is zero."
 SYSTEM = "Answer with\n### Conclusion\n### Check"
