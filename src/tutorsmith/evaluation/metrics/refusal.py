@@ -105,11 +105,16 @@ _VALUE_ASKED = re.compile(
 _SCOPE_ASKED = re.compile(r"\b(?:scope|limitations?|delimit\w*)\b|范围|局限|边界(?!条件)", re.IGNORECASE)
 
 
+_QUESTION = 20_000
+"""Characters of a question that are read."""
+
+
 def judge_refusal(answer: str, question: str = "", language: str | None = None) -> RefusalVerdict:
     """Judge one answer. The question helps to tell restated givens from results, and to name the kind.
 
     language: "en" or "zh" restricts the wordings looked for; None looks for both.
     """
+    question = question[:_QUESTION]
     sentences = read(answer, language)
     found = _act(sentences, question)
     if found is not None:

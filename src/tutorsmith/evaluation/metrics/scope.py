@@ -11,7 +11,7 @@ from functools import lru_cache
 from tutorsmith.evaluation.metrics.lexicon import normalise, plain
 from tutorsmith.evaluation.metrics.tables import alternatives, pattern
 
-MAX_CHARACTERS = 30_000  # of an answer that are read: what stands beyond is in no answer of a tutor
+MAX_CHARACTERS = 15_000  # of an answer that are read: what stands beyond is in no answer of a tutor
 SENTENCE_LIMIT = 1_200  # a longer "sentence" is cut, to keep every rule linear in practice
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|Eqs?|Figs?|approx|resp|etc|Dr|No|Sec|Ref|al|w\.r\.t)\.$")

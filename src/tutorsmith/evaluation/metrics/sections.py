@@ -98,6 +98,10 @@ def _without_fences(text: str) -> tuple[str, str]:
     return "\n".join(outside), "\n".join(inside)
 
 
+_MOST = 200
+"""Headings of a prompt that are read; no answer has so many sections."""
+
+
 def _asked_in(text: str) -> list[str]:
     out: list[str] = []
     raw = ["", *text.splitlines()]
@@ -107,6 +111,8 @@ def _asked_in(text: str) -> list[str]:
     adjoining = [bool(before.strip()) for before, line in pairwise(raw) if line.strip()]
     listed = False
     for line, following, joins in zip(lines, [*lines[1:], ""], adjoining, strict=True):
+        if len(out) >= _MOST:
+            break
         if _is_heading_line(line):
             heading = _own_line(ASK.split(line)[1])
             # A heading within or at the end of a list of headings is asked for, whatever its name.

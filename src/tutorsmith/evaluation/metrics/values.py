@@ -128,10 +128,14 @@ def _exponent(found: re.Match[str]) -> int:
     return int("".join(_SUPERSCRIPT.get(c, c) for c in raw if c != " "))
 
 
+_NO_NUMBER = re.compile(r"\d{60,}")
+"""Digits without end are no value, and cost the square of their number."""
+
+
 @lru_cache(maxsize=64)
 def values_of(text: str) -> tuple[Value, ...]:
     """All numbers with their units in a normalised text."""
-    text = scopes(text).text
+    text = _NO_NUMBER.sub(lambda m: " " * len(m.group()), scopes(text).text)
     flat = _flatten(
         _FRACTION_LATEX.sub(lambda m: "{}/{}".format(*(g for g in m.groups() if g)).ljust(len(m.group())), text)
     )
