@@ -155,8 +155,6 @@ def _seed_figures(entry: Mapping[str, Any]) -> str:
 
 
 def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -> None:
-    from tutorsmith.pipeline.steps import verify_manifest  # it loads torch, which scoring can do without
-
     for folder in (run_a, run_b):
         verify_manifest(folder, stage_of(folder))
     files = compare_runs(run_a, run_b, out or run_b / f"compared_with_{run_a.name}", language=language)
@@ -166,8 +164,6 @@ def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -
 
 def report_command(folder: Path, language: str | None, config: Path | None) -> None:
     """Raises: DataError when the folder's files come from different runs."""
-    from tutorsmith.pipeline.steps import verify_manifest  # it loads torch, which scoring can do without
-
     stage = stage_of(folder)
     project = project_if_any(config)
     known = project.stages.get(stage) if project else None
