@@ -43,6 +43,11 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "the formula is there, but not what it is about",
         "公式写出来了，但没有说明它说的是什么",
     ),
+    (
+        "the quantity is left to be found",
+        "the answer leaves this quantity to be found",
+        "回答没有给出这个量，留待以后求出",
+    ),
     ("more formulas than are compared", "too many formulas to compare", "公式太多，未全部比较"),
     ("the sign is wrong", "the sign is wrong", "正负号错误"),
     (r"a factor (.+) too much", "wrong by the factor {0}", "相差系数 {0}"),
