@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tutorsmith.cli_data import data_app
+from tutorsmith.cli_expand import expand_app
 from tutorsmith.cli_runs import IndexFile, Json, Root, runs_app
 from tutorsmith.core.errors import UsageError, nearest
 
@@ -365,6 +367,8 @@ def gate(
     raise typer.Exit(gate_command(options))
 
 
+app.add_typer(data_app)
+app.add_typer(expand_app)
 app.add_typer(runs_app)
 
 

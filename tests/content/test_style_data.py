@@ -1,65 +1,27 @@
 """The electromagnetics samples and benchmark: counts, form, no overlap, and every formula and number verified."""
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 import sympy as sp
+from content_tools import DATA, KINDS, NUMBER, Item, answer, folded, jaccard, load, parsed, question, statements
 from em_part2_examples import arithmetic
 from style_formulas import CENTRAL, KEY_FORMULAS, S
 from style_numbers import CLAIMS, COMPUTE, GIVEN_IN_ANSWER, KEY_QUANTITIES, U, computed
-from sympy.parsing.sympy_parser import convert_xor, parse_expr, standard_transformations
 
-DATA = Path(__file__).resolve().parents[2] / "data" / "training"
-KINDS = ["insufficient_context", "missing_parameters", "out_of_scope"]
 SYSTEM = (
     "You are a teaching assistant for a university electromagnetics course. Answer from the course notes, step by step,"
     " with exactly these sections:\n### Conclusion\n### Derivation\n"
     "### Check (units / boundary conditions / limiting cases)"
 )
 HEADINGS = re.findall(r"^### .+$", SYSTEM, flags=re.MULTILINE)
-Item = dict[str, Any]
-
-
-def load(name: str) -> list[Item]:
-    """Read one JSONL file."""
-    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
 
 
 TRAIN, BENCH = load("processed/style_sft.jsonl"), load("eval/style_benchmark.jsonl")
 ITEMS = {item["id"]: item for item in TRAIN + BENCH}
 RAW = {path.stem: path.read_text(encoding="utf-8") for path in (DATA / "raw" / "em").glob("*.md")}
 SOURCES = {"faq": "faq", "assignment": "assignments", "lecture": "lecture-notes-excerpts"}
-
-
-def question(item: Item) -> str:
-    """Return the user's question."""
-    return str(item["messages"][1]["content"])
-
-
-def answer(item: Item) -> str:
-    """Return the reference of a benchmark item or the assistant's message of a sample."""
-    return str(item["reference"] if "reference" in item else item["messages"][2]["content"])
-
-
-def folded(text: str) -> list[str]:
-    """Return the words of a text without case and punctuation."""
-    return re.findall(r"\w+", text.lower())
-
-
-def jaccard(a: str, b: str) -> float:
-    """Return the share of distinct words that two texts have in common."""
-    one, two = set(folded(a)), set(folded(b))
-    return len(one & two) / len(one | two)
-
-
-def parsed(formula: str) -> sp.Expr:
-    """Read the right side of an ASCII formula; `^` is a power, `I` a current."""
-    transformations = (*standard_transformations, convert_xor)
-    return parse_expr(formula.split("=")[-1].strip(), local_dict=dict(S), transformations=transformations)
 
 
 def test_counts_ids_and_chapters() -> None:
@@ -155,7 +117,7 @@ def test_every_answer_has_a_central_formula() -> None:
 def test_central_formula_follows_from_the_laws(item: str) -> None:
     latex, ascii_form, derive = CENTRAL[item]
     assert latex in answer(ITEMS[item])
-    assert sp.simplify(parsed(ascii_form) - derive()) == 0
+    assert sp.simplify(parsed(ascii_form, S) - derive()) == 0
 
 
 def test_every_formula_key_point_has_a_derivation() -> None:
@@ -167,26 +129,7 @@ def test_every_formula_key_point_has_a_derivation() -> None:
 def test_formula_key_point_follows_and_is_in_the_reference(item: str, formula: str) -> None:
     latex, derive = KEY_FORMULAS[item, formula]
     assert latex in answer(ITEMS[item])
-    assert sp.simplify(parsed(formula) - derive()) == 0
-
-
-NUMBER = r"(-?\d+(?:\.(\d+))?)(?:\\times10\^\{(-?\d+)\})?"
-STATED = re.compile(
-    rf"\$([^$=]+?) = (?:([^$=]+) = )?{NUMBER}\$(?: (dB/m|dB|Np/m|1/H|[A-Za-z]+(?:/[a-z]+)?)(?![A-Za-z]))?"
-)
-PINT_UNITS = {"dB/m": "1/m", "Np/m": "1/m", "dB": ""}
-PROSE = {"and", "so", "the", "that", "is", "gives", "with"}
-
-
-def statements(text: str) -> list[tuple[str, str | None, float, float, str]]:
-    """Return (symbol, substitution, number, half a last digit, unit) for every `$symbol = number$ unit` of a text."""
-    found: list[tuple[str, str | None, float, float, str]] = []
-    for symbol, between, mantissa, decimals, power, unit in STATED.findall(text):
-        scale = 10.0 ** int(power or 0)
-        unit = "" if unit in PROSE else unit
-        half = 0.501 * scale * 10.0 ** -len(decimals)
-        found.append((symbol, between or None, float(mantissa) * scale, half, PINT_UNITS.get(unit, unit)))
-    return found
+    assert sp.simplify(parsed(formula, S) - derive()) == 0
 
 
 def test_only_items_in_the_table_compute_numbers() -> None:

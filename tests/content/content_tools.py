@@ -1,0 +1,64 @@
+"""What the tests of all course files share: reading them, comparing texts, reading stated numbers and formulas."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+from sympy.parsing.sympy_parser import convert_xor, parse_expr, standard_transformations
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "training"
+KINDS = ["insufficient_context", "missing_parameters", "out_of_scope"]
+Item = dict[str, Any]
+
+
+def load(name: str) -> list[Item]:
+    """Read one JSONL file below data/training."""
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def question(item: Item) -> str:
+    """Return the last user turn."""
+    return str([message["content"] for message in item["messages"] if message["role"] == "user"][-1])
+
+
+def answer(item: Item) -> str:
+    """Return the reference of a benchmark item or the last message of a sample."""
+    return str(item["reference"] if "reference" in item else item["messages"][-1]["content"])
+
+
+def folded(text: str) -> list[str]:
+    """Return the words of a text without case and punctuation."""
+    return re.findall(r"\w+", text.lower())
+
+
+def jaccard(a: str, b: str) -> float:
+    """Return the share of distinct words that two texts have in common."""
+    one, two = set(folded(a)), set(folded(b))
+    return len(one & two) / len(one | two)
+
+
+def parsed(formula: str, symbols: dict[str, sp.Symbol]) -> sp.Expr:
+    """Read the right side of an ASCII formula; `^` is a power, names are looked up in `symbols` first."""
+    transformations = (*standard_transformations, convert_xor)
+    return parse_expr(formula.split("=")[-1].strip(), local_dict=dict(symbols), transformations=transformations)
+
+
+NUMBER = r"(-?\d+(?:\.(\d+))?)(?:\\times10\^\{(-?\d+)\})?"
+STATED = re.compile(
+    rf"\$([^$=]+?) = (?:([^$=]+) = )?{NUMBER}\$(?: (dB/m|dB|Np/m|1/H|[A-Za-z]+(?:/[a-z]+)?)(?![A-Za-z]))?"
+)
+PINT_UNITS = {"dB/m": "1/m", "Np/m": "1/m", "dB": ""}
+PROSE = {"and", "so", "the", "that", "is", "gives", "with"}
+
+
+def statements(text: str) -> list[tuple[str, str | None, float, float, str]]:
+    """Return (symbol, substitution, number, half a last digit, unit) for every `$symbol = number$ unit` of a text."""
+    found: list[tuple[str, str | None, float, float, str]] = []
+    for symbol, between, mantissa, decimals, power, unit in STATED.findall(text):
+        scale = 10.0 ** int(power or 0)
+        unit = "" if unit in PROSE else unit
+        half = 0.501 * scale * 10.0 ** -len(decimals)
+        found.append((symbol, between or None, float(mantissa) * scale, half, PINT_UNITS.get(unit, unit)))
+    return found
