@@ -28,7 +28,11 @@ NoNotes = Annotated[bool, typer.Option("--no-notes", help="Neither train on nor 
 OutputDir = Annotated[Path | None, typer.Option("--output-dir", help="The run's folder (default: the stage's).")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Decides data order, initial weights and sampling.")]
 Language = Annotated[
-    Literal["en", "zh"] | None, typer.Option("--language", help="Language of notes header and report.")
+    Literal["en", "zh"] | None,
+    typer.Option(
+        "--language",
+        help="Language of the course's files and of the report (default: COURSE_LANGUAGE, else the project's).",
+    ),
 ]
 Model = Annotated[
     str | None, typer.Option("--model", "--model-name-or-path", help="Catalogue name, hub id, folder or GGUF file.")
@@ -265,7 +269,7 @@ def evaluate(
         predictions=predictions or [],
         folder=output_dir,
         baseline=baseline,
-        language=language or "en",
+        language=language,
         review=review,
         sheet=write_review,
         judge_url=judge_url,
@@ -291,7 +295,7 @@ def compare(
     """
     from tutorsmith.commands.scores import compare_command
 
-    compare_command(run_a, run_b, output_dir, language or "en")
+    compare_command(run_a, run_b, output_dir, language)
 
 
 @app.command()

@@ -22,14 +22,21 @@ TARGETS = (
 """Metrics that a stage may set a target for: those of eval_report.json."""
 
 LANGUAGES = ("en", "zh")
+COURSE_LANGUAGE = "COURSE_LANGUAGE"
+"""Environment variable that chooses a course's language; LANGUAGE belongs to the locale."""
+
 _TOP_KEYS = ("project", "settings", "stages")
 _PROJECT_KEYS = ("name", "language", "output")
 _STAGE_KEYS = ("description", "train", "eval", "notes", "output", "targets", "settings")
+_FILE_KEYS = ("train", "eval", "notes")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What one run trains on, is evaluated on and writes. All paths are absolute or relative to the project's root."""
+    """What one run trains on, is evaluated on and writes. All paths are absolute or relative to the project's root.
+
+    languages: the same stage in other languages than the project's, by language.
+    """
 
     name: str
     train: tuple[Path, ...]
@@ -39,6 +46,11 @@ class Stage:
     description: str = ""
     targets: Mapping[str, float] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    languages: Mapping[str, "Stage"] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> "Stage":
+        """The stage with the files of that language, or itself where the project has no others."""
+        return self.languages.get(language, self)
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,21 @@ class Project:
         if name not in self.stages:
             raise UsageError(f"unknown stage '{name}'", where=str(self.file), mend=suggest(name, list(self.stages)))
         return self.stages[name]
+
+
+def course_language(flag: str | None, project: Project | None) -> str:
+    """The language of a run: flag, else COURSE_LANGUAGE, else the project's, else English.
+
+    Raises: UsageError for a language that is not supported.
+    """
+    given = flag or os.environ.get(COURSE_LANGUAGE) or None
+    if given is not None and given not in LANGUAGES:
+        raise UsageError(
+            f"language '{given}' is not supported",
+            where="--language" if flag else COURSE_LANGUAGE,
+            mend=f"one of {', '.join(LANGUAGES)}",
+        )
+    return given or (project.language if project is not None else "en")
 
 
 def find_project_file(start: Path) -> Path:
@@ -151,23 +178,50 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
     where = f"stages.{name}."
     if not isinstance(table, dict):
         raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
-    _refuse_unknown(table, _STAGE_KEYS, file, where)
-    lists = {}
-    for key in ("train", "eval", "notes"):
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
-            raise UsageError(f"{where}{key} must be a list of paths", where=str(file), mend=f'write {key} = ["..."]')
-        if not value and key != "notes":
+    _refuse_unknown(table, (*_STAGE_KEYS, *LANGUAGES), file, where)
+    lists = _files(table, name, root, file)
+    for key in ("train", "eval"):
+        if not lists[key]:
             raise UsageError(f"stage '{name}' names no {key} file", where=str(file), mend=f'add {key} = ["..."]')
-        lists[key] = tuple(root / part for part in value)
-    return Stage(
+    stage = Stage(
         name=name,
         description=_text(table, "description", "", file, where),
         output=base / _text(table, "output", f"adapter_{name}", file, where),
         targets=_targets(_table(table, "targets", file, where), file, where),
         settings=_table(table, "settings", file, where),
-        **lists,
+        train=lists["train"],
+        eval=lists["eval"],
+        notes=lists["notes"],
     )
+    languages = {code: _translated(stage, code, table[code], root, file) for code in LANGUAGES if code in table}
+    return replace(stage, languages=languages)
+
+
+def _translated(stage: Stage, language: str, table: Any, root: Path, file: Path) -> Stage:
+    """The stage with the files that `[stages.NAME.LANGUAGE]` names; the name of its folder ends in `_LANGUAGE`."""
+    name = f"{stage.name}.{language}"
+    if not isinstance(table, dict):
+        raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
+    _refuse_unknown(table, _FILE_KEYS, file, f"stages.{name}.")
+    lists = _files(table, name, root, file)
+    for key in _FILE_KEYS:
+        if getattr(stage, key) and not lists[key]:
+            raise UsageError(f"stage '{name}' names no {key}", where=str(file), mend=f'add {key} = ["..."]')
+    output = stage.output.with_name(f"{stage.output.name}_{language}")
+    return replace(stage, output=output, train=lists["train"], eval=lists["eval"], notes=lists["notes"])
+
+
+def _files(table: Mapping[str, Any], name: str, root: Path, file: Path) -> dict[str, tuple[Path, ...]]:
+    """train, eval and notes of a stage's table; empty where a key is not there."""
+    lists = {}
+    for key in _FILE_KEYS:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
+            raise UsageError(
+                f"stages.{name}.{key} must be a list of paths", where=str(file), mend=f'write {key} = ["..."]'
+            )
+        lists[key] = tuple(root / part for part in value)
+    return lists
 
 
 def _table(raw: Mapping[str, Any], key: str, file: Path, prefix: str = "") -> dict[str, Any]:

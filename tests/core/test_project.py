@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from tutorsmith.core.errors import DataError, UsageError
-from tutorsmith.project import existing, find_project_file, load_project, project_if_any, with_environment
+from tutorsmith.project import (
+    course_language,
+    existing,
+    find_project_file,
+    load_project,
+    project_if_any,
+    with_environment,
+)
 
 STAGE = '[stages.style]\ntrain = ["a.jsonl"]\neval = ["b.jsonl"]\n'
 
@@ -114,3 +121,54 @@ def test_missing_inputs_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         existing((tmp_path / "a", tmp_path / "b"), "training file")
     assert caught.value.where == str(tmp_path / "b")
+
+
+def test_a_stage_in_another_language_has_its_own_files_and_folder(tmp_path: Path) -> None:
+    text = STAGE + 'notes = ["n"]\ntargets = {format_compliance = 0.9}\n'
+    text += '[stages.style.zh]\ntrain = ["zh/a.jsonl"]\neval = ["zh/b.jsonl"]\nnotes = ["zh/n"]\n'
+    stage = load_project(write(tmp_path, text)).stage("style")
+    chinese = stage.in_language("zh")
+    assert (chinese.train, chinese.eval) == ((tmp_path / "zh/a.jsonl",), (tmp_path / "zh/b.jsonl",))
+    assert chinese.notes == (tmp_path / "zh/n",)
+    assert chinese.output == tmp_path / "outputs/adapter/adapter_style_zh"
+    assert (chinese.name, chinese.targets) == ("style", {"format_compliance": 0.9})
+    assert stage.in_language("en") is stage
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("zh = 3\n", "stages.style.zh is not a table"),
+        ("[stages.style.zh]\ntrain = ['a']\n", "stage 'style.zh' names no eval"),
+        ("[stages.style.zh]\ntrain = 'a'\n", "stages.style.zh.train must be a list"),
+        ("[stages.style.zh]\ntrain = ['a']\neval = ['b']\nseed = 1\n", "unknown key 'stages.style.zh.seed'"),
+        ("[stages.style.fr]\ntrain = ['a']\neval = ['b']\n", "unknown key 'stages.style.fr'"),
+    ],
+)
+def test_a_wrong_table_of_a_language(table: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_project(write(tmp_path, STAGE + table))
+    assert what in caught.value.what
+
+
+def test_a_language_must_bring_notes_where_the_stage_has_some(tmp_path: Path) -> None:
+    text = STAGE + "notes = ['n']\n[stages.style.zh]\ntrain = ['a']\neval = ['b']\n"
+    with pytest.raises(UsageError, match=r"stage 'style.zh' names no notes"):
+        load_project(write(tmp_path, text))
+
+
+def test_flag_then_environment_then_project_decide_the_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COURSE_LANGUAGE", raising=False)
+    project = load_project(write(tmp_path, "[project]\nlanguage = 'zh'\n" + STAGE))
+    assert course_language(None, None) == "en"
+    assert course_language(None, project) == "zh"
+    monkeypatch.setenv("COURSE_LANGUAGE", "en")
+    monkeypatch.setenv("LANGUAGE", "zh_CN:zh")
+    assert course_language(None, project) == "en"
+    assert course_language("zh", project) == "zh"
+    monkeypatch.setenv("COURSE_LANGUAGE", "zh_CN")
+    with pytest.raises(UsageError) as caught:
+        course_language(None, project)
+    assert caught.value.where == "COURSE_LANGUAGE"

@@ -13,7 +13,7 @@ from tutorsmith.data.schema import Prediction
 from tutorsmith.evaluation.evaluate import load_items
 from tutorsmith.generation.engine import ENGINES
 from tutorsmith.pipeline.steps import answer
-from tutorsmith.project import existing, project_if_any
+from tutorsmith.project import course_language, existing, project_if_any
 from tutorsmith.runs.cross import (
     EVALUATED,
     Cell,
@@ -76,7 +76,9 @@ def _benchmarks(options: CrossOptions) -> tuple[Path, ...]:
     project = project_if_any(options.config)
     files = options.eval_files
     if not files and project is not None:
-        files = tuple(dict.fromkeys(file for stage in project.stages.values() for file in stage.eval))
+        language = course_language(None, project)
+        stages = (stage.in_language(language) for stage in project.stages.values())
+        files = tuple(dict.fromkeys(file for stage in stages for file in stage.eval))
     if not files:
         raise UsageError("there is no benchmark", mend="give --eval-file FILE, or run in a folder with a project file")
     stems = [file.stem for file in files]

@@ -15,7 +15,7 @@ from tutorsmith.generation.engine import ENGINES
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
 from tutorsmith.pipeline.steps import answer
-from tutorsmith.project import Project, Stage, project_if_any, with_environment
+from tutorsmith.project import Project, Stage, course_language, project_if_any, with_environment
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,16 @@ def predict_context(options: PredictOptions) -> Context:
         stage=stage,
         settings=gather(project, stage, options.pairs, flags),
         folder=options.output_file.parent,
-        language=options.language or (trained or {}).get("language") or (project.language if project else "en"),
+        language=_language(options, project, trained),
         log_folder=options.output_file.parent,
         fresh=options.fresh,
     )
+
+
+def _language(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> str:
+    """The adapter's own language unless a flag names one; without an adapter the course's."""
+    known = (trained or {}).get("language")
+    return str(known) if known and options.language is None else course_language(options.language, project)
 
 
 def _training_config(adapter: Path | None) -> dict[str, Any] | None:
@@ -126,5 +132,6 @@ def _notes(options: PredictOptions, project: Project | None, trained: Mapping[st
     if project is None:
         return ()
     wanted = options.eval_file.resolve()
-    fitting = [s for s in project.stages.values() if any(file.resolve() == wanted for file in s.eval)]
+    stages = [stage for known in project.stages.values() for stage in (known, *known.languages.values())]
+    fitting = [s for s in stages if any(file.resolve() == wanted for file in s.eval)]
     return min(fitting, key=lambda s: len(s.eval)).notes if fitting else ()

@@ -13,6 +13,9 @@ from tutorsmith.core.errors import UsageError, nearest
 from tutorsmith.core.program import program
 from tutorsmith.core.settings import known_keys
 from tutorsmith.pipeline.settings import STEP_SETTINGS
+from tutorsmith.project import LANGUAGES
+
+_LANGUAGE_HELP = "language of the course's files and reports (default: COURSE_LANGUAGE, else the project's)"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +60,7 @@ def train_lora() -> None:
     parser.add_argument("--train_files", help="JSONL files, comma-separated (default: the stage's)")
     parser.add_argument("--notes", help="folders of course notes, comma-separated (default: the stage's)")
     parser.add_argument("--output_dir", type=Path, help="adapter folder (default: the stage's)")
+    parser.add_argument("--language", choices=LANGUAGES, help=_LANGUAGE_HELP)
     parser.add_argument("--resume", action="store_true", help="insist on going on with a stopped run")
     parser.add_argument("--fresh", action="store_true", help="train anew")
     parser.add_settings()
@@ -69,6 +73,7 @@ def train_lora() -> None:
         notes=_paths(given["notes"]) or None,
         output_dir=given["output_dir"],
         train_files=given["train_files"],
+        language=given["language"],
         resume=given["resume"],
         fresh=given["fresh"],
     )
@@ -85,6 +90,7 @@ def generate_predictions() -> None:
     parser.add_argument("--output_file", type=Path, required=True, help="where the predictions go (JSONL)")
     parser.add_argument("--notes", help="folders of course notes, comma-separated (default: the adapter's own)")
     parser.add_argument("--no_notes", action="store_true", help="answer without course notes")
+    parser.add_argument("--language", choices=LANGUAGES, help=_LANGUAGE_HELP)
     parser.add_settings()
     given = parser.parse()
     from tutorsmith.commands.predict import PredictOptions, predict_command
@@ -96,6 +102,7 @@ def generate_predictions() -> None:
             adapter_path=given["adapter_path"],
             notes=tuple(_paths(given["notes"])),
             no_notes=given["no_notes"],
+            language=given["language"],
             pairs=_pairs(given),
         )
     )
@@ -108,7 +115,7 @@ def eval_metrics() -> None:
     parser.add_argument("--predictions", "--predictions_file", type=Path, required=True, help="predictions to score")
     parser.add_argument("--baseline", type=Path, help="predictions to compare with")
     parser.add_argument("--output_dir", type=Path, required=True, help="where eval_report.json, .md and .html go")
-    parser.add_argument("--language", choices=("en", "zh"), default="en")
+    parser.add_argument("--language", choices=LANGUAGES, help=_LANGUAGE_HELP)
     given = parser.parse()
     from tutorsmith.commands.scores import EvaluateOptions, evaluate_command
 

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.commands.console import tell
-from tutorsmith.core.artifacts import hash_file, hash_value, make_folder, report_name, write_json
+from tutorsmith.core.artifacts import (
+    TRAINING_CONFIG,
+    hash_file,
+    hash_value,
+    make_folder,
+    read_json,
+    report_name,
+    write_json,
+)
 from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.core.run_folder import predictions_file, read_manifest, stage_of, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
@@ -16,7 +24,7 @@ from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
 from tutorsmith.evaluation.opinions import Opinions
 from tutorsmith.evaluation.review_file import check_sheet
 from tutorsmith.evaluation.seeds import seeds_report
-from tutorsmith.project import project_if_any
+from tutorsmith.project import LANGUAGES, Project, Stage, course_language, project_if_any
 from tutorsmith.report import ReportFiles, compare_runs, write_report
 
 
@@ -28,7 +36,7 @@ class EvaluateOptions:
     predictions: Sequence[Path]
     folder: Path | None
     baseline: Path | None = None
-    language: str = "en"
+    language: str | None = None
     review: Path | None = None
     sheet: Path | None = None
     judge_url: str | None = None
@@ -58,7 +66,7 @@ def evaluate_command(options: EvaluateOptions) -> None:
     report = evaluate(options.benchmarks, systems | {"predictions": first}, stage="", opinions=opinions) | seeds
     make_folder(options.folder)
     write_json(options.folder / "eval_report.json", report)
-    files = write_report(options.folder, "", language=options.language)
+    files = write_report(options.folder, "", language=course_language(options.language, None))
     _told(report, options, files)
 
 
@@ -77,7 +85,7 @@ def rescore_command(run: Path, options: EvaluateOptions, config: Path | None) ->
     manifest = read_manifest(run)
     project = project_if_any(config)
     known = project.stages.get(stage) if project else None
-    benchmarks = options.benchmarks or (known.eval if known else ())
+    benchmarks = options.benchmarks or (_answered(known, manifest).eval if known else ())
     if not benchmarks:
         raise UsageError(f"no project knows the stage '{stage}'", where=str(run), mend="name its --eval-file")
     for file in benchmarks:
@@ -93,10 +101,26 @@ def rescore_command(run: Path, options: EvaluateOptions, config: Path | None) ->
     folder = options.folder or run
     make_folder(folder)
     write_json(folder / report_name(stage, "json"), report)
-    files = write_report(
-        folder, stage, language=options.language, targets={stage: dict(known.targets) if known else {}}
-    )
+    language = _language(run, options.language, project)
+    files = write_report(folder, stage, language=language, targets={stage: dict(known.targets) if known else {}})
     _told(report, options, files)
+
+
+def _answered(stage: Stage, manifest: Mapping[str, Any]) -> Stage:
+    """The stage in the language whose benchmark the run answered; the stage itself where none fits."""
+    known = set(manifest["data"].values())
+    for form in (stage, *stage.languages.values()):
+        if all(file.is_file() and hash_file(file) in known for file in form.eval):
+            return form
+    return stage
+
+
+def _language(run: Path, flag: str | None, project: Project | None) -> str:
+    """The language of a report: the flag's, else the run's own, else the course's."""
+    file = run / TRAINING_CONFIG
+    config = read_json(file) if flag is None and file.is_file() else {}
+    own = str(config.get("language")) if isinstance(config, dict) else ""
+    return own if own in LANGUAGES else course_language(flag, project)
 
 
 def _told(report: Mapping[str, Any], options: EvaluateOptions, files: ReportFiles) -> None:
@@ -154,10 +178,11 @@ def _seed_figures(entry: Mapping[str, Any]) -> str:
     return f"{mean} {span}, standard deviation {100 * entry['deviation']:.1f} points: {entry['verdict']}"
 
 
-def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str) -> None:
+def compare_command(run_a: Path, run_b: Path, out: Path | None, language: str | None) -> None:
     for folder in (run_a, run_b):
         verify_manifest(folder, stage_of(folder))
-    files = compare_runs(run_a, run_b, out or run_b / f"compared_with_{run_a.name}", language=language)
+    folder = out or run_b / f"compared_with_{run_a.name}"
+    files = compare_runs(run_a, run_b, folder, language=course_language(language, None))
     print(f"comparison: {files.html}")
     print(f"            {files.markdown}")
 
@@ -169,7 +194,7 @@ def report_command(folder: Path, language: str | None, config: Path | None) -> N
     known = project.stages.get(stage) if project else None
     targets = {stage: dict(known.targets) if known else {}}
     verify_manifest(folder, stage)
-    language = language or (project.language if project else "en")
+    language = _language(folder, language, project)
     files = write_report(folder, stage, language=language, targets=targets)
     print(f"report: {files.html}")
     print(f"        {files.markdown}")

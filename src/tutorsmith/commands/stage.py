@@ -1,5 +1,6 @@
 """`tutorsmith run` and `tutorsmith train`."""
 
+import logging
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from tutorsmith.pipeline import steps
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.run import run_stage
 from tutorsmith.pipeline.settings import gather
-from tutorsmith.project import existing, find_project_file, load_project, with_environment
+from tutorsmith.project import course_language, existing, find_project_file, load_project, with_environment
+
+LOGGER = logging.getLogger("tutorsmith")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,11 @@ def make_context(options: StageOptions) -> Context:
     refuse_both("--resume", options.resume, "--fresh", options.fresh)
     refuse_both("--notes", options.notes, "--no-notes", options.no_notes)
     project = load_project(options.config or find_project_file(Path.cwd()))
-    stage = with_environment(project.stage(options.stage), project.root)
+    language = course_language(options.language, project)
+    known = project.stage(options.stage)
+    if language not in (project.language, *known.languages):
+        LOGGER.warning("stage %s has no files in '%s'; taking its '%s' ones", known.name, language, project.language)
+    stage = with_environment(known.in_language(language), project.root)
     stage = replace(
         stage,
         train=_paths(options.train_files) or stage.train,
@@ -69,7 +76,7 @@ def make_context(options: StageOptions) -> Context:
         stage=stage,
         settings=gather(project, stage, options.pairs, flags),
         folder=folder,
-        language=options.language or project.language,
+        language=language,
         log_folder=project.root / logs if logs else folder,
         fresh=options.fresh,
         resume=options.resume,
