@@ -10,7 +10,7 @@ from tutorsmith.data.health import FLAGS
 from tutorsmith.data.read import read_benchmark, read_predictions, read_samples
 from tutorsmith.data.schema import CATEGORIES, KNOWN_MODES, REFUSAL_KINDS, ROLES
 from tutorsmith.evaluation.evaluate import evaluate
-from tutorsmith.pipeline.steps import check
+from tutorsmith.pipeline.check import check
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")

@@ -127,8 +127,9 @@ def test_several_seeds(files: Path) -> None:
     assert report_of(files)["seeds"]["n"] == 3
 
 
-def test_scoring_loads_no_model_framework() -> None:
+@pytest.mark.parametrize("module", ["scores", "data"])
+def test_scoring_and_checking_load_no_model_framework(module: str) -> None:
     look = "[name for name in ('torch', 'transformers', 'peft') if name in sys.modules]"
-    code = f"import sys, tutorsmith.commands.scores; print({look})"
+    code = f"import sys, tutorsmith.commands.{module}; print({look})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tutorsmith.commands.machine import init_command
+from tutorsmith.pipeline.check import check
 from tutorsmith.pipeline.settings import gather
-from tutorsmith.pipeline.steps import check
 from tutorsmith.project import Project, load_project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tutorsmith.core.errors import UsageError
 from tutorsmith.data.checks import render
 from tutorsmith.data.prepare import join, subset
-from tutorsmith.pipeline.steps import check
+from tutorsmith.pipeline.check import check
 
 
 def check_command(files: Sequence[Path], against: Sequence[Path], form: str) -> int:

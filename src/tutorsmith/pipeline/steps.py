@@ -25,16 +25,15 @@ from tutorsmith.core.artifacts import (
 )
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.run_folder import verify_manifest
-from tutorsmith.data.checks import CheckResult, check_files, render
+from tutorsmith.data.checks import CheckResult, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.evaluate import evaluate
-from tutorsmith.evaluation.metrics.key_points import parse_key_point
-from tutorsmith.evaluation.metrics.refusal import judge_refusal
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.models.load import LoadedModel, with_adapter
+from tutorsmith.pipeline.check import check
 from tutorsmith.pipeline.context import Context
 from tutorsmith.report import ReportFiles, write_report
 from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
@@ -42,11 +41,6 @@ from tutorsmith.training.settings import TrainSettings
 from tutorsmith.training.train import train_adapter
 
 LOGGER = logging.getLogger("tutorsmith")
-
-
-def check(files: Sequence[Path], against: Sequence[Path]) -> CheckResult:
-    """All checks over samples and benchmarks, with the scorers' own eyes for key points and refusals."""
-    return check_files(files, against, validators={"key_points": parse_key_point, "refusal": judge_refusal})
 
 
 def check_step(run: Context) -> CheckResult:
