@@ -1,4 +1,4 @@
-"""The data checks with the eyes of the scorers; apart from the other steps, so that no model code is loaded for them."""
+"""The data checks with the eyes of the scorers; apart from the other steps, so that no model code is loaded."""
 
 from collections.abc import Sequence
 from pathlib import Path
