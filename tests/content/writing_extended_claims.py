@@ -19,7 +19,6 @@ INSTANCES: dict[str, list[tuple[str, list[str]]]] = {
             ["sample is small", "effect is clear", "it appeared", "teachers were trained", "can be trusted"],
         ),
     ],
-    "0023": [("starts three times", ["The beam", "A stepper motor", "A Python script"])],
     "0026": [("three words of reference", ["and it ", "unrolls it", "which"])],
     "0027": [("three names are used", ["learners", "participant", "subjects"])],
     "0033": [("four different words", ["I measure", "the author", "one can", "we recommend"])],
