@@ -15,6 +15,7 @@ from zh_em_examples import EXAMPLES
 from zh_em_formulas import CENTRAL, KEY_FORMULAS, S
 from zh_em_note_formulas import DEFINITIONS, NOTES
 from zh_em_numbers import COMPUTE, KEY_QUANTITIES, computed, read_given
+from zh_em_steps import NOTE_STEPS, SAID, STEPS
 
 from tutorsmith.data.read import read_benchmark, sample_from_dict
 from tutorsmith.data.schema import BenchmarkItem, Prediction
@@ -56,21 +57,19 @@ def statements(text: str) -> list[tuple[str, str | None, float, float, str]]:
         scale = 10.0 ** int(power or 0)
         half = 0.501 * scale * 10.0 ** -len(decimals)
         found.append((symbol, between or None, float(mantissa) * scale, half, PINT_UNITS.get(unit, unit)))
-    assert len(re.findall(rf" = {NUMBER}\$", text)) == len(found)
+    assert len(re.findall(r"\$[^$]* = [^$]*\$", text)) == len(found)
     return found
 
 
 def agrees(stated: tuple[str, str | None, float, float, str], value: object) -> bool:
     """Whether number and substitution of a statement are the value, to the last printed digit."""
     _, between, number, half, unit = stated
-    substituted = arithmetic(between) if between and "ln" not in between else number
-    assert substituted is not None, between
-    scale = 1.0
-    if between and abs(substituted - number) > half:  # put in in millimetres or base units, stated with a prefix
+    if between and (substituted := arithmetic(between)) is not None:
+        # put in in the unit of the result, or in base units
         scale = float(U.Quantity(1, unit).to_base_units().magnitude)
-    return bool(
-        abs(U.Quantity(value).m_as(unit) - number) <= half and abs(substituted * scale - number * scale) <= half
-    )
+        if min(abs(substituted - number), abs(substituted / scale - number)) > half:
+            return False
+    return bool(abs(U.Quantity(value).m_as(unit) - number) <= half)
 
 
 def test_counts_ids_and_chapters() -> None:
@@ -203,6 +202,33 @@ def test_formula_key_point_follows_and_is_in_the_reference(item: str, formula: s
     assert sp.simplify(sp.expand_log(difference, force=True)) == 0
 
 
+@pytest.mark.parametrize("item", ITEMS)
+def test_every_formula_of_an_answer_is_known(item: str) -> None:
+    """It stands in the notes, is derived, or was read by a person."""
+    english = "".join(path.read_text(encoding="utf-8") for path in sorted((DATA / "knowledge" / "em").glob("*.md")))
+    notes = squeezed("".join(NOTE_TEXT.values()) + english)
+    derived = {latex for (key, _), (latex, _) in KEY_FORMULAS.items() if key == item}
+    derived |= {CENTRAL[item][0]} if item in CENTRAL else set()
+    unknown = []
+    for formula in re.findall(r"\$([^$]+)\$", answer(ITEMS[item])):
+        if " = " in formula or "=" not in formula or not re.search(r"frac|sqrt|/|\^", formula):
+            continue
+        if squeezed(formula) not in notes and formula not in derived and formula not in unknown:
+            unknown.append(formula)
+    assert unknown == STEPS.get(item, [])
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_every_number_in_the_prose_of_an_answer_is_known(item: str) -> None:
+    text = answer(ITEMS[item])
+    for key, wording, _, _ in zh_em_numbers.CLAIMS:
+        text = text.replace(wording, "~") if key == item else text
+    text = re.sub(rf"\$[^$]+\$(?: ?(?:{UNIT}))?", "~", text)
+    text = re.sub(r"(?m)^\d\. |第 ?\d+ ?[步章]|1/m²?|\(1/s\)|TE10", "~", text)
+    found = re.findall(rf"-?\d+(?:\.\d+)?(?: ?(?:{UNIT}))?", text)
+    assert [said for said in found if said not in question(ITEMS[item])] == SAID.get(item, [])
+
+
 def test_only_items_in_the_table_compute_numbers() -> None:
     assert {key for key, item in ITEMS.items() if statements(answer(item))} == set(COMPUTE)
 
@@ -274,6 +300,21 @@ def test_a_displayed_formula_is_that_of_the_english_notes_or_derived(chapter: in
     english = squeezed((DATA / "knowledge" / "em" / CHAPTERS[chapter].name).read_text(encoding="utf-8"))
     own = {(chapter, shown) for shown in displayed(NOTE_TEXT[chapter]) if shown not in english}
     assert own == {key for key in {*NOTES, *DEFINITIONS} if key[0] == chapter}
+
+
+@pytest.mark.parametrize("chapter", range(1, 19))
+def test_a_formula_in_the_text_of_the_notes_is_known(chapter: int) -> None:
+    """It stands in the English notes, is displayed and checked above, or was read by a person."""
+    english = squeezed("".join(path.read_text(encoding="utf-8") for path in (DATA / "knowledge" / "em").glob("*.md")))
+    shown = displayed(NOTE_TEXT[chapter])
+    text = re.sub(r"\$\$.+?\$\$", "", NOTE_TEXT[chapter], flags=re.DOTALL)
+    unknown = []
+    for formula in re.findall(r"\$([^$]+)\$", text):
+        if " = " in formula or "=" not in formula:
+            continue
+        if squeezed(formula) not in english and squeezed(formula) not in shown and formula not in unknown:
+            unknown.append(formula)
+    assert unknown == NOTE_STEPS.get(chapter, [])
 
 
 @pytest.mark.parametrize(("chapter", "shown"), NOTES)
