@@ -23,7 +23,7 @@ from tutorsmith.evaluation.metrics.sections import required_headings
 from tutorsmith.evaluation.score import BALANCED, COVERAGE, FORMAT, KIND, REFUSAL, score_item
 
 SYSTEM = (
-    "你是大学“电磁场与电磁波”课程的助教。请依据课程笔记逐步作答，并且只使用以下三个部分：\n"
+    "你是大学“电磁场与电磁波”课程的助教。请依据课程笔记逐步作答，回答必须且只能包含以下三个部分：\n"
     "### 结论\n### 推导\n### 检查（单位 / 边界条件 / 极限情形）"
 )
 HEADINGS = re.findall(r"^### .+$", SYSTEM, flags=re.MULTILINE)
@@ -103,7 +103,8 @@ def test_benchmark_categories_and_key_points() -> None:
         assert 3 <= len(item["key_points"]) <= 5, item["id"]
         for point in item["key_points"]:
             wordings = point.get("any_of", [])
-            assert 4 <= len(set(wordings)) <= 6 if "text" in point else not wordings
+            assert bool(wordings) == (not {"formula", "quantity"} & set(point))
+            assert not wordings or 4 <= len(set(wordings)) <= 6
             assert all(characters(wording) >= 4 for wording in wordings)
     assert all("key_points" not in item for item in BENCH if item["refusal_type"])
 

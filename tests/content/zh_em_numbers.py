@@ -186,6 +186,7 @@ KEY_QUANTITIES = {
     ("style-zh-b-006", "199 V"): "V",
     ("style-zh-b-006", "497 V/m"): "E",
     ("style-zh-b-007", "1.24 mm"): "z",
+    ("style-zh-b-007", "12.0 mm"): r"\delta_{50}",
     ("style-zh-b-008", "53.5 dB"): "A_{dB}",
     ("style-zh-b-008", "308 Np/m"): r"\alpha",
 }
