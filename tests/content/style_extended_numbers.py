@@ -183,6 +183,8 @@ CLAIMS: list[Claim] = [
     ("style-x-0001", "the product of the magnitudes is 15", 3.0 * 5.0, 15.0, 1e-9),
     ("style-x-0001", "at right angles it would be 15", 3.0 * 5.0 * np.sin(PI / 2), 15.0, 1e-9),
     ("style-x-0001", "is about 0.643", np.sin(np.radians(40)), 0.643, 1e-3),
+    ("style-x-0010", "about $6.4\\times10^{-9}$ C^2/m^2", (1.602e-19 / 2.0e-15) ** 2, 6.4e-9, 5e-3),
+    ("style-x-0010", "about $8.99\\times10^{9}$ m/F", (1 / (4 * PI * EPS0)).m_as("m/F"), 8.99e9, 1e-3),
     ("style-x-0014", "about 14 times the distance", 2 * 0.99 / (1 - 0.99**2) ** 0.5, 14.0, 0.01),
     ("style-x-0014", "$k=0.99$", 1 - 0.01, 0.99, 1e-9),
     ("style-x-0015", "about 3 percent of the speed of light", 9.38e8 / C0.m_as("m/s"), 3.0, 0.05),
