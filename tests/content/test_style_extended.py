@@ -10,14 +10,14 @@ import style_extended_formulas_waves as waves
 import style_extended_numbers as first
 import style_extended_numbers_waves as second
 import sympy as sp
-from content_tools import KINDS, NUMBER, PROSE, Item, answer, folded, jaccard, load, parsed, question
+from content_tools import DATA, KINDS, NUMBER, PROSE, Item, answer, folded, jaccard, load, parsed, question
 from em_part2_examples import arithmetic
 from style_numbers import Given, U
 
 from tutorsmith.evaluation.metrics.refusal import judge_refusal
 
 CORE, TRAIN = load("processed/style_sft.jsonl"), load("processed/style_sft_extended.jsonl")
-BENCH = load("eval/style_benchmark.jsonl")
+BENCH = [item for path in sorted((DATA / "eval").glob("style_benchmark*.jsonl")) for item in load(f"eval/{path.name}")]
 ITEMS = {item["id"]: item for item in TRAIN}
 SYSTEM = CORE[0]["messages"][0]["content"]
 HEADINGS = re.findall(r"^### .+$", SYSTEM, flags=re.MULTILINE)
@@ -35,7 +35,7 @@ WORDED = {"dB": "", "dBi": "", "Np/m": "1/m"}
 KNOWN = {"8.854", "2.998", "376.7", "1.602", "9.109", "8.686", "0.01", "100", "1.5", "1.64", "90", "60", "45", "180"}
 """Constants, limits of rules in the notes, and common angles: what an answer may state without working it out."""
 REWORDED = 0.55
-"""Weighted resemblance from which two questions of this course are one in other words."""
+"""Share of common words from which two questions are taken for one; only those of a pair may be closer."""
 
 
 def stated(text: str) -> list[tuple[str, str | None, float, float, str]]:
