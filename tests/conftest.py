@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if WORKER:  # a worker a core: more threads would only wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
-OVERRIDES = ("TRAIN_FILES", "EVAL_FILE", "NOTES_DIR", "OUT_BASE", "OUT_DIR", "LOG_DIR", "USE_MODELSCOPE")
+OVERRIDES = ("TRAIN_FILES", "EVAL_FILE", "NOTES_DIR", "OUT_BASE", "OUT_DIR", "LOG_DIR", "USE_MODELSCOPE", "COURSE_LANGUAGE")
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +21,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
     for name in (*OVERRIDES, *(key.upper() for key in known_keys(STEP_SETTINGS))):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TUTORSMITH_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    base = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("TUTORSMITH_CACHE", str((base.parent if WORKER else base) / "cache"))
 
 
 @pytest.fixture(scope="session")
