@@ -31,6 +31,8 @@ from tutorsmith.models.resolve import (
 from tutorsmith.models.stop_tokens import audit_record
 
 LOGGER = logging.getLogger("tutorsmith")
+ATTENTION = "sdpa"
+"""Attention of a model that neither trains nor answers."""
 SCRATCH = "converting-"
 STALE_SECONDS = 24 * 3600
 
@@ -142,7 +144,7 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    options: dict[str, Any] = {"dtype": compute, "attn_implementation": "sdpa", "trust_remote_code": False}
+    options: dict[str, Any] = {"dtype": compute, "attn_implementation": ATTENTION, "trust_remote_code": False}
     if bits == "4bit":
         options["quantization_config"] = _nf4(compute)
         options["device_map"] = {"": place}
