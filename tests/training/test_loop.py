@@ -503,3 +503,22 @@ def test_every_step_is_in_the_log_file(loaded: LoadedModel, tmp_path: Path, caps
     written = (tmp_path / "training.log").read_text(encoding="utf-8")
     assert all(f"step {step}: loss " in written for step in range(1, result.steps + 1))
     assert "step 1: loss" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("fused_optimizer", [False, True])
+def test_16_bit_layers_follow_their_adapter(tiny_model: Path, fused_optimizer: bool) -> None:
+    """Gradients as PEFT's own layers give them, and copies that are renewed after every step of the optimizer."""
+    loaded = load_model(str(tiny_model), device="cpu", dtype="bfloat16")
+    rows = make_rows(loaded, 6)
+    _, wanted = reference(loaded, rows)
+    assert distance(wanted, gradients(loaded, rows, plan())) <= 0.03
+    model = attach(loaded, rank=4, alpha=8, dropout=0.0, seed=0)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.05, fused=fused_optimizer)
+    losses = []
+    for _ in range(4):
+        loss, _tokens = _step(loaded, model, rows, Room(4096), StopFlag()) or (math.nan, 0)
+        losses.append(loss)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    assert losses == sorted(losses, reverse=True) and losses[-1] < losses[0] - 0.1
+    detach(loaded, model)

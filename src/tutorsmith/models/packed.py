@@ -39,12 +39,9 @@ class Layout:
         parts = [torch.arange(self.prefix), *(torch.arange(self.prefix, self.prefix + n) for n in self.rests)]
         return torch.cat(parts)[None].to(self.device)
 
-    @cached_property
-    def key_order(self) -> torch.Tensor:
-        """Positions of the keys of all sequences one after the other, the prefix repeated for each rest."""
-        head = torch.arange(self.prefix)
-        parts = [torch.cat((head, torch.arange(a, b))) for a, b in pairwise(self.starts)]
-        return torch.cat(([head] if self.prefix else []) + parts).to(self.device)
+    def with_prefix(self, keys: torch.Tensor) -> torch.Tensor:
+        """(n, heads, d) of the row -> the keys of all sequences one after the other, the prefix repeated for each."""
+        return _RepeatedPrefix.apply(keys, self.prefix, self.rests) if self.prefix else keys  # type: ignore
 
     @cached_property
     def bounds(self) -> tuple[torch.Tensor, torch.Tensor, int, int]:
@@ -53,6 +50,23 @@ class Layout:
         keys = ([self.prefix] if self.prefix else []) + [self.prefix + n for n in self.rests]
         ends = [torch.tensor([0, *accumulate(n)], dtype=torch.int32, device=self.device) for n in (queries, keys)]
         return ends[0], ends[1], max(queries), max(keys)
+
+
+class _RepeatedPrefix(torch.autograd.Function):
+    """Repeats the first `prefix` places of dimension 0 before each rest; the gradient of indexing would sort first."""
+
+    @staticmethod
+    def forward(ctx: Any, keys: torch.Tensor, prefix: int, rests: tuple[int, ...]) -> torch.Tensor:
+        ctx.prefix, ctx.rests = prefix, rests
+        head, *parts = keys.split((prefix, *rests))
+        return torch.cat([head, *(piece for part in parts for piece in (head, part))])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        sizes = [ctx.prefix, *(size for rest in ctx.rests for size in (ctx.prefix, rest))]
+        pieces = gradients[0].split(sizes)
+        head = torch.stack([pieces[0], *pieces[1::2]]).sum(0, dtype=torch.float32).to(gradients[0].dtype)
+        return torch.cat([head, *pieces[2::2]]), None, None
 
 
 def shared_prefix(sequences: Sequence[Sequence[int]], least: int = 16) -> int:
@@ -94,8 +108,7 @@ def _variable_length(
     """FlashAttention over sequences of any length. With more keys than queries its causal mask is aligned at the end,
     which is what a rest behind its prefix needs (Dao, FlashAttention-2, arXiv:2307.08691)."""
     q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))
-    if layout.prefix:
-        k, v = k[layout.key_order], v[layout.key_order]
+    k, v = layout.with_prefix(k), layout.with_prefix(v)
     queries, keys, longest_query, longest_key = layout.bounds
     out = torch.ops.aten._flash_attention_forward(
         q, k, v, queries, keys, longest_query, longest_key, 0.0, True, False, scale=scaling

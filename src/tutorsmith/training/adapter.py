@@ -29,7 +29,7 @@ def attach(loaded: LoadedModel, *, rank: int, alpha: int, dropout: float, seed: 
         # PEFT reads a property that transformers renamed.
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
         model = get_peft_model(loaded.model, config)
-    fuse(model)
+    fuse(model, loaded.dtype)
     model.get_base_model().set_attn_implementation(PACKED)
     return model
 

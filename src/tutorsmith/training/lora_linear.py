@@ -2,8 +2,7 @@
 
 PEFT computes x W and s (x A) B apart and adds them up, which costs three passes over the output and keeps x twice. Here
 a 32-bit layer is one product with the merged weight, and its gradients are products of low rank; with 16- or 4-bit
-weights, which merging would round, the two products stay apart and everything else is the same. Only x is kept for the
-backward pass.
+weights, which merging would round, the two products stay apart and everything else is the same.
 """
 
 from collections.abc import Callable
@@ -41,46 +40,84 @@ class MergedLinear(torch.autograd.Function):
         return dx, None, None, da, db, None
 
 
+class Mirror:
+    """16-bit copies of all A and B of an adapter, plain and times the scale, renewed together.
+
+    An adapter of 252 layers would otherwise be cast by a thousand small kernels in every pass.
+    """
+
+    def __init__(self, kind: torch.dtype) -> None:
+        self.kind = kind
+        self.originals: list[torch.Tensor] = []
+        self.plain: list[torch.Tensor] = []
+        self.scaled: list[torch.Tensor] = []
+        self.scales: list[float] = []
+
+    def add(self, matrix: torch.Tensor, scale: float) -> int:
+        """Take in a matrix; its number is its place in `plain` and `scaled`."""
+        self.originals.append(matrix)
+        self.scales.append(scale)
+        self.plain.append(torch.empty_like(matrix, dtype=self.kind, requires_grad=False))
+        self.scaled.append(torch.empty_like(matrix, dtype=self.kind, requires_grad=False))
+        return len(self.originals) - 1
+
+    @torch.no_grad()
+    def renew(self) -> None:
+        """Once a pass. Version counters would not tell when it is needed: fused optimizers leave them as they are."""
+        torch._foreach_copy_(self.plain, self.originals)
+        torch._foreach_copy_(self.scaled, torch._foreach_mul(self.originals, self.scales))
+
+
 class LowRankLinear(torch.autograd.Function):
-    """16 or 4 bits: as MergedLinear; `dense` gives the layer's weight (out, in) in x's type when it is called."""
+    """16 or 4 bits: x (n, in), a (r, in) and b (out, r) in 32 bits for their gradients -> (n, out).
+
+    `dense` gives the layer's weight (out, in) in x's type when it is called; `low` holds the 16-bit copies
+    (a, scale * a, b, scale * b).
+    """
 
     @staticmethod
     def forward(  # noqa: PLR0913  autograd hands over one by one
         ctx: Any,
         x: torch.Tensor,
-        dense: Callable[[], torch.Tensor],
-        bias: torch.Tensor | None,
         a: torch.Tensor,
         b: torch.Tensor,
-        scale: float,
+        dense: Callable[[], torch.Tensor],
+        bias: torch.Tensor | None,
+        low: tuple[torch.Tensor, ...],
     ) -> torch.Tensor:
-        ctx.save_for_backward(x, a, b)
-        ctx.dense, ctx.scale = dense, scale
+        narrow = x @ low[1].t()
+        ctx.save_for_backward(x, narrow)
+        ctx.dense, ctx.low, ctx.kind = dense, low, a.dtype
         y = torch.nn.functional.linear(x, dense(), bias)
-        return y.addmm_(x @ a.to(x.dtype).t(), b.to(x.dtype).t(), alpha=scale)
+        return y.addmm_(narrow, low[2].t())
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
-        x, a, b = ctx.saved_tensors
+        x, narrow = ctx.saved_tensors
         (dy,) = gradients
-        a_low, b_low = a.to(x.dtype), b.to(x.dtype)
-        low = dy @ b_low
-        da = (low.t() @ x).to(a.dtype).mul_(ctx.scale)
-        db = (dy.t() @ (x @ a_low.t())).to(b.dtype).mul_(ctx.scale)
-        dx = None
-        if ctx.needs_input_grad[0]:
-            dx = (dy @ ctx.dense()).addmm_(low, a_low, alpha=ctx.scale)
-        return dx, None, None, da, db, None
+        back = dy @ ctx.low[3]
+        da, db = _product(back.t(), x, ctx.kind), _product(dy.t(), narrow, ctx.kind)
+        dx = (dy @ ctx.dense()).addmm_(back, ctx.low[0]) if ctx.needs_input_grad[0] else None
+        return dx, da, db, None, None, None
 
 
-def fuse(model: Any) -> None:
-    """Let the adapted linear layers of a PEFT model compute as above, for as long as they are there.
+def _product(left: torch.Tensor, right: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
+    """left @ right with sums and result in `kind`, without a cast of its own where the device can."""
+    if left.device.type == "cuda" and left.dtype != kind:
+        return torch.mm(left, right, out_dtype=kind)
+    return (left @ right).to(kind)
+
+
+def fuse(model: Any, kind: torch.dtype) -> None:
+    """Let the adapted linear layers of a PEFT model, which computes in `kind`, work as above while they are there.
 
     Layers with dropout, several adapters or a variant of LoRA keep PEFT's own way.
     """
+    mirror = Mirror(kind)
     for module in model.modules():
         if _is_plain(module):
-            module.forward = _forward_of(module)
+            merged = module.base_layer.weight.dtype == kind == torch.float32
+            module.forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
 
 
 def _is_plain(module: Any) -> bool:
@@ -91,16 +128,34 @@ def _is_plain(module: Any) -> bool:
     return isinstance(dropout, torch.nn.Identity) and names[0] not in module.lora_variant and not module.merged
 
 
-def _forward_of(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
-    base, name = module.base_layer, module.active_adapters[0]
-    a, b, scale = module.lora_A[name].weight, module.lora_B[name].weight, float(module.scaling[name])
+def _parts(module: Any) -> tuple[torch.Tensor, torch.Tensor, float]:
+    name = module.active_adapters[0]
+    return module.lora_A[name].weight, module.lora_B[name].weight, float(module.scaling[name])
+
+
+def _merged_forward(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
+    base, (a, b, scale) = module.base_layer, _parts(module)
 
     def forward(x: torch.Tensor) -> torch.Tensor:
         flat = x.reshape(-1, x.shape[-1])
-        if base.weight.dtype == flat.dtype == a.dtype == torch.float32:
-            y = MergedLinear.apply(flat, base.weight, base.bias, a, b, scale)  # type: ignore[no-untyped-call]
-        else:
-            y = LowRankLinear.apply(flat, _dense(base, flat.dtype), base.bias, a, b, scale)  # type: ignore[no-untyped-call]
+        y = MergedLinear.apply(flat, base.weight, base.bias, a, b, scale)  # type: ignore[no-untyped-call]
+        return y.view(*x.shape[:-1], y.shape[-1])  # type: ignore[no-any-return]
+
+    return forward
+
+
+def _low_rank_forward(module: Any, mirror: Mirror) -> Callable[[torch.Tensor], torch.Tensor]:
+    base, (a, b, scale) = module.base_layer, _parts(module)
+    first = not mirror.originals
+    one, two = mirror.add(a, scale), mirror.add(b, scale)
+    low = (mirror.plain[one], mirror.scaled[one], mirror.plain[two], mirror.scaled[two])
+    dense = _dense(base, mirror.kind)
+
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        if first:  # the first layer of a pass sees to it that the copies are those of this step
+            mirror.renew()
+        flat = x.reshape(-1, x.shape[-1])
+        y = LowRankLinear.apply(flat, a, b, dense, base.bias, low)  # type: ignore[no-untyped-call]
         return y.view(*x.shape[:-1], y.shape[-1])  # type: ignore[no-any-return]
 
     return forward
