@@ -17,6 +17,7 @@ import torch
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, make_folder, writing_to
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
+from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
     LocalModel,
@@ -122,6 +123,8 @@ def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", de
     model = _weights(folder, compute, bits, place)
     model.eval()
     model.requires_grad_(False)
+    if place.type == "cuda":  # where the number of kernels counts
+        fuse_norms(model)
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
     audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))

@@ -58,13 +58,13 @@ class _RepeatedPrefix(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, keys: torch.Tensor, prefix: int, rests: tuple[int, ...]) -> torch.Tensor:
         ctx.prefix, ctx.rests = prefix, rests
-        head, *parts = keys.split((prefix, *rests))
+        head, *parts = torch.split(keys, [prefix, *rests])
         return torch.cat([head, *(piece for part in parts for piece in (head, part))])
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
         sizes = [ctx.prefix, *(size for rest in ctx.rests for size in (ctx.prefix, rest))]
-        pieces = gradients[0].split(sizes)
+        pieces = torch.split(gradients[0], sizes)
         head = torch.stack([pieces[0], *pieces[1::2]]).sum(0, dtype=torch.float32).to(gradients[0].dtype)
         return torch.cat([head, *pieces[2::2]]), None, None
 

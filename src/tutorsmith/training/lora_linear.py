@@ -76,11 +76,11 @@ class LowRankLinear(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # noqa: PLR0913  autograd hands over one by one
+    def forward(
         ctx: Any,
         x: torch.Tensor,
         a: torch.Tensor,
-        b: torch.Tensor,
+        _b: torch.Tensor,
         dense: Callable[[], torch.Tensor],
         bias: torch.Tensor | None,
         low: tuple[torch.Tensor, ...],
