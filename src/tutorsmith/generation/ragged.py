@@ -65,7 +65,9 @@ class _Kept(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped h
 
     def spread(self, layout: Layout, rows: Rows) -> None:
         """Give each row its stretch: the prefix, then its own tokens."""
-        self.keys, self.values = (self._spread(part[0].transpose(0, 1), layout, rows) for part in (self.keys, self.values))
+        self.keys, self.values = (
+            self._spread(part[0].transpose(0, 1), layout, rows) for part in (self.keys, self.values)
+        )
         self.rows = rows
 
     @staticmethod
@@ -105,7 +107,18 @@ def ragged_attention(
     q = query[:, :, 0]
     if query.device.type == "cuda":
         out = torch.ops.aten._flash_attention_forward(
-            q, key, value, rows.queries, rows.offsets, 1, rows.capacity, 0.0, False, False, scale=scaling, seqused_k=used
+            q,
+            key,
+            value,
+            rows.queries,
+            rows.offsets,
+            1,
+            rows.capacity,
+            0.0,
+            False,
+            False,
+            scale=scaling,
+            seqused_k=used,
         )[0]
         return out[:, None], None
     kept = [part.view(rows.count, rows.capacity, *part.shape[1:]).transpose(1, 2) for part in (key, value)]
