@@ -1,8 +1,8 @@
 """Decoding on a GPU: rows of any length without padding, and one recorded graph of kernels for every further token.
 
-Prompts are read as one packed row, with what all of them start with computed once (`models.packed`). Each row's keys and
-values lie in its own stretch of one buffer; how much of it is filled stands in a tensor, so that the kernels of a token
-are the same every time and CUDA can replay them without the host (Nguyen et al., CUDA graphs in PyTorch, 2021).
+Prompts are read as one packed row, with what all of them start with computed once (`models.packed`). Each row's keys
+and values lie in its own stretch of one buffer; how much of it is filled stands in a tensor, so that the kernels of a
+token are the same every time and CUDA can replay them without the host (Nguyen et al., CUDA graphs in PyTorch, 2021).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from transformers.cache_utils import Cache, CacheLayerMixin
 from tutorsmith.models.packed import PACKED, Layout, shared_prefix
 
 RAGGED = "tutorsmith_ragged"
-MOST_PREFIX = 1 << 20
 
 
 class Rows:
@@ -145,7 +144,7 @@ class Decoder:
         self.cache = Cache(layers=[_Kept() for _ in range(model.config.num_hidden_layers)])
         model.set_attn_implementation(PACKED)
         last = torch.tensor(layout.starts[1:], device=device) - 1
-        self.logits = model(
+        self.logits: torch.Tensor = model(
             input_ids=torch.tensor([ids], device=device),
             position_ids=layout.positions,
             past_key_values=self.cache,
@@ -186,7 +185,7 @@ class Decoder:
 
     def _record(self) -> None:
         """Record the kernels of one token. Recording writes no row's length, so it may be run as often as it needs."""
-        stream = torch.cuda.Stream()
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
             for _ in range(2):
