@@ -10,7 +10,16 @@ WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if WORKER:  # a worker a core: more threads would only wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
-OVERRIDES = ("TRAIN_FILES", "EVAL_FILE", "NOTES_DIR", "OUT_BASE", "OUT_DIR", "LOG_DIR", "USE_MODELSCOPE", "COURSE_LANGUAGE")
+OVERRIDES = (
+    "TRAIN_FILES",
+    "EVAL_FILE",
+    "NOTES_DIR",
+    "OUT_BASE",
+    "OUT_DIR",
+    "LOG_DIR",
+    "USE_MODELSCOPE",
+    "COURSE_LANGUAGE",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -19,14 +19,16 @@ def loaded(tiny_model: Path) -> LoadedModel:
     return load_model(str(tiny_model), device="cpu")
 
 
-def answers(loaded: LoadedModel, prompts: list[list[int]], sampling: Sampling) -> list[Completion]:
+def answers(
+    loaded: LoadedModel, prompts: list[list[int]], sampling: Sampling, *, ragged: bool | None = None
+) -> list[Completion]:
     found: dict[int, Completion] = {}
 
     def done(k: int, completion: Completion) -> None:
         assert k not in found, "each prompt is answered once"
         found[k] = completion
 
-    TorchEngine(loaded).generate(prompts, sampling, done)
+    TorchEngine(loaded, ragged=ragged).generate(prompts, sampling, done)
     assert sorted(found) == list(range(len(prompts)))
     return [found[k] for k in range(len(prompts))]
 
@@ -51,13 +53,18 @@ def with_ends(
     return [w[: min((w.index(e) for e in ends if e in w), default=length)] for w in whole]
 
 
+START = [9 + (11 * k) % 180 for k in range(30)]
+
+
 @pytest.mark.parametrize("batch_size", [0, 1, 3])
+@pytest.mark.parametrize("ragged", [False, True], ids=["padded", "ragged"])
+@pytest.mark.parametrize("prompts", [PROMPTS, [[*START, *prompt] for prompt in PROMPTS]], ids=["", "one start"])
 def test_greedy_answers_are_those_of_transformers(
-    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, batch_size: int
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, batch_size: int, ragged: bool, prompts: list[list[int]]
 ) -> None:
-    expected = with_ends(loaded, monkeypatch, PROMPTS, 24)
+    expected = with_ends(loaded, monkeypatch, prompts, 24)
     assert len({len(e) for e in expected}) > 1, "rows must finish at different steps for this to test anything"
-    found = answers(loaded, PROMPTS, Sampling(max_new_tokens=24, batch_size=batch_size))
+    found = answers(loaded, prompts, Sampling(max_new_tokens=24, batch_size=batch_size), ragged=ragged)
     assert [list(f.ids) for f in found] == expected
     assert [f.finish_reason for f in found] == ["length" if len(e) == 24 else "stop" for e in expected]
 
@@ -71,6 +78,7 @@ def test_the_model_is_left_as_it_was(loaded: LoadedModel) -> None:
 def test_sampling_follows_the_seed_and_not_the_batch(loaded: LoadedModel) -> None:
     hot = Sampling(max_new_tokens=12, temperature=1.5, top_p=0.9, seed=3)
     one = answers(loaded, PROMPTS, hot)
+    assert [o.ids for o in one] == [r.ids for r in answers(loaded, PROMPTS, hot, ragged=True)]
     alone = answers(loaded, PROMPTS, Sampling(12, 1.5, 0.9, 3, batch_size=1))
     assert [o.ids for o in one] == [a.ids for a in alone]
     assert [o.ids for o in one] != [a.ids for a in answers(loaded, PROMPTS, Sampling(12, 1.5, 0.9, 4))]

@@ -1,4 +1,8 @@
-"""Answers from a transformers model: batches of similar length, left padding, finished rows leave the batch."""
+"""Answers from a transformers model, in batches of similar length.
+
+On a GPU all that counts is how many kernels a token takes: rows lie packed and one recorded graph is replayed
+(`generation.ragged`). On a CPU it is the arithmetic: left padding, and finished rows leave the batch.
+"""
 
 import hashlib
 import json
@@ -12,19 +16,24 @@ import torch
 from tutorsmith.core.errors import ResourceError
 from tutorsmith.generation.engine import Completion, Sampling
 from tutorsmith.generation.kv_cache import ATTENTION, keep_rows, make_cache
+from tutorsmith.generation.ragged import Decoder
 from tutorsmith.models.load import LoadedModel
 
 LOGGER = logging.getLogger("tutorsmith")
-MAX_ROWS = 32
+MAX_ROWS = {"cpu": 32, "cuda": 64}
 # Prompt tokens that one prefill may hold: bounds the memory of its activations.
 PREFILL_TOKENS = {"cpu": 16384, "cuda": 65536}
+LOOK_EVERY = 8
+"""Tokens after which a GPU is asked whether rows have ended: asking makes it wait, the tokens after an end are lost."""
 
 
 class TorchEngine:
     """Greedy or sampled decoding with the loaded model. See `tutorsmith.generation.engine.Engine`."""
 
-    def __init__(self, loaded: LoadedModel) -> None:
+    def __init__(self, loaded: LoadedModel, *, ragged: bool | None = None) -> None:
+        """ragged: decode as on a GPU (None: only there)."""
         self.loaded = loaded
+        self.ragged = loaded.device.type == "cuda" if ragged is None else ragged
 
     def generate(
         self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
@@ -34,8 +43,9 @@ class TorchEngine:
         with torch.inference_mode(), self._attention():
             while waiting:
                 batch = waiting.pop(0)
+                rows = [(k, prompts[k]) for k in batch]
                 try:
-                    self._answer([(k, prompts[k]) for k in batch], sampling, done)
+                    (self._answer_ragged if self.ragged else self._answer)(rows, sampling, done)
                 except torch.OutOfMemoryError as error:
                     if len(batch) == 1:
                         raise ResourceError(
@@ -61,7 +71,7 @@ class TorchEngine:
     def _batches(self, prompts: Sequence[Sequence[int]], wanted: int) -> list[list[int]]:
         """Indices in batches of similar length, the longest first (so that memory trouble shows at once)."""
         order = sorted(range(len(prompts)), key=lambda k: (-len(prompts[k]), k))
-        rows = wanted or MAX_ROWS
+        rows = wanted or MAX_ROWS["cuda" if self.loaded.device.type == "cuda" else "cpu"]
         room = PREFILL_TOKENS["cuda" if self.loaded.device.type == "cuda" else "cpu"]
         batches: list[list[int]] = []
         for k in order:
@@ -71,6 +81,42 @@ class TorchEngine:
             else:
                 batches.append([k])
         return batches
+
+    def _answer_ragged(
+        self, batch: list[tuple[int, Sequence[int]]], sampling: Sampling, done: Callable[[int, Completion], None]
+    ) -> None:
+        """Answer one batch; all rows go on until the last has ended, since a token costs the same for one or all."""
+        started = time.perf_counter()
+        limits = [min(sampling.max_new_tokens, self.loaded.context - len(prompt)) for _, prompt in batch]
+        dice = [torch.Generator(self.loaded.device).manual_seed(_seed(sampling.seed, prompt)) for _, prompt in batch]
+        decoder = Decoder(self.loaded.model, [prompt for _, prompt in batch], max(limits))
+        said: list[list[int]] = [[] for _ in batch]
+        open_rows = set(range(len(batch)))
+        unseen: list[torch.Tensor] = []
+        for step in range(1, max(limits) + 1):
+            chosen = _choose(decoder.logits, sampling, dice)
+            unseen.append(chosen.clone())
+            if step % LOOK_EVERY == 0 or step == max(limits):
+                seconds = time.perf_counter() - started
+                for row, tokens in enumerate(torch.stack(unseen).t().tolist()):
+                    reason = self._heard(said[row], tokens, limits[row]) if row in open_rows else ""
+                    if reason:
+                        open_rows.discard(row)
+                        done(batch[row][0], Completion(tuple(said[row]), reason, seconds))
+                unseen = []
+                if not open_rows:
+                    return
+            decoder.feed(chosen)
+
+    def _heard(self, said: list[int], tokens: Sequence[int], limit: int) -> str:
+        """Take in a row's further tokens up to its end; returns why it has ended, or the empty string."""
+        for token in tokens:
+            if token in self.loaded.ends:
+                return "stop"
+            said.append(token)
+            if len(said) == limit:
+                return "length"
+        return ""
 
     def _answer(
         self, batch: list[tuple[int, Sequence[int]]], sampling: Sampling, done: Callable[[int, Completion], None]

@@ -17,6 +17,7 @@ import torch
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, make_folder, writing_to
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
+from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
     LocalModel,
@@ -31,6 +32,8 @@ from tutorsmith.models.resolve import (
 from tutorsmith.models.stop_tokens import audit_record
 
 LOGGER = logging.getLogger("tutorsmith")
+ATTENTION = "sdpa"
+"""Attention of a model that neither trains nor answers."""
 SCRATCH = "converting-"
 STALE_SECONDS = 24 * 3600
 
@@ -120,6 +123,8 @@ def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", de
     model = _weights(folder, compute, bits, place)
     model.eval()
     model.requires_grad_(False)
+    if place.type == "cuda":  # where the number of kernels counts
+        fuse_norms(model)
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
     audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))
@@ -142,7 +147,7 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    options: dict[str, Any] = {"dtype": compute, "attn_implementation": "sdpa", "trust_remote_code": False}
+    options: dict[str, Any] = {"dtype": compute, "attn_implementation": ATTENTION, "trust_remote_code": False}
     if bits == "4bit":
         options["quantization_config"] = _nf4(compute)
         options["device_map"] = {"": place}

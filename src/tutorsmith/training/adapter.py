@@ -11,11 +11,16 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft
 from safetensors.torch import save
 
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, write_bytes, write_json
-from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.load import ATTENTION, LoadedModel
+from tutorsmith.models.packed import PACKED
+from tutorsmith.training.lora_linear import fuse
 
 
 def attach(loaded: LoadedModel, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
-    """A PEFT model around the base, its adapter freshly initialised from `seed`; only the adapter learns."""
+    """A PEFT model around the base, its adapter freshly initialised from `seed`; only the adapter learns.
+
+    Its attention takes packed rows (`models.packed`), its linear layers are fused (`training.lora_linear`).
+    """
     torch.manual_seed(seed)
     config = LoraConfig(
         r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", task_type="CAUSAL_LM"
@@ -23,12 +28,16 @@ def attach(loaded: LoadedModel, *, rank: int, alpha: int, dropout: float, seed: 
     with warnings.catch_warnings():
         # PEFT reads a property that transformers renamed.
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
-        return get_peft_model(loaded.model, config)
+        model = get_peft_model(loaded.model, config)
+    fuse(model, loaded.dtype)
+    model.get_base_model().set_attn_implementation(PACKED)
+    return model
 
 
 def detach(loaded: LoadedModel, model: Any) -> None:
     """Give the base back as it was before `attach`."""
     loaded.model = model.unload()
+    loaded.model.set_attn_implementation(ATTENTION)
     loaded.model.eval()
 
 

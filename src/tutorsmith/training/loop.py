@@ -1,15 +1,15 @@
 """The whole training loop.
 
-One optimizer step = `batch_size * accumulation` rows in micro-batches of `batch_size`. Each micro-batch's summed loss
-is divided by the number of learned tokens of the whole step, so 1 x 8, 8 x 1 and 4 x 2 give the same gradient (the mean
-of means that trl#2175 describes does not). Order, initial weights and dropout follow from the seed alone.
+One optimizer step = `batch_size * accumulation` rows, packed into as few passes as memory holds. Each pass's loss is
+summed and divided by the number of learned tokens of the whole step, so 1 x 8, 8 x 1 and 4 x 2 give the same
+gradient (the mean of means that trl#2175 describes does not). Order, first weights and dropout follow from the seed
+alone.
 """
 
 import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tutorsmith.models.render import Rendered
 from tutorsmith.training.adapter import load_state, state_of
 from tutorsmith.training.checkpoint import Place, Snapshot, restore_rng, rng_state, save_checkpoint
 from tutorsmith.training.loss import summed_loss
+from tutorsmith.training.memory import Room
 from tutorsmith.training.track import StopFlag, Tracker
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -40,6 +41,7 @@ class Plan:
     max_grad_norm: float
     patience: int
     seed: int
+    tokens: int = 4096
 
     def steps_per_epoch(self, rows: int) -> int:
         return math.ceil(rows / (self.batch_size * self.accumulation))
@@ -77,7 +79,7 @@ def train(
     total = plan.epochs * plan.steps_per_epoch(len(rows))
     learned = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay)
-    place, best = Place(), None
+    place, best, room = Place(), None, Room(plan.tokens)
     if keep.resumed is not None:
         place, best = keep.resumed.place, keep.resumed.best
         load_state(model, keep.resumed.adapter)
@@ -90,7 +92,7 @@ def train(
             rate = plan.rate(place.step, total)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            result = _step(loaded, model, groups[place.index], plan, keep.flag)
+            result = _step(loaded, model, groups[place.index], room, keep.flag)
             if result is None:  # a signal came: the half-done step is forgotten, so that resuming repeats it whole
                 optimizer.zero_grad(set_to_none=True)
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
@@ -113,7 +115,7 @@ def train(
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
         place.epoch, place.index = place.epoch + 1, 0
         if held_out:
-            best = _validate(loaded, model, held_out, place, best, keep.tracker)
+            best = _validate(loaded, model, (held_out, room), place, best, keep.tracker)
             if not math.isfinite(place.history[-1]["eval_loss"]):
                 raise _not_finite(f"the validation loss is not finite after step {place.step}", plan)
         keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
@@ -175,48 +177,63 @@ def _groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rende
 
 
 def _step(
-    loaded: LoadedModel, model: Any, group: Sequence[Rendered], plan: Plan, flag: StopFlag
+    loaded: LoadedModel, model: Any, group: Sequence[Rendered], room: Room, flag: StopFlag
 ) -> tuple[float, int] | None:
-    """Accumulate the gradient of one optimizer step. Returns (mean loss, tokens read), or None when asked to stop."""
-    learned = sum(row.trained for row in group)
+    """Accumulate the gradient of one optimizer step. Returns (mean loss, tokens read), or None when asked to stop.
+
+    Out of memory halves the room and computes the step anew; with one row alone it is an error.
+
+    Raises: ResourceError.
+    """
     model.train()
-    total = 0.0
-    for start in range(0, len(group), plan.batch_size):
+    while True:
+        try:
+            return _accumulated(loaded, model, group, room, flag)
+        except torch.OutOfMemoryError as error:
+            model.zero_grad(set_to_none=True)  # the pass that failed may have left a part of its gradient
+            if not room.halve(group):
+                longest = max(len(row.ids) for row in group)
+                raise ResourceError(
+                    f"out of memory in training with one row of {longest} tokens: {error}",
+                    where="train",
+                    mend="set gradient_checkpointing=true or quantization=4bit, or lower notes_words",
+                ) from error
+            torch.cuda.empty_cache()
+        LOGGER.warning("out of memory in training; going on with %d tokens at once", room.tokens)
+
+
+def _accumulated(
+    loaded: LoadedModel, model: Any, group: Sequence[Rendered], room: Room, flag: StopFlag
+) -> tuple[float, int] | None:
+    learned = sum(row.trained for row in group)
+    total = torch.zeros((), device=loaded.device)
+    for rows in room.passes(group):
         if flag.signal is not None:
             return None
-        try:
-            with precision(loaded):
-                loss = summed_loss(model, group[start : start + plan.batch_size], loaded.pad, loaded.device) / learned
-            loss.backward()  # type: ignore[no-untyped-call]
-        except torch.OutOfMemoryError as error:
-            raise ResourceError(
-                f"out of memory in training: {error}",
-                where="train",
-                mend="set per_device_train_batch_size=1, gradient_checkpointing=true or quantization=4bit",
-            ) from error
-        total += float(loss.detach())
-    return total, sum(len(row.ids) for row in group)
+        loss = summed_loss(model, rows, loaded.device) / learned
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    return float(total), sum(len(row.ids) for row in group)
 
 
 @torch.no_grad()
-def mean_loss(loaded: LoadedModel, model: Any, rows: Sequence[Rendered]) -> float:
+def mean_loss(loaded: LoadedModel, model: Any, rows: Sequence[Rendered], room: Room) -> float:
     """Mean loss per learned token over rows, in nats."""
     model.eval()
-    with precision(loaded):
-        total = sum(float(summed_loss(model, [row], loaded.pad, loaded.device)) for row in rows)
+    total = sum(float(summed_loss(model, part, loaded.device)) for part in room.passes(rows))
     return total / sum(row.trained for row in rows)
 
 
 def _validate(
     loaded: LoadedModel,
     model: Any,
-    held_out: Sequence[Rendered],
+    held_out: tuple[Sequence[Rendered], Room],
     place: Place,
     best: dict[str, torch.Tensor] | None,
     tracker: Tracker,
 ) -> dict[str, torch.Tensor] | None:
     """Measure the validation loss after an epoch; returns the best weights so far."""
-    loss = mean_loss(loaded, model, held_out)
+    loss = mean_loss(loaded, model, *held_out)
     improved = place.best_loss is None or loss < place.best_loss
     if improved:
         place.best_loss, place.best_step, place.worse = loss, place.step, 0
@@ -227,10 +244,3 @@ def _validate(
     place.history.append(row)
     tracker.validation(row, best=improved)
     return best
-
-
-def precision(loaded: LoadedModel) -> AbstractContextManager[Any]:
-    """Mixed precision on 16-bit models (adapters stay float32); nothing on float32."""
-    if loaded.dtype == torch.float32:
-        return nullcontext()
-    return torch.autocast(loaded.device.type, dtype=loaded.dtype)

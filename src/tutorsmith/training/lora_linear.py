@@ -1,0 +1,175 @@
+"""The linear layers of an adapted model as single autograd steps (Hu et al. 2021: y = x W' with W' = W + s B A).
+
+PEFT computes x W and s (x A) B apart and adds them up, which costs three passes over the output and keeps x twice. Here
+a 32-bit layer is one product with the merged weight, and its gradients are products of low rank; with 16- or 4-bit
+weights, which merging would round, the two products stay apart and everything else is the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+
+class MergedLinear(torch.autograd.Function):
+    """32-bit: x (n, in), weight (out, in), bias (out,) or None, a (r, in), b (out, r), scale -> (n, out)."""
+
+    @staticmethod
+    def forward(  # noqa: PLR0913  autograd hands over one by one
+        ctx: Any,
+        x: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor | None,
+        a: torch.Tensor,
+        b: torch.Tensor,
+        scale: float,
+    ) -> torch.Tensor:
+        ctx.save_for_backward(x, weight, a, b)
+        ctx.scale = scale
+        merged = torch.addmm(weight, b, a, alpha=scale)
+        return torch.nn.functional.linear(x, merged, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        x, weight, a, b = ctx.saved_tensors
+        (dy,) = gradients
+        low = dy @ b
+        da = (low.t() @ x).mul_(ctx.scale)
+        db = (dy.t() @ (x @ a.t())).mul_(ctx.scale)
+        dx = dy @ torch.addmm(weight, b, a, alpha=ctx.scale) if ctx.needs_input_grad[0] else None
+        return dx, None, None, da, db, None
+
+
+class Mirror:
+    """16-bit copies of all A and B of an adapter, plain and times the scale, renewed together.
+
+    An adapter of 252 layers would otherwise be cast by a thousand small kernels in every pass.
+    """
+
+    def __init__(self, kind: torch.dtype) -> None:
+        self.kind = kind
+        self.originals: list[torch.Tensor] = []
+        self.plain: list[torch.Tensor] = []
+        self.scaled: list[torch.Tensor] = []
+        self.scales: list[float] = []
+
+    def add(self, matrix: torch.Tensor, scale: float) -> int:
+        """Take in a matrix; its number is its place in `plain` and `scaled`."""
+        self.originals.append(matrix)
+        self.scales.append(scale)
+        self.plain.append(torch.empty_like(matrix, dtype=self.kind, requires_grad=False))
+        self.scaled.append(torch.empty_like(matrix, dtype=self.kind, requires_grad=False))
+        return len(self.originals) - 1
+
+    @torch.no_grad()
+    def renew(self) -> None:
+        """Once a pass. Version counters would not tell when it is needed: fused optimizers leave them as they are."""
+        torch._foreach_copy_(self.plain, self.originals)
+        torch._foreach_copy_(self.scaled, torch._foreach_mul(self.originals, self.scales))
+
+
+class LowRankLinear(torch.autograd.Function):
+    """16 or 4 bits: x (n, in), a (r, in) and b (out, r) in 32 bits for their gradients -> (n, out).
+
+    `dense` gives the layer's weight (out, in) in x's type when it is called; `low` holds the 16-bit copies
+    (a, scale * a, b, scale * b).
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: torch.Tensor,
+        a: torch.Tensor,
+        _b: torch.Tensor,
+        dense: Callable[[], torch.Tensor],
+        bias: torch.Tensor | None,
+        low: tuple[torch.Tensor, ...],
+    ) -> torch.Tensor:
+        narrow = x @ low[1].t()
+        ctx.save_for_backward(x, narrow)
+        ctx.dense, ctx.low, ctx.kind = dense, low, a.dtype
+        y = torch.nn.functional.linear(x, dense(), bias)
+        return y.addmm_(narrow, low[2].t())
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        x, narrow = ctx.saved_tensors
+        (dy,) = gradients
+        back = dy @ ctx.low[3]
+        da, db = _product(back.t(), x, ctx.kind), _product(dy.t(), narrow, ctx.kind)
+        dx = (dy @ ctx.dense()).addmm_(back, ctx.low[0]) if ctx.needs_input_grad[0] else None
+        return dx, da, db, None, None, None
+
+
+def _product(left: torch.Tensor, right: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
+    """left @ right with sums and result in `kind`, without a cast of its own where the device can."""
+    if left.device.type == "cuda" and left.dtype != kind:
+        return torch.mm(left, right, out_dtype=kind)
+    return (left @ right).to(kind)
+
+
+def fuse(model: Any, kind: torch.dtype) -> None:
+    """Let the adapted linear layers of a PEFT model, which computes in `kind`, work as above while they are there.
+
+    Layers with dropout, several adapters or a variant of LoRA keep PEFT's own way.
+    """
+    mirror = Mirror(kind)
+    for module in model.modules():
+        if _is_plain(module):
+            merged = module.base_layer.weight.dtype == kind == torch.float32
+            module.forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
+
+
+def _is_plain(module: Any) -> bool:
+    names = getattr(module, "active_adapters", None)
+    if names is None or not hasattr(module, "lora_A") or len(names) != 1 or names[0] not in module.lora_A:
+        return False
+    dropout = module.lora_dropout[names[0]]
+    return isinstance(dropout, torch.nn.Identity) and names[0] not in module.lora_variant and not module.merged
+
+
+def _parts(module: Any) -> tuple[torch.Tensor, torch.Tensor, float]:
+    name = module.active_adapters[0]
+    return module.lora_A[name].weight, module.lora_B[name].weight, float(module.scaling[name])
+
+
+def _merged_forward(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
+    base, (a, b, scale) = module.base_layer, _parts(module)
+
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        flat = x.reshape(-1, x.shape[-1])
+        y = MergedLinear.apply(flat, base.weight, base.bias, a, b, scale)  # type: ignore[no-untyped-call]
+        return y.view(*x.shape[:-1], y.shape[-1])  # type: ignore[no-any-return]
+
+    return forward
+
+
+def _low_rank_forward(module: Any, mirror: Mirror) -> Callable[[torch.Tensor], torch.Tensor]:
+    base, (a, b, scale) = module.base_layer, _parts(module)
+    first = not mirror.originals
+    one, two = mirror.add(a, scale), mirror.add(b, scale)
+    low = (mirror.plain[one], mirror.scaled[one], mirror.plain[two], mirror.scaled[two])
+    dense = _dense(base, mirror.kind)
+
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        if first:  # the first layer of a pass sees to it that the copies are those of this step
+            mirror.renew()
+        flat = x.reshape(-1, x.shape[-1])
+        y = LowRankLinear.apply(flat, a, b, dense, base.bias, low)  # type: ignore[no-untyped-call]
+        return y.view(*x.shape[:-1], y.shape[-1])  # type: ignore[no-any-return]
+
+    return forward
+
+
+def _dense(base: Any, kind: torch.dtype) -> Callable[[], torch.Tensor]:
+    """What gives a layer's weight in a 16-bit type: itself, or NF4 unpacked anew each time (memory before speed)."""
+    state = getattr(base.weight, "quant_state", None)
+    if state is None:
+        return lambda: base.weight.to(kind)
+
+    def unpack() -> torch.Tensor:
+        import bitsandbytes.functional as bnb
+
+        return bnb.dequantize_4bit(base.weight.data, state).to(kind)  # type: ignore[no-any-return]
+
+    return unpack
