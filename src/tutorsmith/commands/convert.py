@@ -167,7 +167,7 @@ def _print_split(split: Split, by: Sequence[str], files: Sequence[Path]) -> None
     if together:
         print(f"kept together: {sum(together)} alike records in {len(together)} groups, the largest of {max(together)}")
     if split.alike:
-        print(f"warning: {split.alike} questions of {EVAL} are still alike to one of {TRAIN}; see `tutorsmith check`")
+        print(f"warning: {EVAL} still has {split.alike} alike to one of {TRAIN}; see `tutorsmith check --against`")
     print("-> " + ", ".join(map(str, files)))
 
 

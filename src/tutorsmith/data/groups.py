@@ -1,14 +1,15 @@
 """Records that must not be told apart by a split: one would be asked what the other has taught."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from tutorsmith.data.checks.leakage import build_leakage, profile, questions
 from tutorsmith.data.checks.record import Record
 
 
-def groups_of(records: Sequence[dict[str, Any]]) -> list[list[int]]:
-    """Positions of the records that belong together, in the order of their first.
+def groups_of(records: Sequence[dict[str, Any]], links: Sequence[tuple[int, int]] = ()) -> list[list[int]]:
+    """Positions of the records that belong together, in the order of their first. links: pairs that are known to.
 
     Together are: pairs of one `meta.pair` (a question to be answered and its near miss); questions that differ in their
     numbers only; and what the check of leakage calls one question or one answer: the same, a near duplicate, a likely
@@ -22,7 +23,7 @@ def groups_of(records: Sequence[dict[str, Any]]) -> list[list[int]]:
             position = parent[position]
         return position
 
-    for one, other in _links(records):
+    for one, other in chain(_links(records), links):
         first, second = sorted((root(one), root(other)))
         parent[second] = first
     found: dict[int, list[int]] = {}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.data.schema import Sample
 from tutorsmith.data.split import read_records
 from tutorsmith.data.strata import strata
 
@@ -125,6 +126,21 @@ def _repeated(row: dict[str, Any], times: int) -> dict[str, Any]:
     if times > 1:
         meta["repeats"] = times
     return {**row, "meta": meta} if "meta" in row or times > 1 else row
+
+
+def repeats_of(sample: Sample) -> int:
+    """How often an epoch learns the sample: `meta.repeats`, 1 where nothing is said.
+
+    Raises: DataError for repeats that are no whole number from 1 to MAX_REPEATS.
+    """
+    times = sample.meta.get("repeats", 1)
+    if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MAX_REPEATS:
+        raise DataError(
+            f"meta.repeats is {times!r}",
+            where=f"{sample.file}:{sample.line}",
+            mend=f"write a whole number from 1 to {MAX_REPEATS}, or leave it out",
+        )
+    return times
 
 
 def pick(path: Path, count: int, by: Sequence[str], seed: int) -> list[dict[str, Any]]:

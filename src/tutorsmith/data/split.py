@@ -1,12 +1,14 @@
 """One file -> a part to learn from and a part to be asked, or k folds: seeded, stratified, groups kept together.
 
-The assignment is iterative stratification (Sechidis, Tsoumakas & Vlahavas, "On the stratification of multi-label data",
-2011): group after group goes to the part that lacks most of what it holds; large groups and rare strata choose first.
+First it is settled how many records of each stratum each part should have, then group after group goes where most of
+it is still wanted; large groups and rare strata choose first (iterative stratification: Sechidis, Tsoumakas & Vlahavas,
+"On the stratification of multi-label data", 2011).
 """
 
+import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from tutorsmith.data.shape import identity_problems
 from tutorsmith.data.strata import Stratum, shown, strata
 
 TRAIN, EVAL = "train", "eval"
+ROUNDS = 5
+"""So often parts are made anew when questions on both sides turn out to be alike."""
 
 
 @dataclass(frozen=True)
@@ -76,56 +80,95 @@ def split_file(path: Path, by: Sequence[str], *, share: float, folds: int, seed:
         raise UsageError(f"{folds} folds", where="--folds", mend="give 2 or more")
     records = read_records(path)
     kinds = strata(records, by)
-    groups = groups_of(records)
     shares = {f"fold-{k + 1}": 1 / folds for k in range(folds)} if folds else {TRAIN: 1 - share, EVAL: share}
-    if len(groups) < len(shares):
-        raise DataError(
-            f"{len(records)} records in {len(groups)} groups of alike ones cannot make {len(shares)} parts",
-            where=str(path),
-            mend="add records that differ, or make fewer parts",
-        )
+    links: list[tuple[int, int]] = []
+    for _ in range(ROUNDS):
+        groups = groups_of(records, links)
+        parts = _parts(path, groups, kinds, shares, seed)
+        # What is alike depends a little on what it is compared with: seen among the eval part alone, more may be.
+        found = [] if folds else _alike(records, parts)
+        if not found:
+            break
+        links += found
+    return Split(tuple(records), parts, kinds, groups, len({held for _, held in found}))
+
+
+def _parts(
+    path: Path, groups: Sequence[Sequence[int]], kinds: Sequence[Stratum], shares: Mapping[str, float], seed: int
+) -> dict[str, list[int]]:
     parts = assign(groups, kinds, shares, seed)
     empty = [name for name, part in parts.items() if not part]
     if empty:
         raise DataError(
-            f"nothing is left for {', '.join(empty)}: {len(groups)} groups of alike records, the largest of"
-            f" {max(map(len, groups))}",
+            f"nothing is left for {', '.join(empty)}: {len(kinds)} records in {len(groups)} groups of alike ones, the"
+            f" largest of {max(map(len, groups))}",
             where=str(path),
-            mend="add records that differ, or change the share",
+            mend="add records that differ, make fewer parts, or change the share",
         )
-    return Split(tuple(records), parts, kinds, groups, 0 if folds else _alike(records, parts))
+    return parts
+
+
+def quotas(
+    sizes: Mapping[Stratum, int], shares: Mapping[str, float], rng: random.Random
+) -> dict[str, Counter[Stratum]]:
+    """How many records of each stratum each part should have: whole numbers, a stratum's next to its exact share, a
+    part's sum next to its share of all (largest remainders; the seed decides between equal ones)."""
+    out = {
+        name: Counter({kind: _whole(share * size) for kind, size in sizes.items()}) for name, share in shares.items()
+    }
+    total = sum(sizes.values())
+    room = {name: share * total - out[name].total() for name, share in shares.items()}
+    least = min(shares, key=lambda name: shares[name])
+    order = sorted(sizes)
+    rng.shuffle(order)
+    order.sort(key=lambda kind: out[least][kind] - round(shares[least] * sizes[kind], 9))
+    names = list(shares)
+    for kind in order:
+        rng.shuffle(names)
+        # The smallest part chooses first, while it has room, among the strata of which its share lacks most.
+        names.sort(key=lambda name: (room[name] < 0.5, round(shares[name], 9), -round(room[name], 9)))
+        for name in names[: sizes[kind] - sum(part[kind] for part in out.values())]:
+            out[name][kind] += 1
+            room[name] -= 1
+    return out
+
+
+def _whole(value: float) -> int:
+    return math.floor(round(value, 9))
 
 
 def assign(
-    groups: Sequence[Sequence[int]], kinds: Sequence[Stratum], shares: dict[str, float], seed: int
+    groups: Sequence[Sequence[int]], kinds: Sequence[Stratum], shares: Mapping[str, float], seed: int
 ) -> dict[str, list[int]]:
-    """Positions of each part, in the order of the file."""
+    """Positions of each part, in the order of the file. A group goes where most of it is still wanted."""
+    rng = random.Random(seed)
     sizes = Counter(kinds)
-    lacking = {name: {kind: share * size for kind, size in sizes.items()} for name, share in shares.items()}
-    room = {name: share * len(kinds) for name, share in shares.items()}
+    wanted = quotas(sizes, shares, rng)
     order = [list(group) for group in groups]
-    random.Random(seed).shuffle(order)
+    rng.shuffle(order)
     order.sort(key=lambda group: (-len(group), min(sizes[kinds[k]] for k in group)))
     parts: dict[str, list[int]] = {name: [] for name in shares}
     for group in order:
         holds = Counter(kinds[k] for k in group)
 
-        def need(name: str, holds: Counter[Stratum] = holds) -> tuple[float, float]:
-            return sum(count * lacking[name][kind] for kind, count in holds.items()), room[name]
+        def need(name: str, holds: Counter[Stratum] = holds) -> tuple[int, int]:
+            left = wanted[name]
+            return sum(min(count, max(0, left[kind])) for kind, count in holds.items()), left.total()
 
-        # Rounded: the seed decides between parts that lack equally much, not the last bit of a sum.
-        chosen = max(shares, key=lambda name: tuple(round(value, 9) for value in need(name)))
+        chosen = max(shares, key=need)
         parts[chosen] += group
-        room[chosen] -= len(group)
-        for kind, count in holds.items():
-            lacking[chosen][kind] -= count
+        wanted[chosen].subtract(holds)
     return {name: sorted(part) for name, part in parts.items()}
 
 
-def _alike(records: Sequence[dict[str, Any]], parts: dict[str, list[int]]) -> int:
+def _alike(records: Sequence[dict[str, Any]], parts: dict[str, list[int]]) -> list[tuple[int, int]]:
+    """(position in train, position in eval) of those that the check of leakage calls alike."""
     leakage = build_leakage([Record("", k, records[k], False) for k in parts[EVAL]])
-    found = {number for k in parts[TRAIN] for number in leakage.alike(Record("", k, records[k], False))}
-    return len(found)
+    return [
+        (k, leakage.items[number].line)
+        for k in parts[TRAIN]
+        for number in sorted(leakage.alike(Record("", k, records[k], False)))
+    ]
 
 
 def write_parts(split: Split, train: Path, held: Path) -> None:
