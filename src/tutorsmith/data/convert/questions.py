@@ -90,19 +90,30 @@ def _heads(texts: Sequence[str]) -> Iterator[str]:
     return (text.split("\n")[0] for text in texts)
 
 
-def _numbered(text: str) -> tuple[int, str] | None:
-    found = NUMBERED.fullmatch(text.split("\n")[0])
+class _Number(NamedTuple):
+    """A line that begins with a number: the number, how it is written, the text after it."""
+
+    value: int
+    style: str
+    text: str
+
+
+def _numbered(text: str) -> _Number | None:
+    head, _, rest = text.partition("\n")
+    found = NUMBERED.fullmatch(head)
     if found is None:
         return None
-    number = next(part for part in found.groups()[:4] if part is not None)
-    rest = text.split("\n", 1)
-    return int(number), "\n".join([found[5], *rest[1:]])
+    place = next(k for k in range(4) if found[k + 1] is not None)
+    # `1.` and `1)` are two styles; the lists inside an answer are often of another one than the questions.
+    style = f"{place}{found[0][found.end(4) :].strip()[:1]}" if place == 3 else str(place)
+    return _Number(int(found[place + 1]), style, "\n".join(part for part in (found[5], rest) if part))
 
 
 def _pairs(lines: Sequence[TextLine], where: str, *, numbered: bool) -> Reading:
-    """By markers. Numbered: a question begins with the number after the last one, or with 1 below a new heading, so
-    that numbers inside an answer do not begin a question; a line such as `Answers` begins a key, whose numbers name
-    the questions. A heading right above a question is its chapter, one inside an answer belongs to it."""
+    """By markers. Numbered: a question begins with the number after the last one, or with 1 below a new heading,
+    written in the same way, and is the last such line above its answer; so numbers inside an answer begin no question.
+    A line such as `Answers` begins a key, whose numbers name the questions. A heading right above a question is its
+    chapter, one inside an answer belongs to it."""
     sheet = _Sheet(numbered)
     path: list[tuple[int, str]] = []
     for position, line in enumerate(lines):
@@ -111,11 +122,11 @@ def _pairs(lines: Sequence[TextLine], where: str, *, numbered: bool) -> Reading:
             sheet.in_key = True
         elif sheet.in_key:
             sheet.key_line(line.text)
-        elif line.level and sheet.starts_soon(lines[position + 1 :]) and not sheet.marks(line.text):
+        elif line.level and sheet.starts_soon(lines[position + 1 :]) and not sheet.marks(line.text, ()):
             path = [*((depth, name) for depth, name in path if depth < line.level), (line.level, title)]
             sheet.restarts = True
         else:
-            sheet.line(line, " > ".join(name for _, name in path))
+            sheet.line(line, " > ".join(name for _, name in path), lines[position + 1 :])
     if sheet.outside:
         more = len(sheet.outside) - 1
         told = f"left out, neither question nor answer: {_short(sheet.outside[0])!r}" + (
@@ -134,45 +145,57 @@ class _Sheet:
     pairs: list[_Pair] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     restarts: bool = False
+    style: str = ""
     in_key: bool = False
 
     def waits_for_key(self) -> bool:
         return len(self.pairs) > 1 and all(pair.answer is None for pair in self.pairs)
 
     def starts_soon(self, rest: Sequence[TextLine]) -> bool:
-        """Whether the next line that is no heading begins a question."""
+        """Whether a heading stands above questions: before all of them, or with one on the next line."""
+        if not self.pairs:
+            return True
         following = next((line for line in rest if line.text.strip() and not line.level), None)
         if following is None:
             return False
         if self.numbered:
             begun = _numbered(following.text)
-            return begun is not None and (begun[0] == 1 or begun[0] == self._due())
+            return begun is not None and begun.style == self.style and begun.value in (1, self.pairs[-1].number + 1)
         return QUESTION.fullmatch(following.text.split("\n")[0]) is not None
 
-    def _due(self) -> int:
-        return self.pairs[-1].number + 1 if self.pairs else 1
-
-    def marks(self, text: str) -> tuple[int, str] | str | None:
-        """The question with its number, or the answer, that begins with this line."""
-        head, _, rest = text.partition("\n")
+    def marks(self, text: str, rest: Sequence[TextLine]) -> _Number | str | None:
+        """The question, or the answer, that begins with this line. rest: the lines after it."""
+        head, _, more = text.partition("\n")
         if found := ANSWER.fullmatch(head):
-            return "\n".join(part for part in (found[2], rest) if part)
+            return "\n".join(part for part in (found[2], more) if part)
         if self.numbered:
             begun = _numbered(text)
-            fits = begun is not None and (
-                not self.pairs or begun[0] == self._due() or (begun[0] == 1 and self.restarts)
-            )
-            return begun if fits else None
+            return begun if begun is not None and self._is_due(begun, rest) else None
         if found := QUESTION.fullmatch(head):
-            return int(found[1] or 0), "\n".join(part for part in (found[2], rest) if part)
+            return _Number(int(found[1] or 0), "", "\n".join(part for part in (found[2], more) if part))
         return None
 
-    def line(self, line: TextLine, chapter: str) -> None:
+    def _is_due(self, begun: _Number, rest: Sequence[TextLine]) -> bool:
+        if self.pairs:
+            due = begun.value == self.pairs[-1].number + 1 or (begun.value == 1 and self.restarts)
+            if not due or begun.style != self.style:
+                return False
+        elif begun.value != 1 and any((other := _numbered(line.text)) and other.value == 1 for line in rest):
+            return False
+        for line in rest:
+            if ANSWER.match(line.text) or KEY.fullmatch(line.text.strip().strip("*#").strip()):
+                return True
+            other = _numbered(line.text)
+            if other is not None and (other.value, other.style) == (begun.value, begun.style):
+                return False
+        return True
+
+    def line(self, line: TextLine, chapter: str, rest: Sequence[TextLine]) -> None:
         """One line that is no chapter heading."""
-        begun = self.marks(line.text)
-        if isinstance(begun, tuple):
-            self.pairs.append(_Pair(line.where, chapter, [begun[1]], number=begun[0]))
-            self.restarts = False
+        begun = self.marks(line.text, rest)
+        if isinstance(begun, _Number):
+            self.pairs.append(_Pair(line.where, chapter, [begun.text], number=begun.value))
+            self.restarts, self.style = False, begun.style
         elif not self.pairs:
             self.outside += [line.text] if line.text.strip() else []
         elif begun is not None:
@@ -187,9 +210,9 @@ class _Sheet:
         entry = _numbered(text)
         done = [pair for pair in self.pairs if pair.answer is not None]
         due = next((pair for pair in self.pairs if pair.answer is None), None)
-        if entry is not None and due is not None and entry[0] == due.number:
-            found = ANSWER.fullmatch(entry[1])
-            due.answer = [found[2] if found else entry[1]]
+        if entry is not None and due is not None and entry.value == due.number:
+            found = ANSWER.fullmatch(entry.text)
+            due.answer = [found[2] if found else entry.text]
         elif done:
             done[-1].answer = [*(done[-1].answer or ()), text]
         elif text.strip():
@@ -209,7 +232,7 @@ def _by_headings(lines: Sequence[TextLine], where: str) -> Reading:
             if line.level == level:
                 chapter = " > ".join(name for _, name in path)
                 number = _numbered(title)
-                pair = _Pair(line.where, chapter, [number[1] if number else title], [])
+                pair = _Pair(line.where, chapter, [number.text if number else title], [])
                 found.append(pair)
             else:
                 path = [*((depth, name) for depth, name in path if depth < line.level), (line.level, title)]
