@@ -46,6 +46,7 @@ def workbook(path: Path) -> dict[str, list[Row]]:
     """
     prove_office(path, "xl/workbook.xml", "Excel")
     import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with warnings.catch_warnings():
@@ -54,7 +55,7 @@ def workbook(path: Path) -> dict[str, list[Row]]:
             values = openpyxl.load_workbook(path, data_only=True)
             formulas = openpyxl.load_workbook(path)
         return {sheet.title: list(_rows(path, sheet, formulas[sheet.title])) for sheet in values.worksheets}
-    except DAMAGE as error:
+    except (*DAMAGE, InvalidFileException) as error:
         raise damaged(path, "Excel", error) from error
 
 

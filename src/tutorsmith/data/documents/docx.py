@@ -30,6 +30,8 @@ def read_docx(path: Path) -> Document:
     """Raises: DataError for a file that is damaged, locked, not from Word, or without text."""
     prove_office(path, "word/document.xml", "Word")
     import docx
+    from docx.exceptions import PythonDocxError
+    from docx.opc.exceptions import OpcError
 
     try:
         opened = docx.Document(str(path))
@@ -37,7 +39,7 @@ def read_docx(path: Path) -> Document:
             _styles(opened.styles.element), _Numbering.of(opened.part), _footnotes(opened.part), Counter()
         )
         blocks = [block for block in reading.body(opened.element.body) if block.text.strip() or block.kind == "heading"]
-    except DAMAGE as error:
+    except (*DAMAGE, PythonDocxError, OpcError) as error:
         raise damaged(path, "Word", error) from error
     if not any(block.text.strip() for block in blocks):
         found = "only pictures" if reading.lost["picture"] else "no text"

@@ -1,4 +1,4 @@
-"""Web pages -> blocks. Scripts, navigation and what the page hides are left out."""
+"""Web pages -> blocks. Scripts, navigation, what the page hides, and what stands beside its `main` are left out."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,8 @@ def read_html(path: Path) -> Document:
     except etree.ParserError as error:
         raise DataError(f"no web page: {error}", where=str(path), mend="check what kind of file it is") from error
     walk = _Walk()
-    walk.visit(root)
+    main = [*root.iter("main"), *root.iterfind(".//*[@role='main']")]
+    walk.visit(main[0] if len(set(main)) == 1 else root)
     blocks = tuple(walk.finished())
     if not any(block.text for block in blocks):
         raise DataError("the page holds no text", where=str(path), mend="save the page with its text, as a browser can")

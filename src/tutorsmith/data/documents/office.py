@@ -53,7 +53,7 @@ def prove_office(path: Path, part: str, program: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise damaged(path, program, error) from error
     _refuse_bomb(path, entries)
     if part not in {entry.filename for entry in entries}:

@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ _STARTS_BLOCK = re.compile(
     r"|Example)\b|第\s*[\d一二三四五六七八九十]+\s*题|[问答解][:：]|(?:问题|答案|解答|题目|参考答案)\s*\d*\s*[:：])",
     re.IGNORECASE,
 )
+_PAGE_NUMBER = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivxl]{1,7})[-–—\s]*")
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*$|…{2,}\s*\d*$")
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 Part = Line | Table
 
@@ -41,7 +44,7 @@ def read_pdf(path: Path) -> Document:
     if b"%PDF-" not in data[:1024]:
         told = "this is no PDF" if data else "the file is empty"
         raise DataError(told, where=str(path), mend="check what kind of file it is")
-    pages, outline, pictures = _pages(path)
+    pages, outline, pictures = _pages(path, data)
     lines = [part for page in pages for part in page]
     if not lines:
         raise DataError(
@@ -73,19 +76,20 @@ def read_pdf(path: Path) -> Document:
     return Document(tuple(_blocks(pages, outline)), tuple(remarks))
 
 
-def _pages(path: Path) -> tuple[list[list[Part]], dict[str, int], int]:
+def _pages(path: Path, data: bytes) -> tuple[list[list[Part]], dict[str, int], int]:
     """Parts of each page, the outline (title without spaces -> level), the number of pictures."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfminer.psparser import PSException
-    from pdfplumber.utils.exceptions import PdfminerException
+    from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-    # It warns of every oddity of a file that it then reads.
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    broken = (PdfminerException, PSException, struct.error, zlib.error, ValueError, TypeError, KeyError, IndexError,
-              AttributeError, AssertionError, RecursionError, EOFError)  # fmt: skip
+    # They warn of every oddity of a file that they then read.
+    for library in ("pdfminer", "pdfplumber"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+    broken = (MalformedPDFException, PdfminerException, PSException, struct.error, zlib.error, ValueError, TypeError,
+              KeyError, IndexError, AttributeError, AssertionError, RecursionError, EOFError)  # fmt: skip
     try:
-        with pdfplumber.open(path) as pdf:
+        with pdfplumber.open(BytesIO(data)) as pdf:
             outline = _outline(pdf.doc)
             pages: list[list[Part]] = []
             pictures = 0
@@ -119,7 +123,8 @@ def _bare(text: str) -> str:
 
 
 def _without_furniture(pages: Sequence[list[Part]]) -> tuple[list[list[Part]], int]:
-    """Pages without the lines of their margins that come at the same height of at least half of them, numbers aside."""
+    """Pages without the lines of their margins that are a number, or that come at the same height of several pages (an
+    eighth of them at least), numbers aside."""
 
     def edge(page: Sequence[Part]) -> list[Line]:
         lines = sorted((part for part in page if isinstance(part, Line)), key=lambda line: line.top)
@@ -129,11 +134,11 @@ def _without_furniture(pages: Sequence[list[Part]]) -> tuple[list[list[Part]], i
         return re.sub(r"\d+", "#", _bare(line.text)), round(line.top / 4)
 
     seen = Counter(key(line) for page in pages for line in set(edge(page)))
-    least = max(3, (len(pages) + 1) // 2)
+    least = max(3, len(pages) // 8)
     out = []
     dropped = 0
     for page in pages:
-        running = {line for line in edge(page) if seen[key(line)] >= least}
+        running = {line for line in edge(page) if seen[key(line)] >= least or _PAGE_NUMBER.fullmatch(line.text)}
         out.append([part for part in page if part not in running])
         dropped += len(running)
     return out, dropped
@@ -197,7 +202,9 @@ def _levels(pages: Sequence[Sequence[Part]], outline: Mapping[str, int]) -> dict
 
 
 def _may_head(line: Line) -> bool:
-    return len(line.text) <= MAX_HEADING and sum(char.isalpha() for char in line.text) >= 2
+    """Short, with letters in it, and no line of a table of contents (`Waves ..... 12`)."""
+    letters = sum(char.isalpha() for char in line.text)
+    return len(line.text) <= MAX_HEADING and letters >= 2 and not _LEADER.search(line.text)
 
 
 def _goes_on(above: Line, below: Line, usual: float, right: float) -> bool:

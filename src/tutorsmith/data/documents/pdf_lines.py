@@ -8,6 +8,8 @@ from itertools import accumulate
 from typing import Any
 
 MIN_WORDS_A_COLUMN = 25
+SPACE = 0.15
+"""A gap between letters that is wider than this share of their size parts two words; many programs set no blanks."""
 GUTTER = 8
 """Least width, in points, of the white stripe between two columns of text."""
 
@@ -72,7 +74,7 @@ def _inside(thing: Any, boxes: Sequence[tuple[float, float, float, float]]) -> b
 
 def _gutter(page: Any) -> float | None:
     """Where the white stripe between two columns lies; None on a page of one column."""
-    words = page.extract_words()
+    words = page.extract_words(x_tolerance_ratio=SPACE)
     if len(words) < 2 * MIN_WORDS_A_COLUMN:
         return None
     width = int(page.width) + 1
@@ -101,7 +103,7 @@ def _gutter(page: Any) -> float | None:
 
 def _lines(page: Any, number: int, column: int) -> list[Line]:
     out = []
-    for line in page.extract_text_lines(return_chars=True, strip=True):
+    for line in page.extract_text_lines(return_chars=True, strip=True, x_tolerance_ratio=SPACE):
         chars = [char for char in line["chars"] if not char["text"].isspace()]
         if not chars:
             continue

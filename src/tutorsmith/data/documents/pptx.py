@@ -20,13 +20,14 @@ def read_pptx(path: Path) -> Document:
     """Raises: DataError for a file that is damaged, locked, not from PowerPoint, or without text."""
     prove_office(path, "ppt/presentation.xml", "PowerPoint")
     import pptx
+    from pptx.exc import PythonPptxError
 
     lost: Counter[str] = Counter()
     blocks: list[Block] = []
     try:
         for number, slide in enumerate(pptx.Presentation(str(path)).slides, start=1):
             blocks += _slide(slide, f"slide={number}", lost)
-    except DAMAGE as error:
+    except (*DAMAGE, PythonPptxError) as error:
         raise damaged(path, "PowerPoint", error) from error
     if not any(block.text.strip() for block in blocks):
         found = "only pictures" if lost["picture"] else "no text"
