@@ -36,7 +36,7 @@ def test_bad_rows_end_with_3_and_are_listed(tmp_path: Path) -> None:
     assert f"{tmp_path / 'a.csv'}:3: the answer is empty" in text
     assert "nothing written: 1 row cannot be converted" in text
     assert not (tmp_path / "b.jsonl").exists()
-    assert "1 records" in call(*words, "--skip-bad")
+    assert "1 record ->" in call(*words, "--skip-bad")
 
 
 def test_a_system_prompt_and_columns(tmp_path: Path) -> None:

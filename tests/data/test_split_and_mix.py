@@ -201,3 +201,12 @@ def test_a_sample_stands_for_its_file() -> None:
 def test_strata_are_of_top_fields_and_meta() -> None:
     rows = [{"mode": "tutor", "refusal_type": None, "meta": {"chapter": "ch1"}}, {"mode": "polish", "meta": {}}]
     assert strata(rows, ["mode", "chapter"]) == [("tutor", "ch1"), ("polish", "(none)")]
+
+
+def test_training_learns_a_sample_as_often_as_it_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tutorsmith.pipeline import prompts
+
+    samples = read_samples(write(tmp_path / "a.jsonl", [record("a", "Q"), record("b", "R", repeats=3)]))
+    monkeypatch.setattr(prompts.Prompter, "_rows", lambda _self, sample, _hits: [sample.id])
+    prompter = prompts.Prompter(None, None, None, "en")  # type: ignore[arg-type]
+    assert prompter.training_rows(samples, seed=0, max_length=8) == ["a", "b", "b", "b"]

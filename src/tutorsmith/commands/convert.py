@@ -75,25 +75,25 @@ def _told(result: Converted, options: ConvertOptions) -> list[str]:
     if len(result.bad) > SHOWN:
         lines.append(f"... and {len(result.bad) - SHOWN} more; --format json lists all")
     if result.restored:
-        told = f"{result.restored} records got back what their format cannot hold"
+        told = f"{_many(result.restored, 'record')} got back what their format cannot hold"
         part = f" ({result.restored_in_part} of them were changed since: beside the messages only)"
         lines.append(told + (part if result.restored_in_part else ""))
     if result.out is None:
         mend = "; correct them, or write the others with --skip-bad" if result.bad else ""
-        lines.append(f"nothing written: {_rows(len(result.bad))} cannot be converted{mend}")
+        lines.append(f"nothing written: {_many(len(result.bad), 'row')} cannot be converted{mend}")
         return lines
     lost = ", ".join(f"{name} ({count})" for name, count in result.lost.items())
     if lost:
         where = f"kept in {result.kept}" if result.kept else "lost"
         lines.append(f"{options.to} cannot hold, in so many records: {lost}; {where}")
-    skipped = f", {_rows(len(result.bad))} left out" if result.bad else ""
-    made = f", {result.made_ids} ids made" if result.made_ids else ""
-    lines.append(f"{result.written} records -> {result.out}{made}{skipped}")
+    skipped = f", {_many(len(result.bad), 'row')} left out" if result.bad else ""
+    made = f", {_many(result.made_ids, 'id')} made" if result.made_ids else ""
+    lines.append(f"{_many(result.written, 'record')} -> {result.out}{made}{skipped}")
     return lines
 
 
-def _rows(count: int) -> str:
-    return f"{count} row{'' if count == 1 else 's'}"
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def merge_command(places: Sequence[str], out: Path, seed: int, size: int | None,
         counts = f"{part.weight:g}", str(part.samples), str(part.rows), f"{part.rows / rows:.1%}", times
         table.append([part.file, *counts])
     print(_table(table))
-    print(f"{len(mixed.records)} records, {rows} rows an epoch -> {out}")
+    print(f"{_many(len(mixed.records), 'record')}, {rows} rows an epoch -> {out}")
 
 
 def sample_command(file: Path, count: int, seed: int, by: str, out: Path | None) -> None:
@@ -212,4 +212,4 @@ def sample_command(file: Path, count: int, seed: int, by: str, out: Path | None)
     if out.resolve() == file.resolve():
         raise UsageError("the output is the input", where="--out", mend="write to another file")
     write_jsonl(out, rows)
-    print(f"{len(rows)} records -> {out}")
+    print(f"{_many(len(rows), 'record')} -> {out}")

@@ -39,7 +39,7 @@ def test_csv_cells_of_several_lines_headers_below_a_title_and_unknown_columns(wo
     path = workshop.write("a.csv", text)
     result = workshop.convert(path)
     assert [remark.what for remark in result.remarks] == [
-        "1 rows above the header left out",
+        "1 row above the header left out",
         "columns kept in meta: 评分人",
     ]
     (record,) = workshop.rows()
@@ -226,7 +226,7 @@ def test_word_tables(workshop: Any) -> None:
     document.save(str(path))
     result = workshop.convert(path)
     assert asked(workshop.rows()) == [("什么是E？", "场强", "第一章"), ("什么是B？", "磁感应强度", "第二章")]
-    assert [remark.what for remark in result.remarks] == ["1 paragraphs beside the tables left out"]
+    assert [remark.what for remark in result.remarks] == ["1 paragraph beside the tables left out"]
 
 
 def test_word_with_automatic_numbers(workshop: Any) -> None:

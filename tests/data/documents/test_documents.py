@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+
 from office_files import (
     DIVERGENCE,
     DIVERGENCE_TEX,
@@ -18,7 +19,6 @@ from office_files import (
     make_scan,
     make_wps_docx,
 )
-
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.documents import READERS, Document, read_document
 from tutorsmith.data.documents.decode import decode

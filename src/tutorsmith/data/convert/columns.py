@@ -18,6 +18,7 @@ from tutorsmith.data.convert.rows import (
     dialogue,
     user,
 )  # fmt: skip
+from tutorsmith.data.documents.block import counted
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "question": ("question", "questions", "prompt", "query", "instruction", "问题", "题目", "提问", "题干", "问"),
@@ -126,7 +127,7 @@ def read_table(rows: Sequence[Row], source: Source, where: str) -> Reading:
     if header is None:
         raise no_header(where, rows)
     if above := sum(any(row.cells) for row in rows[: header.position]):
-        yield Remark(where, f"{above} rows above the header left out")
+        yield Remark(where, f"{counted(above, 'row', 'rows')} above the header left out")
     free = sorted(field.removeprefix("meta:") for field in header.fields.values() if field.startswith("meta:"))
     if free:
         yield Remark(where, f"columns kept in meta: {', '.join(free)}")

@@ -20,7 +20,7 @@ def read(source: Source) -> Reading:
     if not decoded.text.strip():
         raise DataError("the file is empty", where=where, mend="there is nothing to convert")
     if source.encoding is None and decoded.encoding != "utf-8":
-        yield Remark(where, f"read as {decoded.encoding}; --encoding names another")
+        yield Remark(where, f"its encoding was taken for {decoded.encoding}; --encoding names another")
     yield from read_table(rows_of(decoded.text, source), source, where)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.convert.rows import Bad, Good, Raw, Reading, Remark, assistant, user
+from tutorsmith.data.documents.block import counted
 
 QUESTION = re.compile(
     r"\s*(?:>\s*)?(?:#{1,6}\s+)?(?:[-*+]\s+)?(?:\*\*|__)?\s*"
@@ -241,7 +242,7 @@ def _by_headings(lines: Sequence[TextLine], where: str) -> Reading:
         else:
             outside += bool(line.text.strip())
     if outside:
-        yield Remark(where, f"{outside} lines above the first question of a chapter left out")
+        yield Remark(where, f"{counted(outside, 'line', 'lines')} above the first question of a chapter left out")
     yield from (pair.read() for pair in found)
 
 

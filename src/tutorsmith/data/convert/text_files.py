@@ -8,6 +8,7 @@ from tutorsmith.data.convert.columns import Row, find_header, read_table
 from tutorsmith.data.convert.questions import TextLine, read_lines
 from tutorsmith.data.convert.rows import Reading, Remark, Source
 from tutorsmith.data.documents import Block, read_document
+from tutorsmith.data.documents.block import counted
 from tutorsmith.data.documents.decode import decode, read_bytes
 
 
@@ -21,7 +22,7 @@ def read_markdown(source: Source) -> Reading:
     if not decoded.text.strip():
         raise DataError("the file is empty", where=where, mend="there is nothing to convert")
     if source.encoding is None and decoded.encoding != "utf-8":
-        yield Remark(where, f"read as {decoded.encoding}; --encoding names another")
+        yield Remark(where, f"its encoding was taken for {decoded.encoding}; --encoding names another")
     yield from read_lines(list(_markdown_lines(decoded.text, where)), where)
 
 
@@ -64,7 +65,7 @@ def read_sheet(source: Source) -> Reading:
                 yield Remark(where, f"table {number} left out: it has no question and answer columns")
         text = sum(1 for block in document.blocks if block.kind not in ("table", "heading"))
         if text:
-            yield Remark(where, f"{text} paragraphs beside the tables left out")
+            yield Remark(where, f"{counted(text, 'paragraph', 'paragraphs')} beside the tables left out")
         return
     yield from read_lines(_lines(document.blocks, where), where)
 
