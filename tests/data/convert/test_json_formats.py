@@ -188,9 +188,36 @@ def test_llamafactory(workshop: Any, said: Said) -> None:
     assert said(second) == [("system", "S"), ("user", "Q2"), ("assistant", "A2")]
 
 
+def test_llamafactory_uses_a_system_prompt_only_where_columns_name_it(workshop: Any, said: Said) -> None:
+    workshop.write("own.json", [{"instruction": "Q", "output": "A", "system": "S", "history": [["Q0", "A0"]]}])
+    named = {"file_name": "own.json", "columns": {"system": "system", "history": "history"}}
+    info = workshop.write("dataset_info.json", {"bare": {"file_name": "own.json"}, "named": named})
+    remarks = workshop.convert(info, datasets=("bare",)).remarks
+    assert [remark.what.split(" is not among")[0] for remark in remarks] == ["'history'", "'system'"]
+    (bare,) = workshop.rows()
+    assert (said(bare), bare["meta"]["system"]) == ([("user", "Q"), ("assistant", "A")], "S")
+    workshop.convert(info, datasets=("named",))
+    assert [content for _, content in said(workshop.rows()[0])] == ["S", "Q0", "A0", "Q", "A"]
+
+
+def test_llamafactory_pictures_under_another_name_are_refused(workshop: Any) -> None:
+    workshop.write("own.json", [{"instruction": "Q", "output": "A", "pic": ["a.png"]}])
+    entry = {"file_name": "own.json", "columns": {"images": "pic"}, "hf_hub_url": "someone/own"}
+    result = workshop.convert(workshop.write("dataset_info.json", {"own": entry}))
+    assert "text only" in result.bad[0].why
+    assert "hf_hub_url was not used" in result.remarks[0].what
+
+
+def test_swift_pairs_of_turns(workshop: Any, said: Said) -> None:
+    turns = [{"human": "Q1", "assistant": "A1"}, {"human": "Q2", "assistant": "A2"}]
+    (record,) = workshop.read("a.jsonl", [{"system": "S", "conversation": turns}])
+    assert [content for _, content in said(record)] == ["S", "Q1", "A1", "Q2", "A2"]
+
+
 @pytest.mark.parametrize(
     ("info", "told"),
     [
+        ({"qa": {**QA, "columns": {"prompt": "ask", "kto_tag": "liked"}}}, "preference"),
         ({"qa": QA, "far": REMOTE}, "not on this machine"),
         ({"qa": {**QA, "ranking": True}}, "preference"),
         ({"qa": {**QA, "formatting": "xml"}}, "unknown formatting"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tutorsmith.core.errors import DataError
 from tutorsmith.data.convert.losses import changes, lost_fields, patched
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -146,3 +147,24 @@ def test_tool_dialogues_do_not_fit_alpaca(workshop: Any) -> None:
     path = workshop.write("own.jsonl", [{"id": "a", "messages": messages}, RECORD])
     assert "tool calls" in workshop.convert(path, to="alpaca", out="x.json").bad[0].why
     assert workshop.convert(path, to="alpaca", out="x.json", skip_bad=True).written == 1
+
+
+def test_text_beside_a_call_is_said_to_be_lost_in_sharegpt(workshop: Any) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "Q"},
+        {"role": "assistant", "content": "Let me compute.", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "1"},
+        {"role": "assistant", "content": "A"},
+    ]
+    path = workshop.write("own.jsonl", [{"id": "a", "messages": messages}])
+    assert workshop.convert(path, to="sharegpt", out="x.json").lost == {"messages.content": 1}
+    workshop.convert(workshop.folder / "x.json")
+    assert workshop.rows()[0]["messages"] == messages
+
+
+def test_a_file_of_losses_that_is_none(workshop: Any) -> None:
+    _alpaca(workshop)
+    workshop.write("x.json.kept", '{"some": "thing"}\n')
+    with pytest.raises(DataError, match="no row of kept fields"):
+        workshop.convert(workshop.folder / "x.json")

@@ -4,7 +4,7 @@ Only files on this machine are read. Where a description asks for a hub, a scrip
 so: nothing is fetched silently. See LLaMA-Factory, data/README.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ from tutorsmith.data.convert.turns import tools_of
 
 REMOTE = ("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name")
 _FORMS = ("alpaca", "sharegpt", "openai")
-_ALPACA = {"prompt": "instruction", "query": "input", "response": "output", "system": "system", "history": "history"}
+_ALPACA = {"prompt": "instruction", "query": "input", "response": "output"}
+"""Columns that are read without being named; `system`, `tools` and `history` only where `columns` names them."""
+_NAMED_ONLY = ("system", "tools", "history")
+_MEDIA = ("images", "videos", "audios")
+_PREFERENCE = ("chosen", "rejected", "kto_tag")
 _TAGS = {
     "role_tag": "from",
     "content_tag": "value",
@@ -61,28 +65,43 @@ def _dataset(name: str, entry: Any, source: Source) -> Reading:
     where = f"{source.path}: {name}"
     if not isinstance(entry, dict):
         raise DataError("the description is no object", where=where, mend='write {"file_name": ...}')
-    if entry.get("ranking"):
+    columns, tags = _texts(entry, "columns", where), _texts(entry, "tags", where)
+    if entry.get("ranking") or any(name in columns for name in _PREFERENCE):
         raise DataError(
             "preference data have no one answer to learn", where=where, mend="choose others with --dataset NAME"
         )
     form = entry.get("formatting", "alpaca")
     if form not in _FORMS:
         raise DataError(f"unknown formatting {form!r}", where=where, mend=f"known: {', '.join(_FORMS)}")
-    columns, tags = _texts(entry, "columns", where), _texts(entry, "tags", where)
     for key in entry.keys() - _KNOWN - set(REMOTE):
         yield Remark(where, f"'{key}' is not known and was not used")
     if entry.get("num_samples"):
         yield Remark(where, f"num_samples={entry['num_samples']} is not used: all samples were read")
-    for file in _local_files(entry, source.path.parent, where):
+    files = _local_files(entry, source.path.parent, where)
+    for key in REMOTE:
+        if entry.get(key):
+            yield Remark(where, f"{key} was not used: the file on this machine was read")
+    unnamed: set[str] = set()
+    for file in files:
         inner = replace(source, path=file, datasets=())
         if file.suffix.lower() == ".csv":
             mapped = {"question": "prompt", "input": "query", "answer": "response", "system": "system"}
             wanted = {ours: columns[theirs] for ours, theirs in mapped.items() if theirs in columns}
             yield from csv_file.read(replace(inner, columns={**wanted, **source.columns}))
-        elif form == "alpaca":
-            yield from read_objects(inner, lambda row: _alpaca(row, columns))
         else:
-            yield from read_objects(inner, lambda row: _dialogue(row, form, columns, tags))
+            yield from read_objects(inner, lambda row: _row(row, form, columns, tags, unnamed))
+    for name in sorted(unnamed):
+        yield Remark(where, f"'{name}' is not among the columns, so LLaMA-Factory does not use it; it is kept in meta")
+
+
+def _row(row: Raw, form: str, columns: Mapping[str, str], tags: Mapping[str, str], unnamed: set[str]) -> Raw:
+    """One row. `unnamed` gathers columns that would be a system prompt, tools or a history if they were named."""
+    aside = {name: row[name] for name in _NAMED_ONLY if row.get(name) and name not in columns.values()}
+    unnamed.update(aside)
+    inside = {key: value for key, value in row.items() if key not in aside}
+    inside |= {name: inside.pop(columns[name]) for name in _MEDIA if columns.get(name) in inside}
+    record = _alpaca(inside, columns) if form == "alpaca" else _dialogue(inside, form, columns, tags)
+    return {**record, "meta": {**record.get("meta", {}), **aside}} if aside else record
 
 
 def _texts(entry: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
@@ -92,7 +111,7 @@ def _texts(entry: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
     return {ours: theirs for ours, theirs in value.items() if theirs}
 
 
-def _local_files(entry: Mapping[str, Any], folder: Path, where: str) -> Iterator[Path]:
+def _local_files(entry: Mapping[str, Any], folder: Path, where: str) -> list[Path]:
     remote = next((key for key in REMOTE if entry.get(key)), None)
     name = entry.get("file_name")
     if remote and not (name and (folder / str(name)).exists()):
@@ -112,17 +131,19 @@ def _local_files(entry: Mapping[str, Any], folder: Path, where: str) -> Iterator
             raise DataError(
                 f"{file.name}: only .json, .jsonl and .csv are read", where=where, mend="export it as JSON Lines"
             )
-        yield file
+    return files
 
 
 def _alpaca(row: Raw, columns: Mapping[str, str]) -> Raw:
-    """The row under Alpaca's own names. Where columns are described, only those count, and the rest goes to meta."""
-    names = {theirs: _ALPACA[ours] for ours, theirs in columns.items() if ours in _ALPACA}
-    if not columns:
-        names = {name: name for name in _ALPACA.values()}
+    """The row under Alpaca's own names."""
+    ours = {**_ALPACA, "system": "system", "history": "history"}
+    names = {columns.get(theirs, ours[theirs] if theirs in _ALPACA else ""): ours[theirs] for theirs in ours}
     named = {new: row[old] for old, new in names.items() if old in row}
     rest = {key: value for key, value in row.items() if key not in names and key != columns.get("tools")}
-    record = alpaca.from_row({**rest, **named})
+    clash = rest.keys() & named.keys()
+    record = alpaca.from_row({**{key: value for key, value in rest.items() if key not in clash}, **named})
+    if clash:
+        record["meta"] = {**record.get("meta", {}), **{key: rest[key] for key in sorted(clash)}}
     if tools := tools_of(row.get(columns.get("tools", ""))):
         record["tools"] = tools
     return record
@@ -132,7 +153,7 @@ def _dialogue(row: Raw, form: str, columns: Mapping[str, str], tags: Mapping[str
     turns = row.get(columns.get("messages", "messages" if form == "openai" else "conversations"))
     others = {value for key, value in columns.items() if key in ("messages", "system", "tools")}
     rest = {key: value for key, value in row.items() if key not in others}
-    tools, system = row.get(columns.get("tools", "tools")), row.get(columns.get("system", "system"))
+    tools, system = row.get(columns.get("tools", "")), row.get(columns.get("system", ""))
     if form == "openai" and not tags:
         return openai_chat.from_row({**rest, "messages": turns, "tools": tools})
     tag = {**_TAGS, **({"role_tag": "role", "content_tag": "content"} if form == "openai" else {}), **tags}

@@ -1,6 +1,7 @@
 """ShareGPT: `conversations` of {from, value}, with `system` and `tools` beside them as LLaMA-Factory has it.
 
 Tool use is LLaMA-Factory's: a `function_call` turn holds JSON, an `observation` turn the result, `tools` a JSON text.
+ms-swift's `conversation` of {human, assistant} is read too.
 """
 
 import json
@@ -24,7 +25,7 @@ def from_row(row: Mapping[str, Any]) -> Raw:
     if not isinstance(turns, list) or not turns:
         raise RowError("'conversations' is no list of turns", 'write [{"from": "human", "value": ...}, ...]')
     parts = []
-    for index, turn in enumerate(turns):
+    for index, turn in enumerate(_single(turns)):
         if not isinstance(turn, dict):
             raise RowError(f"turn {index + 1} is no object", 'write {"from": ..., "value": ...}')
         name, value = turn.get("from", turn.get("role")), turn.get("value", turn.get("content"))
@@ -40,6 +41,17 @@ def from_row(row: Mapping[str, Any]) -> Raw:
     if tools := tools_of(row.get("tools")):
         record["tools"] = tools
     return with_extras(record, row, _TAKEN)
+
+
+def _single(turns: list[Any]) -> list[Any]:
+    """The turns, with ms-swift's pairs {"human": ..., "assistant": ...} taken apart."""
+    out: list[Any] = []
+    for turn in turns:
+        if isinstance(turn, dict) and {"human", "assistant"} <= turn.keys():
+            out += [{"from": name, "value": turn[name]} for name in ("human", "assistant")]
+        else:
+            out.append(turn)
+    return out
 
 
 def write(record: Raw) -> Raw:
