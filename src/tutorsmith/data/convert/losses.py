@@ -59,12 +59,12 @@ def patched(record: Any, patch: Sequence[Change]) -> Any:
 
 def lost_fields(patch: Sequence[Change]) -> set[str]:
     """The names of the fields that were lost, list indices left out. Another spelling of the same arguments is no loss,
-    and neither is a field that only the reading back has made, or one that says nothing."""
+    and neither is a field that only the reading back has made, or an empty one beside the messages."""
     out: set[str] = set()
     for path, value in patch:
         name = ".".join(step for step in path if isinstance(step, str))
-        silent = value is None or value in (_GONE, [], {}) or name.endswith("arguments") or (name, value) == _DEFAULT
-        if silent:
+        says_nothing = len(path) == 1 and value in (None, [], {})
+        if value == _GONE or says_nothing or name.endswith("arguments") or (name, value) == _DEFAULT:
             continue
         if name == "meta" and isinstance(value, dict):
             out |= {f"meta.{key}" for key in value}
