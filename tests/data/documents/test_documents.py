@@ -4,7 +4,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
 from lxml import etree
 
 from office_files import (
@@ -20,7 +23,7 @@ from office_files import (
     make_wps_docx,
 )
 from tutorsmith.core.errors import DataError
-from tutorsmith.data.documents import READERS, Document, read_document
+from tutorsmith.data.documents import READERS, Block, Document, read_document
 from tutorsmith.data.documents.decode import decode
 from tutorsmith.data.documents.omml import latex
 
@@ -206,3 +209,71 @@ def test_encodings(data: bytes, text: str, encoding: str) -> None:
 def test_bytes_of_no_encoding_are_an_error() -> None:
     with pytest.raises(DataError, match="neither UTF-8"):
         decode(bytes(range(128, 256)), "a.csv")
+
+
+def _words(pdf: FPDF, left: float, top: float, text: str) -> None:
+    """Words at places, without blanks between them, as many typesetters write them."""
+    for word in text.split():
+        pdf.text(left, top, word)
+        left += pdf.get_string_width(word) + 1.2
+
+
+def test_pdf_of_two_columns_and_words_without_blanks(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=10)
+    _words(pdf, 20, 20, "A title that spans the whole of the page and both of its columns of text below")
+    for row in range(20):
+        _words(pdf, 20, 40 + 5 * row, f"left column line {row} goes on")
+        _words(pdf, 115, 40 + 5 * row, f"right column line {row} goes on")
+    pdf.output(str(tmp_path / "a.pdf"))
+    text = "\n".join(block.text for block in read_document(tmp_path / "a.pdf").blocks)
+    assert text.startswith("A title that spans the whole of the page and both of its columns of text below\n")
+    assert text.index("left column line 19 goes on") < text.index("right column line 0 goes on")
+    assert "left column line 3 goes on left column line 4" in text
+
+
+def test_pdf_tables_and_headings_of_contents(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=16)
+    for line in ("Optics", "Waves ........ 12"):
+        pdf.cell(0, 10, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.set_font("Helvetica", size=10)
+    pdf.multi_cell(0, 6, "Light is a wave. " * 12)
+    pdf.ln()
+    with pdf.table(col_widths=(40, 40)) as table:
+        for cells in (("colour", "nm"), ("red", "700")):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    pdf.output(str(tmp_path / "a.pdf"))
+    blocks = read_document(tmp_path / "a.pdf").blocks
+    assert [block.text for block in blocks if block.kind == "heading"] == ["Optics"]
+    assert [block.rows for block in blocks if block.kind == "table"] == [(("colour", "nm"), ("red", "700"))]
+
+
+def test_web_page_of_which_only_the_main_part_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<body><div>Menu</div><main><h1>Optics</h1><p>Light.</p></main></body>", encoding="utf-8")
+    assert shown(read_document(path)) == [("heading", 1, "Optics"), ("paragraph", 0, "Light.")]
+
+
+def test_word_headings_in_bold_merged_cells_and_text_boxes(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph().add_run("Ampere's law").bold = True
+    document.add_paragraph("Currents make fields.")
+    table = document.add_table(rows=2, cols=3)
+    for cell, text in zip(table._cells, ("ch1", "Q1", "A1", "", "Q2", "A2"), strict=True):
+        cell.text = text
+    table.cell(0, 0).merge(table.cell(1, 0))
+    box = (
+        '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:pict><w:txbxContent><w:p><w:r>'
+        "<w:t>Boxed.</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
+    )
+    document.add_paragraph("Beside")._p.append(etree.fromstring(box))
+    document.save(str(tmp_path / "a.docx"))
+    blocks = read_document(tmp_path / "a.docx").blocks
+    assert blocks[0] == Block("heading", "Ampere's law", level=1)
+    assert blocks[2].rows == (("ch1", "Q1", "A1"), ("ch1", "Q2", "A2"))
+    assert [block.text for block in blocks[3:]] == ["Beside", "Boxed."]

@@ -50,14 +50,34 @@ def page_parts(page: Any) -> list[Line | Table]:
         for table in tables
     ]
     prose = page.filter(lambda thing: not _inside(thing, boxes)) if boxes else page
-    middle = None if tables else _gutter(prose)
-    if middle is None:
+    stripe = None if tables else _gutter(prose)
+    if stripe is None:
         found += _lines(prose, page.page_number, 0)
     else:
-        for column, (left, right) in enumerate(((0, middle), (middle, page.width))):
-            part = prose.filter(lambda t, a=left, b=right: t["object_type"] != "char" or a <= t["x0"] < b)
-            found += _lines(part, page.page_number, column)
+        found += _columns(prose, page.page_number, stripe)
     return sorted(found, key=lambda part: (part.column, part.top))
+
+
+def _columns(page: Any, number: int, stripe: tuple[float, float]) -> list[Line]:
+    """Lines of a page of two columns. Those across the stripe, titles and footers, stand before or after both."""
+    middle = sum(stripe) / 2
+    # Tops of one line differ by its subscripts; one place for each line is enough.
+    across = sorted({round(char["top"]) for char in page.chars if stripe[0] < char["x1"] and char["x0"] < stripe[1]})
+
+    def spans(char: Any) -> bool:
+        return any(abs(char["top"] - top) < 2 for top in across)
+
+    first = min((char["top"] for char in page.chars if not spans(char)), default=0.0)
+    out: list[Line] = []
+    for column, wanted in (
+        (-1, lambda char: spans(char) and char["top"] < first),
+        (0, lambda char: not spans(char) and char["x0"] < middle),
+        (1, lambda char: not spans(char) and char["x0"] >= middle),
+        (2, lambda char: spans(char) and char["top"] >= first),
+    ):
+        part = page.filter(lambda thing, wanted=wanted: thing["object_type"] != "char" or wanted(thing))
+        out += _lines(part, number, column)
+    return out
 
 
 def _tables(page: Any) -> list[Any]:
@@ -72,7 +92,7 @@ def _inside(thing: Any, boxes: Sequence[tuple[float, float, float, float]]) -> b
     return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
 
 
-def _gutter(page: Any) -> float | None:
+def _gutter(page: Any) -> tuple[float, float] | None:
     """Where the white stripe between two columns lies; None on a page of one column."""
     words = page.extract_words(x_tolerance_ratio=SPACE)
     if len(words) < 2 * MIN_WORDS_A_COLUMN:
@@ -98,7 +118,7 @@ def _gutter(page: Any) -> float | None:
         return None
     middle = (best[0] + best[1]) / 2
     right = sum(word["x0"] >= middle for word in words)
-    return middle if min(right, len(words) - right) >= MIN_WORDS_A_COLUMN else None
+    return best if min(right, len(words) - right) >= MIN_WORDS_A_COLUMN else None
 
 
 def _lines(page: Any, number: int, column: int) -> list[Line]:
