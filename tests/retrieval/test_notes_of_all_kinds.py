@@ -59,3 +59,20 @@ def test_a_scan_among_the_notes_stops_the_run(folder: Path) -> None:
     with pytest.raises(DataError, match="scanner") as caught:
         open_index([folder])
     assert "scan.pdf" in str(caught.value.where)
+
+
+def test_what_is_not_read_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tutorsmith.pipeline.context import Context
+    from tutorsmith.pipeline.settings import gather
+    from tutorsmith.project import Stage
+
+    (folder / "plan.doc").write_bytes(b"old")
+    monkeypatch.setenv("TUTORSMITH_CACHE", str(folder.parent / "cache"))
+    stage = Stage("s", train=(), eval=(), notes=(folder,), output=folder)
+    context = Context(stage, gather(None, None), folder, "en", folder)
+    with caplog.at_level("WARNING", logger="tutorsmith"):
+        assert context.index is not None
+    assert "plan.doc (save it as .docx)" in caplog.text
+    assert "1 picture was not read" in caplog.text

@@ -41,10 +41,6 @@ def run_stage(run: Context) -> RunResult:
         with _timed(run, "index"):
             chunks = len(run.index.chunks) if run.index else 0
         LOGGER.info("notes: %s", f"{chunks} excerpts" if chunks else "none")
-        if run.index and run.index.skipped:
-            LOGGER.warning("notes: left out, of no kind that is read: %s", ", ".join(run.index.skipped))
-        for remark in run.index.remarks if run.index else ():
-            LOGGER.warning("notes: %s", remark)
         with _timed(run, "load"):
             loaded = run.loaded
         LOGGER.info(
