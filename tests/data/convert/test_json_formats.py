@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.data.convert import FORMATS
+from tutorsmith.data.convert.columns import HEADERS
 from tutorsmith.data.convert.detect import candidates
 from tutorsmith.data.read import read_benchmark, read_samples
 
@@ -344,3 +347,17 @@ def test_flags_that_do_not_fit(flags: dict[str, Any], told: str, workshop: Any) 
     path = workshop.write("a.json", [{"instruction": "Q", "output": "A"}])
     with pytest.raises(UsageError, match=told):
         workshop.convert(path, **flags)
+
+
+def test_items_are_made_of_records_only(workshop: Any) -> None:
+    messages = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "tool_calls": "call it"}]
+    assert "must be a list" in workshop.why("a.jsonl", [{"id": "a", "messages": messages}], benchmark=True)
+
+
+def test_the_guide_names_every_format_and_header() -> None:
+    guide = (Path(__file__).resolve().parents[3] / "docs/guide/data.md").read_text(encoding="utf-8")
+    for name, row in FORMATS.items():
+        assert f"`{name}`" in guide
+        assert all(f"`{suffix}`" in guide for suffix in row.suffixes[:2])
+    for field, names in HEADERS.items():
+        assert f"| {field} | {', '.join(names)}" in guide

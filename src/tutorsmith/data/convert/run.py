@@ -5,7 +5,7 @@ input files ──► reader ──► finish (ids, system prompt, benchmark for
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tutorsmith.data.convert.detect import detect
 from tutorsmith.data.convert.losses import Kept, changes, kept_path, kept_row, lost_fields
 from tutorsmith.data.convert.rows import Bad, Good, Raw, Remark, RowError, Source, assistant
 from tutorsmith.data.convert.table import FORMATS, WRITABLE, reader_of, row_reader_of, writer_of
-from tutorsmith.data.shape import item_problems, sample_problems
+from tutorsmith.data.shape import Problem, item_problems, sample_problems
 
 OWN = "tutorsmith"
 _ITEM_KEYS = ("reference", "key_points", "citations", "tool_calls")
@@ -113,6 +113,9 @@ class _Conversion:
                 record = completed(record)
                 if beside is not None:
                     record = beside.restore(record, _written(record, form))
+            if self.options.source.benchmark:
+                # What is no record at all cannot be made an item.
+                _refuse(item_problems({"id": "?", **record}))
             record = finished(record, self.options.source)
             prove(record, self.options.source.benchmark)
         except RowError as error:
@@ -268,10 +271,14 @@ def prove(record: Raw, benchmark: bool) -> None:
     order."""
     item = benchmark or any(record.get(key) is not None for key in _ITEM_KEYS)
     named = record if record.get("id") is not None else {**record, "id": "?"}
-    for problem in (item_problems if item else sample_problems)(named):
-        raise RowError(f"{problem.field}: {problem.message}", problem.mend)
+    _refuse((item_problems if item else sample_problems)(named))
     for remark in _turns(named, item):
         raise RowError(f"{remark.field}: {remark.message}", remark.mend)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        raise RowError(f"{problem.field}: {problem.message}", problem.mend)
 
 
 def _turns(record: Raw, item: bool) -> Iterator[Any]:
