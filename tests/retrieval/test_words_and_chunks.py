@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.words import word_count, words
-from tutorsmith.retrieval.chunk import MAX_WORDS, chunk_text, load_notes
+from tutorsmith.retrieval.chunk import MAX_WORDS, chunk_text
+from tutorsmith.retrieval.notes import load_notes
 
 
 @pytest.mark.parametrize(
@@ -137,18 +138,20 @@ def test_notes_come_in_order_and_other_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.md").write_text("# B\n\nlater\n", encoding="utf-8")
     (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfearlier\r\n")
-    (tmp_path / "slides.pdf").write_bytes(b"%PDF")
+    (tmp_path / "field.doc").write_bytes(b"old")
+    (tmp_path / "plot.png").write_bytes(b"picture")
     (tmp_path / ".hidden.md").write_text("hidden")
     notes = load_notes([tmp_path])
     assert [(chunk.source, chunk.text) for chunk in notes.chunks] == [("a.txt", "earlier"), ("b/1.md", "later")]
-    assert notes.skipped == (str(tmp_path / "slides.pdf"),)
+    assert notes.skipped == (f"{tmp_path / 'field.doc'} (save it as .docx)", str(tmp_path / "plot.png"))
 
 
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
         (None, b"", "found nothing"),
-        ("a.pdf", b"%PDF", "found 1 other file"),
+        ("a.png", b"picture", "found 1 other file"),
+        ("a.pdf", b"%PDF-1.4 and no more", "damaged"),
         ("a.md", b"\x00\x01", "binary"),
         ("a.md", b"fine\n\xff\xfe", "a.md:2"),
         ("a.md", b"# Only a heading\n\n<!-- nothing -->\n", "hold no text"),

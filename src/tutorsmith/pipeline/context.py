@@ -1,5 +1,6 @@
 """What the steps of one run share: stage, settings, folder, and the parts that are costly to make twice."""
 
+import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,8 @@ from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.settings import RunSettings
 from tutorsmith.project import Stage, existing
 from tutorsmith.retrieval.index import Index, open_index
+
+LOGGER = logging.getLogger("tutorsmith")
 
 
 @dataclass
@@ -38,10 +41,15 @@ class Context:
 
     @cached_property
     def index(self) -> Index | None:
-        """The notes' index, or None for a run without notes."""
+        """The notes' index, or None for a run without notes. What of the notes could not be read is said once."""
         if not self.stage.notes or not self.settings.notes.settings.use_notes:
             return None
-        return open_index(existing(self.stage.notes, "notes"), cache_folder() / "notes")
+        index = open_index(existing(self.stage.notes, "notes"), cache_folder() / "notes")
+        if index.skipped:
+            LOGGER.warning("notes: left out, of no kind that is read: %s", ", ".join(index.skipped))
+        for remark in index.remarks:
+            LOGGER.warning("notes: %s", remark)
+        return index
 
     @cached_property
     def loaded(self) -> LoadedModel:

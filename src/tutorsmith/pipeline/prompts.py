@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
@@ -29,9 +30,10 @@ class Prompter:
     language: str
 
     def training_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> list[Rendered]:
-        """Rows to learn from. Excerpts that would make a row longer than max_length are left out, last first, counted.
+        """Rows to learn from, those of a sample as often as its `meta.repeats` says. Excerpts that would make a row
+        longer than max_length are left out, last first, counted.
 
-        Raises: DataError for a sample that cannot be rendered.
+        Raises: DataError for a sample that cannot be rendered, or repeats that are no number.
         """
         rows: list[Rendered] = []
         shortened = 0
@@ -41,7 +43,7 @@ class Prompter:
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits, shortened = hits[:-1], shortened + 1
                 made = self._rows(sample, hits)
-            rows += made
+            rows += made * repeats_of(sample)
         _say_shortened(shortened, f"max_length={max_length}")
         return rows
 

@@ -41,8 +41,6 @@ def run_stage(run: Context) -> RunResult:
         with _timed(run, "index"):
             chunks = len(run.index.chunks) if run.index else 0
         LOGGER.info("notes: %s", f"{chunks} excerpts" if chunks else "none")
-        if run.index and run.index.skipped:
-            LOGGER.warning("notes: left out, neither Markdown nor text: %s", ", ".join(run.index.skipped))
         with _timed(run, "load"):
             loaded = run.loaded
         LOGGER.info(

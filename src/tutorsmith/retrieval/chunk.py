@@ -1,20 +1,17 @@
-"""Notes (Markdown or plain text) -> chunks of one meaning each.
+"""Notes (Markdown, plain text, or a document's blocks) -> chunks of one meaning each.
 
-file ──► sections (one per heading, with the path of headings above it)
+text ──► sections (one per heading, with the path of headings above it)
            └─► blocks (paragraph, list, table, code fence, display formula; none is ever cut inside a formula or fence)
                  └─► chunks of about equal size, at most `max_words` unless one block alone is longer
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from tutorsmith.core.errors import DataError
+from tutorsmith.data.documents import Block, Document
 from tutorsmith.data.words import word_count
 
-MARKDOWN = (".md", ".markdown")
-SUFFIXES = (*MARKDOWN, ".txt")
 MAX_WORDS = 160
 MIN_WORDS = 60
 
@@ -30,8 +27,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z$\\(\[*])|(?<=[。！？；])")
 class Chunk:
     """One piece of notes.
 
-    source: the notes file as the reader is shown it; number: 0-based within its file; heading: the path of headings
-    above it, "Section > Subsection"; title: the file's only level-1 heading, which is no part of the path then.
+    source: the notes file as the reader is shown it, with the page or slide where its kind has them
+    ("lecture.pdf#page=3"); number: 0-based within its file; heading: the path of headings above it, "Section >
+    Subsection"; title: the file's only level-1 heading, which is no part of the path then.
     """
 
     source: str
@@ -42,17 +40,12 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
-    """The chunks of all notes files, and the files that are no notes, so that none is lost silently."""
-
-    chunks: tuple[Chunk, ...]
-    skipped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Section:
+    """places: where each block stands, for documents with pages; else empty."""
+
     path: tuple[tuple[int, str], ...]
     blocks: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 def _is_open_math(block: list[str]) -> bool:
@@ -211,6 +204,34 @@ def chunk_text(text: str, source: str, *, markdown: bool = True, max_words: int 
     """The chunks of one file, in its order. Headings without a body give none; their titles live in the paths below."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     sections = list(_sections(text)) if markdown else [_Section((), tuple(_blocks(text.split("\n"))))]
+    return _chunks(sections, source, max_words)
+
+
+def chunk_document(document: Document, source: str, *, max_words: int = MAX_WORDS) -> list[Chunk]:
+    """The chunks of a document, each with the page or slide on which it starts in its source."""
+    return _chunks(list(_document_sections(document.blocks)), source, max_words)
+
+
+def _document_sections(blocks: Sequence[Block]) -> Iterator[_Section]:
+    path: list[tuple[int, str]] = []
+    body: list[Block] = []
+
+    def closed() -> _Section:
+        return _Section(tuple(path), tuple(b.text for b in body), tuple(b.place for b in body))
+
+    for block in blocks:
+        if block.kind == "heading":
+            yield closed()
+            path = [*((depth, name) for depth, name in path if depth < block.level), (block.level, block.text)]
+            body = []
+        elif block.kind == "list" and body and body[-1].kind == "list" and body[-1].place == block.place:
+            body[-1] = replace(block, text=f"{body[-1].text}\n{block.text}")
+        else:
+            body.append(block)
+    yield closed()
+
+
+def _chunks(sections: Sequence[_Section], source: str, max_words: int) -> list[Chunk]:
     out: list[Chunk] = []
     titles = {section.path[0] for section in sections if section.path and section.path[0][0] == 1}
     untitled = any(section.blocks and (not section.path or section.path[0][0] > 1) for section in sections)
@@ -218,68 +239,21 @@ def chunk_text(text: str, source: str, *, markdown: bool = True, max_words: int 
     for section in sections:
         names = [name for _, name in section.path if name]
         heading = " > ".join(names[1:] if title else names)
+        block = 0
         for body in _packed(_units(section.blocks, max_words), max_words, "\n\n"):
             if body.strip():
-                out.append(Chunk(source, len(out), heading, body.strip(), title))
+                block = _block_of(body, section.blocks, block)
+                place = section.places[block] if section.places else ""
+                out.append(Chunk(f"{source}#{place}" if place else source, len(out), heading, body.strip(), title))
     return out
 
 
-def _read_note(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"cannot be read: {error.strerror or error}", where=str(path), mend="check the file's permissions"
-        ) from error
-    if b"\x00" in data:
-        raise DataError(
-            "this is a binary file (or UTF-16), not notes", where=str(path), mend="save it as UTF-8 text or remove it"
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DataError("not UTF-8", where=f"{path}:{line}", mend="save the file as UTF-8") from None
-
-
-def _files(root: Path) -> tuple[list[Path], list[str]]:
-    if root.is_file():
-        return ([root], []) if root.suffix.lower() in SUFFIXES else ([], [str(root)])
-    if not root.is_dir():
-        raise DataError("there is no such notes folder", where=str(root), mend="check the path, or run with --no-notes")
-    taken, skipped = [], []
-    for path in sorted(root.rglob("*")):
-        if not path.is_file() or any(part.startswith(".") for part in path.relative_to(root).parts):
-            continue
-        if path.suffix.lower() in SUFFIXES:
-            taken.append(path)
-        else:
-            skipped.append(str(path))
-    return taken, skipped
-
-
-def load_notes(places: Sequence[Path], *, max_words: int = MAX_WORDS) -> Notes:
-    """All chunks of the notes in these folders (or files), by folder and then by path.
-
-    Raises: DataError for a place that is missing, holds no .md or .txt file, or whose notes are binary or hold no text.
-    """
-    chunks: list[Chunk] = []
-    skipped: list[str] = []
-    for root in places:
-        taken, other = _files(root)
-        skipped.extend(other)
-        if not taken:
-            found = f"{len(other)} other file{'s' if len(other) != 1 else ''}" if other else "nothing"
-            raise DataError(
-                f"no notes here: found {found}, but no .md or .txt file",
-                where=str(root),
-                mend="add notes as .md or .txt, or run with --no-notes",
-            )
-        before = len(chunks)
-        for path in taken:
-            source = path.name if root.is_file() else path.relative_to(root).as_posix()
-            markdown = path.suffix.lower() in MARKDOWN
-            chunks.extend(chunk_text(_read_note(path), source, markdown=markdown, max_words=max_words))
-        if len(chunks) == before:
-            raise DataError("the notes hold no text", where=str(root), mend="write notes, or run with --no-notes")
-    return Notes(tuple(chunks), tuple(skipped))
+def _block_of(body: str, blocks: Sequence[str], start: int) -> int:
+    """The block from `start` on in which a chunk begins: chunks come in order, cut at sentences and lines, so its first
+    letters stand in one block."""
+    head = "".join(body.split())[:24]
+    for number in range(start, len(blocks)):
+        text = "".join(blocks[number].split())
+        if head in text or (text and head.startswith(text)):
+            return number
+    return start

@@ -17,7 +17,8 @@ from typing import Any
 from tutorsmith.core import artifacts
 from tutorsmith.core.errors import DataError
 from tutorsmith.data import words as tokens
-from tutorsmith.retrieval.chunk import Chunk, load_notes
+from tutorsmith.retrieval.chunk import Chunk
+from tutorsmith.retrieval.notes import load_notes
 
 K1 = 1.6
 B = 0.5
@@ -36,6 +37,7 @@ class Index:
     content_hash: str
     bm25: Any = field(repr=False, compare=False)
     skipped: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def content_hash(chunks: Sequence[Chunk]) -> str:
@@ -117,16 +119,16 @@ def open_index(places: Sequence[Path], cache: Path | None = None) -> Index:
 
     Raises: DataError as `load_notes`; ResourceError when the cache cannot be written.
     """
-    notes = load_notes(places)
+    notes = load_notes(places, cache=cache)
     if cache is None:
-        return build_index(notes.chunks, notes.skipped)
+        return replace(build_index(notes.chunks, notes.skipped), remarks=notes.remarks)
     folder = cache / content_hash(notes.chunks).removeprefix("sha256:")[:16]
     if (folder / _META).is_file():
         try:
-            return replace(load_index(folder), skipped=tuple(notes.skipped))
+            return replace(load_index(folder), skipped=notes.skipped, remarks=notes.remarks)
         except DataError as error:
             LOGGER.info("building the notes' index anew: %s", error.what)
             shutil.rmtree(folder)
-    index = build_index(notes.chunks, notes.skipped)
+    index = replace(build_index(notes.chunks, notes.skipped), remarks=notes.remarks)
     save_index(index, folder)
     return index

@@ -237,6 +237,13 @@ class Leakage:
                     named.add(number)
                     yield "answer-overlap", self._remark("the answer", number, how, answer.field)
 
+    def alike(self, record: Record) -> set[int]:
+        """Numbers of the items whose question, or reference, a record holds in the same or in other words."""
+        found = {number for text in questions(record) for _, number, _ in self._question(text)}
+        if not record.is_refusal:
+            found |= {number for answer in record.answers for number, _ in self._answer(answer.content)}
+        return found
+
     def _remark(self, what: str, number: int, how: str, field: str = "messages") -> Remark:
         item = self.items[number]
         told = f"{what} {how} of the benchmark item {item.id!r} ({item.file}:{item.line})"

@@ -1,0 +1,152 @@
+"""Folders of notes -> chunks. One table says which files are notes and how each kind is read."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tutorsmith.core import artifacts
+from tutorsmith.core.errors import DataError
+from tutorsmith.data.documents import READERS as DOCUMENT_READERS
+from tutorsmith.data.documents import Block, Document, read_document
+from tutorsmith.data.documents.decode import read_bytes
+from tutorsmith.data.documents.table import OLD_FORMATS
+from tutorsmith.retrieval.chunk import MAX_WORDS, Chunk, chunk_document, chunk_text
+
+LOGGER = logging.getLogger("tutorsmith")
+DOCUMENTS_VERSION = 1
+"""Part of the names of cached documents: raise it whenever a document reader gives other blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The chunks of all notes files; the files that are no notes (`skipped`) and what could not be read of the others
+    (`remarks`), so that nothing is lost silently."""
+
+    chunks: tuple[Chunk, ...]
+    skipped: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file to be read: its path, how it is named to the reader, and where documents are cached (None: nowhere)."""
+
+    path: Path
+    source: str
+    max_words: int
+    cache: Path | None
+
+
+Read = tuple[list[Chunk], tuple[str, ...]]
+
+
+def _markdown(file: _File) -> Read:
+    return chunk_text(_read_text(file.path), file.source, markdown=True, max_words=file.max_words), ()
+
+
+def _plain(file: _File) -> Read:
+    return chunk_text(_read_text(file.path), file.source, markdown=False, max_words=file.max_words), ()
+
+
+def _document(file: _File) -> Read:
+    document = _cached(file.path, file.cache)
+    return chunk_document(document, file.source, max_words=file.max_words), document.remarks
+
+
+NOTES: Mapping[str, Callable[[_File], Read]] = {
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".txt": _plain,
+    **dict.fromkeys(DOCUMENT_READERS, _document),
+}
+"""Suffix -> how a notes file is read: Markdown and text as they are, all else through tutorsmith.data.documents."""
+
+
+def _read_text(path: Path) -> str:
+    data = read_bytes(path)
+    if b"\x00" in data:
+        raise DataError(
+            "this is a binary file (or UTF-16), not notes", where=str(path), mend="save it as UTF-8 text or remove it"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise DataError("not UTF-8", where=f"{path}:{line}", mend="save the file as UTF-8") from None
+
+
+def _cached(path: Path, cache: Path | None) -> Document:
+    """The document, from the cache when a file of the same content was read before: a PDF takes long."""
+    if cache is None:
+        return read_document(path)
+    name = artifacts.hash_file(path).removeprefix("sha256:")[:32]
+    place = cache / f"document-{DOCUMENTS_VERSION}-{name}{path.suffix.lower()}.json"
+    if place.is_file():
+        try:
+            raw = artifacts.read_json(place)
+            blocks = tuple(Block(**{**b, "rows": tuple(map(tuple, b["rows"]))}) for b in raw["blocks"])
+            return Document(blocks, tuple(raw["remarks"]))
+        except (DataError, KeyError, TypeError) as error:
+            LOGGER.info("reading %s anew: its cached text is damaged (%s)", path, error)
+    document = read_document(path)
+    artifacts.write_text(place, json.dumps(asdict(document), ensure_ascii=False))
+    return document
+
+
+def _files(root: Path) -> tuple[list[Path], list[str]]:
+    if root.is_file():
+        return ([root], []) if root.suffix.lower() in NOTES else ([], [_skipped(root)])
+    if not root.is_dir():
+        raise DataError("there is no such notes folder", where=str(root), mend="check the path, or run with --no-notes")
+    taken, skipped = [], []
+    for path in sorted(root.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        # Office programs put a lock file, ~$name.docx, beside a document that is open.
+        if not path.is_file() or hidden or path.name.startswith("~$"):
+            continue
+        if path.suffix.lower() in NOTES:
+            taken.append(path)
+        else:
+            skipped.append(_skipped(path))
+    return taken, skipped
+
+
+def _skipped(path: Path) -> str:
+    mend = OLD_FORMATS.get(path.suffix.lower())
+    return f"{path} ({mend})" if mend else str(path)
+
+
+def load_notes(places: Sequence[Path], *, max_words: int = MAX_WORDS, cache: Path | None = None) -> Notes:
+    """All chunks of the notes in these folders (or files), by folder and then by path.
+
+    cache: a folder for the text of documents, so that each is read once.
+
+    Raises: DataError for a place that is missing, holds no file of a kind that is read, or whose notes are binary,
+    damaged, locked or hold no text; ResourceError when the cache cannot be written.
+    """
+    chunks: list[Chunk] = []
+    skipped: list[str] = []
+    remarks: list[str] = []
+    for root in places:
+        taken, other = _files(root)
+        skipped.extend(other)
+        if not taken:
+            found = f"{len(other)} other file{'s' if len(other) != 1 else ''}" if other else "nothing"
+            raise DataError(
+                f"no notes here: found {found}, but no {' or '.join(NOTES)} file",
+                where=str(root),
+                mend="add notes of these kinds, or run with --no-notes",
+            )
+        before = len(chunks)
+        for path in taken:
+            source = path.name if root.is_file() else path.relative_to(root).as_posix()
+            found_chunks, told = NOTES[path.suffix.lower()](_File(path, source, max_words, cache))
+            chunks.extend(found_chunks)
+            remarks.extend(f"{path}: {remark}" for remark in told)
+            if not found_chunks:
+                remarks.append(f"{path}: holds no text")
+        if len(chunks) == before:
+            raise DataError("the notes hold no text", where=str(root), mend="write notes, or run with --no-notes")
+    return Notes(tuple(chunks), tuple(skipped), tuple(remarks))
