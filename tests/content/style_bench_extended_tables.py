@@ -154,6 +154,7 @@ CLAIMS: list[tuple[str, str, float, float, float]] = [
     ("025", "would be 2.5 kV/m", (U.Quantity("100 V") / U.Quantity("4.0 cm")).m_as("kV/m"), 2.5, 0.001),
     ("025", "three times as strong", computed("025")["E_a"].m_as("kV/m") / 2.5, 3, 0.001),
     ("031", "60 percent", 100 * 1.5 / 2.5, 60, 0.001),
+    ("031", "about 2.5 percent of 230 V", 100 * computed("031")["V"].m_as("V") / 230, 2.5, 0.01),
     ("034", "0.90 times that", 2 * np.sqrt(2) / PI, 0.90, 0.001),
     ("036", "the weight of 13 kg", (computed("036")["F"] / GRAVITY).m_as("kg"), 13, 0.02),
     ("036", "a hundred times smaller", (8.0 / 0.8) ** 2, 100, 0.001),
