@@ -131,8 +131,9 @@ def hysteresis(g: Given) -> Given:
 
 
 def generator(g: Given) -> Given:
-    omega = 2 * PI * g["n"] / U.Quantity("1 min")
-    return {r"\mathcal{E}_0": g["N"] * g["B"] * g["A"] * omega, r"\omega": omega}
+    linkage = g["N"] * g["B"] * g["A"]
+    omega = g["emf"] / linkage
+    return {r"\omega": omega, "n": omega.to("1/s") / (2 * PI)}
 
 
 def sensing_coil(g: Given) -> Given:
