@@ -20,8 +20,9 @@ from tutorsmith.evaluation.metrics.prompt import numbered_excerpts, split_notes
 from tutorsmith.evaluation.metrics.prose import sentence_spans
 from tutorsmith.evaluation.metrics.refusal import judge_refusal
 from tutorsmith.evaluation.score import score_item
-from tutorsmith.retrieval.chunk import MAX_WORDS, load_notes
+from tutorsmith.retrieval.chunk import MAX_WORDS
 from tutorsmith.retrieval.ground import cut_to, is_grounded, notes_block
+from tutorsmith.retrieval.notes import load_notes
 from tutorsmith.retrieval.search import Hit
 
 TRAIN, BENCH = load("processed/rag_sft.jsonl"), load("eval/rag_benchmark.jsonl")
@@ -197,6 +198,16 @@ def test_both_sides_of_a_conflict_are_cited_and_it_is_named(item: str) -> None:
     assert faulty[0] in cited
     assert cited - set(faulty)
     assert re.search(r"contradict|disagree", answer(FAULTY[item]))
+
+
+def test_the_place_of_an_excerpt_tells_nothing() -> None:
+    places: dict[str, Counter[int]] = {"faulty": Counter(), "cited": Counter()}
+    for item in ITEMS.values():
+        cited = Counter(number for _, numbers in citing_sentences(item) for number in numbers)
+        places["cited"][cited.most_common(1)[0][0]] += 1
+        known = known_notes(item)
+        places["faulty"].update(n for n, (title, _) in enumerate(titled(item), 1) if title not in known)
+    assert all(max(counts.values()) <= 0.5 * counts.total() for counts in places.values())
 
 
 @pytest.mark.parametrize("item", CONFLICTS)
