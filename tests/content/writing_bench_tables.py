@@ -1,14 +1,15 @@
 """What the extended writing benchmark says about drafts and numbers, computed again from the questions.
 
-`COMPUTED` maps an item to a function of its question that returns the statements its reference has to hold, word for word.
-`INSTANCES` backs a counted claim ("six marks") with the passages that are counted; a leading `!` marks something that the
-draft lacks. `QUANTITIES` gives the values of the quantity key points, with the wrong values that must not pass.
-`TAUGHT` holds the numbers that are rules of the notes. Nothing here reads a reference.
+`COMPUTED` maps an item to a function of its question that returns the statements its reference has to hold, word for
+word. `INSTANCES` backs a counted claim ("six marks") with the passages that are counted. `QUANTITIES` gives the values
+of the quantity key points, with the wrong values that must not pass. `TAUGHT` holds the numbers that are rules of the
+notes. Nothing here reads a reference.
 """
 
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from math import ceil
 
 import pint
@@ -225,8 +226,8 @@ def p_value(q: str) -> float:
 
 def final_check(q: str) -> list[str]:
     cited, listed, mentioned, present = [whole(re.sub(r"[\[\]]|Fig\. ", "", text)) for text in drafts(q)]
-    late = [(a, b) for a, b in zip(cited, cited[1:], strict=False) if a > b]
-    early = [(a, b) for a, b in zip(mentioned, mentioned[1:], strict=False) if a > b]
+    late = [(a, b) for a, b in pairwise(cited) if a > b]
+    early = [(a, b) for a, b in pairwise(mentioned) if a > b]
     uncited = set(range(listed[0], listed[1] + 1)) - set(cited)
     unmentioned = set(range(present[0], present[1] + 1)) - set(mentioned)
     faults = len(late) + len(early) + len(uncited) + len(unmentioned)
