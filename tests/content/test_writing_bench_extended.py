@@ -7,7 +7,8 @@ from itertools import combinations, pairwise, product
 import pytest
 import sympy as sp
 from content_tools import DATA, KINDS, Item, answer, folded, jaccard, load, parsed, question
-from writing_bench_tables import COMPUTED, INSTANCES, NAMES, QUANTITIES, TAUGHT, U, p_value
+from writing_bench_tables import COMPUTED, INSTANCES, QUANTITIES, TAUGHT, p_value
+from writing_extended_drafts import NAMES, U
 
 from tutorsmith.data.read import read_benchmark
 from tutorsmith.data.schema import BenchmarkItem, Prediction

@@ -8,44 +8,17 @@ notes. Nothing here reads a reference.
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from math import ceil
 
-import pint
-from scipy import stats
+from writing_extended_claims import p_of_t
+from writing_extended_drafts import NAMES, U, numbers, passages, percent, rounded, words
 
-U = pint.UnitRegistry()
-NAMES = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 ROMAN = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
-
-
-def drafts(question: str) -> list[str]:
-    """The passages that the question quotes."""
-    return re.findall(r'"([^"]+)"', question)
-
-
-def words(text: str) -> int:
-    return len(text.split())
-
-
-def numbers(text: str) -> list[float]:
-    return [float(number) for number in re.findall(r"(?<![\w.])\.?\d+(?:\.\d+)?", text)]
 
 
 def whole(text: str) -> list[int]:
     return [int(number) for number in numbers(text)]
-
-
-def percent(part: float, of: float) -> int:
-    return round(100 * part / of)
-
-
-def rounded(value: str, uncertainty: str, digits: int) -> tuple[str, str]:
-    """The value to the decimal place of its uncertainty, and the uncertainty with this many significant digits."""
-    exact = Decimal(uncertainty)
-    place = Decimal(1).scaleb(exact.adjusted() - digits + 1)
-    return str(Decimal(value).quantize(place, ROUND_HALF_UP)), str(exact.quantize(place, ROUND_HALF_UP))
 
 
 def pages(q: str) -> list[str]:
@@ -57,7 +30,7 @@ def pages(q: str) -> list[str]:
 
 
 def objectives(q: str) -> list[str]:
-    asked, sections, conclusion = drafts(q)
+    asked, sections, conclusion = passages(q)
     subjects = ["respiration", "sunny", "night"]
     assert len(re.findall(r"\(\d\)", asked)) == len(subjects)
     assert [subject in asked.lower() for subject in subjects] == [True] * 3
@@ -91,7 +64,7 @@ def abstract_length(q: str) -> list[str]:
 
 
 def keywords(q: str) -> list[str]:
-    heading, listed = drafts(q)
+    heading, listed = passages(q)
     terms = listed.split(", ")
     inside = [term for term in terms if term.lower() in heading.lower()]
     assert inside == ["swifts", "nesting success"]
@@ -112,7 +85,7 @@ def heavy(q: str) -> list[str]:
 
 
 def farmers(q: str) -> list[str]:
-    old, new = map(words, drafts(q))
+    old, new = map(words, passages(q))
     return [
         f"The first version has {old} words, the second {new}",
         f"You saved {old - new} words",
@@ -130,7 +103,7 @@ def filters(q: str) -> list[str]:
 
 
 def bees(q: str) -> list[str]:
-    source, copy = [re.sub(r"[^\w\s]| \[7\]", "", text).split() for text in drafts(q)]
+    source, copy = [re.sub(r"[^\w\s]| \[7\]", "", text).split() for text in passages(q)]
     copy = [word for word in copy if not word.isdigit()]
     assert len(source) == len(copy)
     changed = [new for old, new in zip(source, copy, strict=True) if old != new]
@@ -144,9 +117,9 @@ def block(q: str) -> list[str]:
 
 
 def bracket_order(q: str) -> list[str]:
-    first, second, third = re.findall(r"\[\d\]", drafts(q)[0])
+    first, second, third = re.findall(r"\[\d\]", passages(q)[0])
     assert first == third
-    assert re.search(rf"\. {re.escape(first)}", drafts(q)[0])
+    assert re.search(rf"\. {re.escape(first)}", passages(q)[0])
     return [
         f"your first one is {first} and the second {second}",
         f'"As shown in {third}" is correct',
@@ -183,7 +156,7 @@ def table_number(q: str) -> list[str]:
 
 
 def shops(q: str) -> list[str]:
-    prices = numbers(drafts(q)[0])
+    prices = numbers(passages(q)[0])
     usual = sorted(prices)[:-1]
     assert prices.index(max(prices)) == 3
     return [
@@ -221,11 +194,11 @@ def fertiliser(q: str) -> list[str]:
 def p_value(q: str) -> float:
     """The two-sided p-value of the t statistic that a question states."""
     df, t = re.search(r"\*t\*\((\d+)\) = ([\d.]+)", q).groups()  # type: ignore[union-attr]
-    return float(2 * stats.t.sf(float(t), int(df)))
+    return p_of_t(float(t), int(df))
 
 
 def final_check(q: str) -> list[str]:
-    cited, listed, mentioned, present = [whole(re.sub(r"[\[\]]|Fig\. ", "", text)) for text in drafts(q)]
+    cited, listed, mentioned, present = [whole(re.sub(r"[\[\]]|Fig\. ", "", text)) for text in passages(q)]
     late = [(a, b) for a, b in pairwise(cited) if a > b]
     early = [(a, b) for a, b in pairwise(mentioned) if a > b]
     uncited = set(range(listed[0], listed[1] + 1)) - set(cited)
@@ -337,7 +310,7 @@ def relative(old: float, new: float) -> float:
 
 QUANTITIES: dict[str, Callable[[str], list[tuple[float, str, list[float]]]]] = {
     "005": lambda q: [(sum(whole(q)), "", [sum(whole(q)) - 1, sum(whole(q)) + 1])],
-    "040": lambda q: [(relative(*map(words, drafts(q))), "percent", [relative(*map(words, drafts(q)[::-1]))])],
+    "040": lambda q: [(relative(*map(words, passages(q))), "percent", [relative(*map(words, passages(q)[::-1]))])],
     "044": lambda q: [(whole(q)[0] - whole(q)[1], "percent", [relative(whole(q)[1], whole(q)[0])])],
     "070": lambda q: [(relative(whole(q)[1], whole(q)[2]), "percent", [relative(whole(q)[2], whole(q)[1]), -3.0])],
     "071": lambda q: [
