@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from tutorsmith.data.words import stem
@@ -101,13 +101,31 @@ def find_passages(mine: Document, theirs: Mapping[str, Document]) -> list[Passag
     """All passages in order of the text, those that several sources share under the source with the longest run."""
     runs = [replace(run, source=name) for name, source in theirs.items() for run in common_runs(mine, source)]
     spans = sentences(mine.text)
-    kept = without_overlaps(runs, len(mine.words), mine.k)
+    quotes = [quote.span() for quote in _QUOTES.finditer(mine.text)]
+    whole = without_overlaps(runs, len(mine.words), mine.k)
+    kept = [part for run in whole for part in _split_at_quotes(mine, run, quotes)]
     out = [_passage(mine, theirs[run.source], run, spans) for run in kept]
     taken = bytearray(len(mine.words))
     for run in kept:
         taken[run.place : run.place + run.length] = b"\x01" * run.length
     out += _close_paraphrases(mine, theirs, taken)
     return sorted(out, key=lambda passage: passage.start)
+
+
+def _split_at_quotes(mine: Document, run: Run, quotes: Sequence[tuple[int, int]]) -> Iterator[Run]:
+    """A run that reaches over a quotation mark, in its parts inside and outside; parts shorter than k words go."""
+    first = run.place
+    places = [_quote_of(mine.words[i].start, quotes) for i in range(run.place, run.place + run.length)]
+    for _, group in groupby(places):
+        length = len(list(group))
+        if length >= mine.k:
+            yield Run(first, run.there + first - run.place, length, run.source)
+        first += length
+
+
+def _quote_of(offset: int, quotes: Sequence[tuple[int, int]]) -> int:
+    """The number of the quotation in which an offset lies, -1 outside all."""
+    return next((number for number, (start, end) in enumerate(quotes) if start < offset < end), -1)
 
 
 def _check_ids(sources: Sequence[Mapping[str, str]]) -> None:

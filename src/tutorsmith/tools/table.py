@@ -31,14 +31,24 @@ class Tool:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The function schema in OpenAI's form."""
-        function = {"name": self.name, "description": self.description, "parameters": self.parameters}
-        return {"type": "function", "function": json.loads(json.dumps(function))}
+        """The function schema in OpenAI's form, without the limits of size: they stand in every prompt for nothing."""
+        function = {"name": self.name, "description": self.description, "parameters": _short(self.parameters)}
+        return {"type": "function", "function": function}
 
     def load(self) -> Callable[..., dict[str, Any]]:
         module, _, name = self.function.partition(":")
         loaded: Callable[..., dict[str, Any]] = getattr(import_module(f"tutorsmith.tools.{module}"), name)
         return loaded
+
+
+_LIMITS = frozenset({"maxLength", "maxItems", "maxProperties"})
+
+
+def _short(value: Any) -> Any:
+    """A copy without the limits of size and what is said by absence: no further arguments, none required."""
+    if isinstance(value, Mapping):
+        return {name: _short(part) for name, part in value.items() if name not in _LIMITS and part not in (False, [])}
+    return [_short(part) for part in value] if isinstance(value, list) else value
 
 
 def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
