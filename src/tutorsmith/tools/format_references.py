@@ -8,6 +8,8 @@ from tutorsmith.tools.format_parts import Parts, Problem
 _NUMBER = re.compile(r"^[\[［](\d+)[\]］]\s*")
 _TYPE = re.compile(r"\[(?P<code>[A-Z]{1,2})(?P<medium>/[A-Z]{2})?\]")
 _TYPES = {"J", "M", "D", "C", "S", "P", "R", "N", "G", "Z", "EB", "DB", "CP"}
+_DOTTED = re.compile(r"\b[A-Z]\.(?:,|[ -]?[A-Z][.,])")
+_DOTTED_SAID = ("initials have full stops", "write LIN A B, not Lin A. B.")
 _YEAR = r"(?:19|20)\d\d"
 _YEARS = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _VOLUME = re.compile(r"\d+\s*\(\d+(?:[-/]\d+)?\)|(?<=,)\s*\d+\s*(?=:)|(?<=,)\s*\(\d+\)\s*(?=:)")
@@ -46,6 +48,8 @@ def gbt_entry(entry: str) -> Iterator[tuple[str, str]]:
     code = _TYPE.search(body)
     if code is None:
         yield "the type code after the title is missing", "add [J] for an article, [M] for a book, [D] for a thesis"
+        if _DOTTED.search(body):
+            yield _DOTTED_SAID
         return
     if code["code"] not in _TYPES:
         yield f"there is no type code {code[0]}", "use J, M, D, C, S, P, R, N or EB/OL"
@@ -57,8 +61,8 @@ def gbt_entry(entry: str) -> Iterator[tuple[str, str]]:
 
 
 def _gbt_authors(head: str) -> Iterator[tuple[str, str]]:
-    if re.search(r"\b[A-Z]\.(?:,|[ -]?[A-Z][.,])", head):
-        yield "initials have full stops", "write LIN A B, not Lin A. B."
+    if _DOTTED.search(head):
+        yield _DOTTED_SAID
         return
     authors, stop, title = re.sub(r"\bet al\b[.\s]*", "et al. ", head).replace("．", ".").partition(".")
     if not stop or not title.strip():

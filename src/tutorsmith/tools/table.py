@@ -47,7 +47,8 @@ _LIMITS = frozenset({"maxLength", "maxItems", "maxProperties"})
 def _short(value: Any) -> Any:
     """A copy without the limits of size and what is said by absence: no further arguments, none required."""
     if isinstance(value, Mapping):
-        return {name: _short(part) for name, part in value.items() if name not in _LIMITS and part not in (False, [])}
+        kept = {name: part for name, part in value.items() if name not in _LIMITS and part is not False and part != []}
+        return {name: _short(part) for name, part in kept.items()}
     return [_short(part) for part in value] if isinstance(value, list) else value
 
 
