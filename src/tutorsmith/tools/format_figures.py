@@ -78,7 +78,7 @@ def _numbering(captions: Sequence[Caption]) -> Iterator[Problem]:
         expected = last.get(above, 0) + 1
         if own != expected:
             told = (
-                f"{caption.name} follows number {last[above]}"
+                f"{caption.name} follows number {above}{last[above]}"
                 if above in last
                 else f"numbering starts with {caption.name}"
             )
