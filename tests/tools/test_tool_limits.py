@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -51,6 +52,66 @@ def test_any_json_is_answered_by_a_result() -> None:
     for arguments in ("", "{", "[]", "null", "5", '"x"', "[" * 100_000, '{"expression": null}', "{}", " " * 300_000):
         for name in (*TOOLS, "no_such_tool", ""):
             assert "error" in call_tool(name, arguments), (name, arguments[:20])
+
+
+def test_no_combination_of_parts_raises() -> None:
+    draw = random.Random(5)
+    atoms = [
+        "x",
+        "pi",
+        "e",
+        "j",
+        "sin(",
+        "sqrt(",
+        "(",
+        ")",
+        "^",
+        "*",
+        "/",
+        "+",
+        "-",
+        "!",
+        "1",
+        "2.5",
+        "1e9",
+        "0",
+        "√",
+        "²",
+    ]
+    units = [
+        "m",
+        "s",
+        "*",
+        "/",
+        "^",
+        "2",
+        "-",
+        "(",
+        ")",
+        " ",
+        "V",
+        "%",
+        "°",
+        "Ω",
+        "µ",
+        "k",
+        "dB",
+        "²",
+        "c",
+        "degC",
+        "C",
+        "1",
+    ]
+    values = ["2", "3 m", "-1 s", "0", "1e200"]
+    results = []
+    for _ in range(1500):
+        expression = "".join(draw.choices(atoms, k=draw.randint(1, 12)))
+        arguments = {"expression": expression, "variables": {"x": draw.choice(values)}}
+        results.append(call_tool("evaluate_expression", arguments))
+        value = "3 " + "".join(draw.choices(units, k=draw.randint(1, 8)))
+        results.append(call_tool("evaluate_expression", {"expression": "a", "variables": {"a": value}}))
+        json.dumps(results[-2:], allow_nan=False)
+    assert 100 < sum("error" not in result for result in results) < 2000
 
 
 def test_a_hopeless_integral_is_ended_and_the_next_call_works() -> None:

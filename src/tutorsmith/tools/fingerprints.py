@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
+from tutorsmith.data.plain_text import blank_code_and_math
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)?")
 _IS_HAN = re.compile(f"[{_HAN}]")
@@ -62,6 +64,11 @@ class Document:
     words: tuple[Word, ...]
     k: int
 
+    @property
+    def least(self) -> int:
+        """Words of the shortest common run that counts: each of this length is found, and shorter ones are chance."""
+        return self.k + WINDOW - 1
+
     @cached_property
     def hashes(self) -> tuple[int, ...]:
         """The hash of each run of k words, by the place of its first word."""
@@ -78,8 +85,8 @@ class Document:
 
 
 def document(text: str, k: int | None = None) -> Document:
-    """k: None chooses it by the language."""
-    words = tuple(words_of(text))
+    """Formulas and code are no words of it: to share them is no copying. k: None chooses it by the language."""
+    words = tuple(words_of(blank_code_and_math(text)))
     return Document(text, words, k or (K_CHARACTERS if is_chinese(words) else K_WORDS))
 
 
@@ -94,8 +101,8 @@ def resemblance(one: Document, other: Document) -> float:
 def common_runs(one: Document, other: Document) -> list[Run]:
     """Maximal common runs, without overlaps in `one`, in order.
 
-    Every run that is `WINDOW` longer than k - 1 words is found, none that is shorter than k. Text that repeats itself
-    is compared with the first MOST_PLACES of its repeats, so that the cost stays linear.
+    Every run of `one.least` words is found, and none that is shorter. Text that repeats itself is compared with the
+    first MOST_PLACES of its repeats, so that the cost stays linear.
     """
     found: list[Run] = []
     reached = 0
@@ -106,7 +113,7 @@ def common_runs(one: Document, other: Document) -> list[Run]:
         best = max((_grown(one, other, place, there) for there in theirs), key=lambda run: (run.length, -run.there))
         found.append(best)
         reached = best.place + best.length
-    return without_overlaps(found, len(one.words), one.k)
+    return without_overlaps(found, len(one.words), one.least)
 
 
 def without_overlaps(runs: Iterable[Run], size: int, least: int) -> list[Run]:

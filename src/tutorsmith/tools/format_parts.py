@@ -164,7 +164,7 @@ _ENTRY_MARKS = (
     re.compile(r"^(?:\[\d+\]|［\d+］)"),
     re.compile(r"\[(?:[A-Z]{1,2})(?:/[A-Z]{2})?\]"),
     re.compile(r"^[^\s,]+(?: [^\s,]+)?, [A-Z]\."),
-    re.compile(r"\((?:19|20)\d\d[a-z]?\)\."),
+    re.compile(r"\((?:(?:19|20)\d\d[a-z]?|n\.d\.)(?:, \w+)?\)\."),
     re.compile(r"\bdoi\b|https?://", re.IGNORECASE),
     re.compile(r"\d+\(\d+\)"),
 )

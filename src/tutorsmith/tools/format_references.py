@@ -54,7 +54,8 @@ def gbt_entry(entry: str) -> Iterator[tuple[str, str]]:
     if code["code"] not in _TYPES:
         yield f"there is no type code {code[0]}", "use J, M, D, C, S, P, R, N or EB/OL"
         return
-    yield from _gbt_authors(body[: code.start()])
+    if code["code"] not in ("EB", "DB", "S") or "." in body[: code.start()]:  # those may start with the title
+        yield from _gbt_authors(body[: code.start()])
     yield from _gbt_source(code["code"], code["medium"], body[code.end() :])
     if not entry.rstrip().endswith((".", "．", "。")) and not _LINK.search(body):
         yield "the full stop at the end is missing", "end the entry with a full stop"
@@ -168,7 +169,7 @@ def _apa_rest(rest: str) -> Iterator[tuple[str, str]]:
     elif stop and re.search(r"\d", source) and not _APA_VOLUME.search(source):
         yield "volume, issue and pages are not in the form 12(3), 45-52", "write Journal, 12(3), 45-52"
     words = re.findall(r"(?<=\s)[A-Za-z][a-z-]{3,}", title)
-    if len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words):
+    if len(words) >= 4 and sum(word[0].isupper() for word in words) >= 0.8 * len(words):
         yield "the title is in title case", "use sentence case: capitals only at the start and in names"
     if re.search(r"\bdoi\s*:", plain, re.IGNORECASE):
         yield "the DOI is not a link", "write https://doi.org/10..."

@@ -32,7 +32,7 @@ MOST_SHOWN = 8
 FEWEST_WORDS = 8
 CLOSE = 0.75
 """Share of a sentence's words of sense that stand in one sentence of a source: a close paraphrase from here on."""
-CLOSE_WORDS = 6
+CLOSE_WORDS = 8
 """A sentence with fewer words of sense says too little to be compared."""
 _QUOTES = re.compile('“[^“”]*”|"[^"\n]*"|「[^「」]*」|『[^『』]*』|«[^«»]*»', re.DOTALL)
 _CITATION = re.compile(
@@ -102,7 +102,7 @@ def find_passages(mine: Document, theirs: Mapping[str, Document]) -> list[Passag
     runs = [replace(run, source=name) for name, source in theirs.items() for run in common_runs(mine, source)]
     spans = sentences(mine.text)
     quotes = [quote.span() for quote in _QUOTES.finditer(mine.text)]
-    whole = without_overlaps(runs, len(mine.words), mine.k)
+    whole = without_overlaps(runs, len(mine.words), mine.least)
     kept = [part for run in whole for part in _split_at_quotes(mine, run, quotes)]
     out = [_passage(mine, theirs[run.source], run, spans) for run in kept]
     taken = bytearray(len(mine.words))
@@ -113,12 +113,12 @@ def find_passages(mine: Document, theirs: Mapping[str, Document]) -> list[Passag
 
 
 def _split_at_quotes(mine: Document, run: Run, quotes: Sequence[tuple[int, int]]) -> Iterator[Run]:
-    """A run that reaches over a quotation mark, in its parts inside and outside; parts shorter than k words go."""
+    """A run that reaches over a quotation mark, in its parts inside and outside; short parts go."""
     first = run.place
     places = [_quote_of(mine.words[i].start, quotes) for i in range(run.place, run.place + run.length)]
     for _, group in groupby(places):
         length = len(list(group))
-        if length >= mine.k:
+        if length >= mine.least:
             yield Run(first, run.there + first - run.place, length, run.source)
         first += length
 
@@ -164,7 +164,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     start = 0
     for found in _SENTENCE.finditer(text):
-        if not found[0].strip() or _ABBREVIATION.search(text[start : found.end()].rstrip()):
+        if not found[0].strip() or _ABBREVIATION.search(text[max(start, found.end() - 12) : found.end()].rstrip()):
             continue
         out.append((start, found.end()))
         start = found.end()

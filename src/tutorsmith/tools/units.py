@@ -5,7 +5,7 @@ names. Only units that are a factor times SI base units are known: no degC, no d
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tutorsmith.tools.failure import ToolFailure
@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"(?:\s*(?:\*|×|x|·)\s*10\s*(?:\^|\*\*)\s*[({]?(?P<power>[+-]?\d{1,4})[)}]?)?\s*"
 )
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>[A-Za-zµμΩ°%]+(?:_[0-9])?)|(?P<power>(?:\^|\*\*)\s*[({]?\s*(?P<exponent>[+-]?\d{1,3}(?:\.5)?)\s*[)}]?)"
+    r"\s*(?:(?P<name>[A-Za-zµμΩ]+|°[CF]|[°%])|(?P<power>(?:\^|\*\*)\s*[({]?\s*(?P<exponent>[+-]?\d{1,3}(?:\.5)?)\s*[)}]?)"
     r"|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹])|(?P<op>[*·⋅/()])|(?P<one>1(?=\s*/)))"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -38,8 +38,8 @@ _REFUSED = {
     "Np": "give attenuation in 1/m: 1 Np/m is 1/m",
     "degC": "give temperatures in K",
     "°C": "give temperatures in K",
-    "C°": "give temperatures in K",
     "degF": "give temperatures in K",
+    "°F": "give temperatures in K",
 }
 # What a result is written in when no unit is asked for, by name; the first of a dimension wins.
 _PREFERRED = """
@@ -180,9 +180,9 @@ def _factor(tokens: list[tuple[str, str]], at: int, named: str, text: str, depth
     raise _unreadable(named, text)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _named(name: str, named: str) -> Any:
-    from pint.errors import UndefinedUnitError
+    from pint.errors import PintError
 
     if name in _REFUSED:
         raise ToolFailure(f"{named}: {name} is no unit to calculate with", _REFUSED[name])
@@ -190,7 +190,7 @@ def _named(name: str, named: str) -> Any:
     try:
         found = registry().Unit(plain)
         one, none = (registry().Quantity(number, found).to_base_units().magnitude for number in (1.0, 0.0))
-    except (UndefinedUnitError, AttributeError, ValueError) as error:
+    except (PintError, AttributeError, ValueError) as error:
         raise ToolFailure(f"{named}: unknown unit {name!r}", "use SI symbols such as m, uC, nF, kohm, MHz") from error
     if none != 0 or not one:
         raise ToolFailure(f"{named}: {name} is no unit to calculate with", "use an SI unit without an offset")
