@@ -17,6 +17,7 @@ from tutorsmith.data.read import read_benchmark
 from tutorsmith.data.schema import Prediction
 from tutorsmith.evaluation.metrics.tool_calls import judge_tool_calls
 from tutorsmith.evaluation.score import COVERAGE, KIND, REFUSAL, TOOLS, score_item
+from tutorsmith.models.tool_words import decoded_calls, written_out
 from tutorsmith.tools import TOOLS as TABLE
 from tutorsmith.tools import call_tool, schemas
 
@@ -121,6 +122,19 @@ def test_expected_calls_succeed_and_are_judged_right(item: Item) -> None:
     assert [result for result in _expected(item) if "error" in result] == []
     verdict = judge_tool_calls(item["tools"], item["tool_calls"], item["tool_calls"])
     assert verdict.correct, verdict.problems
+
+
+@pytest.mark.parametrize("item", TRAIN, ids=lambda item: item["id"])
+def test_samples_can_be_written_out_for_a_model_whose_template_knows_no_tools(item: Item) -> None:
+    decoded = [
+        {**m, "tool_calls": decoded_calls(m["tool_calls"])} if "tool_calls" in m else m for m in item["messages"]
+    ]
+    written = written_out(decoded, item["tools"])
+    roles = [message["role"] for message in written]
+    assert roles == ["system", *["user", "assistant"] * (len(roles) // 2)]
+    learned = "".join(message["content"] for message in written if message["role"] == "assistant")
+    blocks = [json.loads(block) for block in re.findall(r"<tool_call>\n(.*?)\n</tool_call>", learned)]
+    assert blocks == [{"name": c["name"], "arguments": json.loads(c["arguments"])} for c, _ in _rounds(item)]
 
 
 def test_pairs_are_an_answer_and_a_refusal() -> None:
