@@ -145,13 +145,17 @@ def cited_numbers(answer: str) -> set[int]:
 
 
 def citation_range(record: Record) -> Iterator[Remark]:
-    """A citation of an excerpt that the prompt does not show. Without excerpts nothing is said: notes come later."""
+    """A citation of an excerpt that the prompt does not show. Without excerpts nothing is said: notes come later.
+
+    Numbers that the student's own text cites may be talked about, whether its reference list has them or not.
+    """
     excerpts = _excerpts(record)
     if not excerpts:
         return
+    theirs = set().union(*(cited_numbers(text.content) for text in record.texts if text.role == "user"))
     shown = f"the prompt shows [1] to [{max(excerpts)}]"
     for answer in record.answers:
-        beyond = sorted(cited_numbers(answer.content) - excerpts)
+        beyond = sorted(cited_numbers(answer.content) - excerpts - theirs)
         if beyond:
             told = ", ".join(f"[{number}]" for number in beyond)
             yield Remark(answer.field, f"{told} is cited, but {shown}", "cite only excerpts that stand in the prompt")
