@@ -1,6 +1,6 @@
 """Chat completions of an OpenAI-compatible endpoint: bounded in time, size and tries, and silent about its key.
 
-Used by whoever asks a model elsewhere (a judge, a writer of drafts); `Names` says how that part of the program calls it.
+Used by whoever asks a model elsewhere (a judge, a writer of drafts); `Names` says how that part calls it.
 """
 
 import json
@@ -94,7 +94,9 @@ class Endpoint:
                 mend=f"give the key in the environment variable {self.names.key_variable}, and the plain address",
             )
         if not self.model.strip():
-            raise UsageError(f"{self.names.model} has no name", where=self.names.model_flag, mend="name a model of the endpoint")
+            raise UsageError(
+                f"{self.names.model} has no name", where=self.names.model_flag, mend="name a model of the endpoint"
+            )
         if not self.key.isascii() or any(not char.isprintable() for char in self.key):
             raise UsageError(
                 "the key has characters that no HTTP header can carry",
@@ -199,9 +201,7 @@ def _refused(status: int, told: str, endpoint: Endpoint) -> ModelError:
     elif 300 <= status < 400:
         mend = f"the endpoint has moved: give its new address with {names.url_flag}"
     elif status == 404:
-        mend = (
-            f"no such path or model there: check {names.url_flag} (it ends in /v1, mostly) and {names.model_flag}"
-        )
+        mend = f"no such path or model there: check {names.url_flag} (it ends in /v1, mostly) and {names.model_flag}"
     return ModelError(f"{names.model} refuses: HTTP {status}{told}", where=endpoint.host, mend=mend)
 
 

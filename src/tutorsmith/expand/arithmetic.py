@@ -1,7 +1,7 @@
 """Is what an answer reckons right? Every equation with numbers is computed again where that can be done.
 
-`$C = \\frac{8.85\\times10^{-12}\\times1.0}{1.0\\times10^{-3}} = 8.85\\ \\mathrm{nF}$` is a chain of sides; those that have
-a value are compared in SI units. Symbols take the values that question and answer give them (`d = 1.0 mm`).
+`$C = \\frac{8.85\\times10^{-12}\\times1.0}{1.0\\times10^{-3}} = 8.85\\ \\mathrm{nF}$` is a chain of sides; those that
+have a value are compared in SI units. Symbols take the values that question and answer give them (`d = 1.0 mm`).
 
     verified      both sides have a value, and it is the same within the written digits
     wrong         both sides have a value, and they differ
@@ -11,6 +11,7 @@ a value are compared in SI units. Symbols take the values that question and answ
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tutorsmith.data.plain_text import blank_code_and_math
 from tutorsmith.evaluation.metrics.units import pattern as unit_pattern
@@ -18,7 +19,7 @@ from tutorsmith.expand.terms import NoValue, Reader, Token, Value, plain, tokens
 
 VERIFIED, WRONG, NOT_CHECKABLE = "verified", "wrong", "not checkable"
 EXACT, ROUGH = 0.005, 0.02
-"""Relative tolerance beside half a unit of the last digit: for `=`, where factors were rounded on the way, and for `≈`."""
+"""Relative tolerance beside half a unit of the last digit: for `=`, where factors were rounded before, and for `≈`."""
 _STEP_EXACT, _STEP_ROUGH = 0.02, 0.1
 """How much half a unit of the last digit may come to, relatively: 3 is no rounded 3.4 after an equals sign."""
 _SHOWN = 160
@@ -158,7 +159,7 @@ def _steps(chain: list[_Side], known: Mapping[str, Value]) -> Iterator[Equation]
         if unread or (len(numbers) == 1 and not numbers[0].step):
             yield Equation(text, NOT_CHECKABLE, "there is no value to compare with")
         return
-    for (_, one), (right, other) in zip(valued, valued[1:], strict=False):
+    for (_, one), (right, other) in pairwise(valued):
         rough = any(side.relation == "≈" for side in chain[1 : right + 1])
         differs = _differ(one, other, rough=rough)
         used = sorted((one.symbols | other.symbols) - set(_CONSTANTS))

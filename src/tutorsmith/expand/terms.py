@@ -15,11 +15,13 @@ Dimensions = tuple[tuple[str, float], ...]
 
 _SOFT = frozenset({"angle", "cycle", "turn", "level", "solid"})
 """What a product of numbers may gain or lose without a mistake: 2 pi f is written in rad/s and in 1/s."""
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega Gamma Delta "
-    "Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
-_LETTERS = dict(zip("αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨ", _GREEK[:-1], strict=True)) | {"ϵ": "epsilon", "µ": "mu", "π": "pi"}
+_NAMES = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega
+Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi
+"""
+_LETTERS = dict(zip("αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨ", _NAMES.split(), strict=True))
+_LETTERS |= {"ϵ": "epsilon", "µ": "mu", "π": "pi"}
+_GREEK = frozenset({*_NAMES.split(), "Omega"})
 _FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,
     "sin": math.sin,
@@ -307,7 +309,7 @@ def _times(one: Value, other: Value, sign: int) -> Value:
         powers[name] = round(powers.get(name, 0.0) + sign * power, 6)
     dimensions = tuple(sorted((name, power) for name, power in powers.items() if power))
     si, raw = (one.si * other.si, one.raw * other.raw) if sign > 0 else (one.si / other.si, one.raw / other.raw)
-    # The last digit of 2.40 kN and of 3.5*10^6: a power of ten or a unit scales it, another factor makes a product of it.
+    # The last digit of 2.40 kN and of 3.5*10^6: a power of ten or a unit scales it; other factors make a product.
     scale = abs(si / one.si) if one.si else 0.0
     step = one.step * scale if one.step and sign > 0 and _is_scale(other) else 0.0
     return Value(si, raw, dimensions, step, one.symbols | other.symbols, one.loose or other.loose)
