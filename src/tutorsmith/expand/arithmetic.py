@@ -15,12 +15,12 @@ from itertools import pairwise
 
 from tutorsmith.data.plain_text import blank_code_and_math
 from tutorsmith.evaluation.metrics.units import pattern as unit_pattern
-from tutorsmith.expand.terms import NoValue, Reader, Token, Value, plain, tokens
+from tutorsmith.expand.terms import GREEK, NoValue, Reader, Token, Value, plain, tokens
 
 VERIFIED, WRONG, NOT_CHECKABLE = "verified", "wrong", "not checkable"
 EXACT, ROUGH = 0.005, 0.02
 """Relative tolerance beside half a unit of the last digit: for `=`, where factors were rounded before, and for `≈`."""
-_STEP_EXACT, _STEP_ROUGH = 0.02, 0.1
+_STEP_EXACT, _STEP_ROUGH = 0.02, 0.2
 """How much half a unit of the last digit may come to, relatively: 3 is no rounded 3.4 after an equals sign."""
 _SHOWN = 160
 _UNITS = "the units of the two sides differ"
@@ -60,6 +60,9 @@ class _Side:
         """The symbol, where the side is nothing else; in prose, where it stands last before the sign."""
         if not self.listed or self.listed[-1].kind != "name":
             return None
+        base = self.listed[-1].text.split("_")[0]
+        if len(base) > 1 and base not in GREEK:
+            return None  # a word, or a product such as VI
         alone = len(self.listed) == 1 or (
             self.prose and self.first and self.listed[-2].kind not in ("op", "num", "unit")
         )

@@ -21,7 +21,7 @@ Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi
 """
 _LETTERS = dict(zip("αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨ", _NAMES.split(), strict=True))
 _LETTERS |= {"ϵ": "epsilon", "µ": "mu", "π": "pi"}
-_GREEK = frozenset({*_NAMES.split(), "Omega"})
+GREEK = frozenset({*_NAMES.split(), "Omega"})
 _FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,
     "sin": math.sin,
@@ -110,8 +110,13 @@ def plain(text: str) -> str:
     text = re.sub(rf"\^\s*{_GROUP}", lambda m: f"^({m[1]})", text)
     text = re.sub(r"\\var(?=[a-z])", r"\\", text)
     text = re.sub(r"\\([A-Za-z]+)", r" \1", text)
-    text = "".join(f" {_LETTERS[char]}" if char in _LETTERS else char for char in text)
+    text = "".join(_named(part) for part in re.split(r"(⟦[^⟧]*⟧)", text))
     return text.replace("{", "(").replace("}", ")")
+
+
+def _named(part: str) -> str:
+    """Greek letters by their names; a unit keeps its sign."""
+    return part if part.startswith("⟦") else "".join(f" {_LETTERS[c]}" if c in _LETTERS else c for c in part)
 
 
 def _upright(found: re.Match[str]) -> str:
@@ -280,7 +285,7 @@ class Reader:
         if name in self.known:
             value = self.known[name]
             return replace(value, step=0.0, symbols=value.symbols | {name}), False
-        if 1 < len(name.split("_")[0]) <= 4 and name.split("_")[0] not in _GREEK and not self.prose:
+        if 1 < len(name.split("_")[0]) <= 4 and name.split("_")[0] not in GREEK and not self.prose:
             # In formulas letters that stand together are a product.
             self.tokens[self.at : self.at] = [Token("name", char) for char in name[1:]] if "_" not in name else []
             if "_" not in name:
