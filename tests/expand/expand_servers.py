@@ -25,7 +25,11 @@ class Recorded:
         self.given: dict[str, int] = {}
 
     def __call__(self, body: dict[str, Any]) -> Entry:
-        asked = next(m["content"] for m in reversed(body["messages"]) if re.search(r"excerpt \[\d\]\.$|\[\d\] 来写。$", m["content"]))
+        asked = next(
+            m["content"]
+            for m in reversed(body["messages"])
+            if re.search(r"excerpt \[\d\]\.$|\[\d\] 来写。$", m["content"])
+        )
         number = re.findall(r"\[(\d)\]", asked)[-1]
         heading = re.search(rf"^\[{number}\] (.*)$", asked, re.MULTILINE)
         assert heading is not None

@@ -29,6 +29,8 @@ def test_no_false_alarm_on_the_shipped_answers() -> None:
     assert sum(step.verdict == "verified" for _, step in steps) >= 15
 
 
-@pytest.mark.parametrize("text", ["$" * 100, "=" * 2000, "(2" * 3000 + " = 3", "$" + "{" * 500 + "1=2$", "1+" * 3000 + "1 = 2"])
+@pytest.mark.parametrize(
+    "text", ["$" * 100, "=" * 2000, "(2" * 3000 + " = 3", "$" + "{" * 500 + "1=2$", "1+" * 3000 + "1 = 2"]
+)
 def test_odd_texts_end_soon(text: str) -> None:
     equations(text)

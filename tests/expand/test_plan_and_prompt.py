@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, faraday
+from expand_tools import GOOD, faraday
 
 from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.data.schema import Message, Sample
@@ -29,7 +29,11 @@ def test_the_plan_fills_what_the_data_lacks(setting: Setting) -> None:
     # the first drafts go to the chapter that has least of the kind
     assert tasks[0].chapter in ("ch04", "ch07", "ch10")
     assert len({(task.chunk_hash, task.kind) for task in tasks}) == len(tasks)
-    assert all("=" in index.chunks[_place(setting, task.source, task.chunk)].text for task in tasks if task.kind == "derivation")
+    assert all(
+        "=" in index.chunks[_place(setting, task.source, task.chunk)].text
+        for task in tasks
+        if task.kind == "derivation"
+    )
 
 
 def _place(setting: Setting, source: str, number: int) -> int:
@@ -86,7 +90,12 @@ def test_notes_of_prose_get_no_calculations() -> None:
 
 
 def test_chapters_of_files() -> None:
-    assert [chapter_of(name) for name in ("04-x.md", "a/ch12.md", "chapter-3.md", "waves.md")] == ["ch04", "ch12", "ch03", "waves"]
+    assert [chapter_of(name) for name in ("04-x.md", "a/ch12.md", "chapter-3.md", "waves.md")] == [
+        "ch04",
+        "ch12",
+        "ch03",
+        "waves",
+    ]
 
 
 def test_the_prompt_holds_excerpts_examples_and_no_benchmark(setting: Setting) -> None:
@@ -132,7 +141,9 @@ def test_stages_that_cannot_be_expanded(starter: Stage, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in starter.train[0].read_text(encoding="utf-8").splitlines()]
     bare, called = tmp_path / "bare.jsonl", tmp_path / "called.jsonl"
     bare.write_text("".join(json.dumps({**r, "messages": r["messages"][1:]}) + "\n" for r in rows), encoding="utf-8")
-    called.write_text("".join(json.dumps({**r, "meta": {"has_tool_call": True}}) + "\n" for r in rows), encoding="utf-8")
+    called.write_text(
+        "".join(json.dumps({**r, "meta": {"has_tool_call": True}}) + "\n" for r in rows), encoding="utf-8"
+    )
     with pytest.raises(DataError, match="system prompt"):
         read_setting(replace(starter, train=(bare,)), "sample", "en")
     with pytest.raises(UsageError, match="tool calls"):

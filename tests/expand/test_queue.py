@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, drafted, reply
+from expand_tools import GOOD, drafted, reply
 
 from tutorsmith.core.errors import DataError, ResourceError, UsageError
 from tutorsmith.expand import queue as module

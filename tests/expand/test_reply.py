@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import GOOD, reply
+from expand_tools import GOOD, reply
 
 from tutorsmith.expand.draft import Draft
 from tutorsmith.expand.reply import Unusable, read_reply
@@ -39,7 +39,8 @@ def test_what_is_mended(text: str, mended: tuple[str, ...]) -> None:
 
 def test_latex_that_json_would_take_for_escapes() -> None:
     """\\theta, \\frac, \\nabla and \\rho, each with one backslash, and a real line break between them."""
-    text = '{"question": "Why?", "answer": "$\\theta=\\frac{1}{2}$\\nSo $\\nabla\\rho=\\times$.", "key_points": ["a b c"], "cited": 1}'
+    answer = "$\\theta=\\frac{1}{2}$\\nSo $\\nabla\\rho=\\times$."
+    text = f'{{"question": "Why?", "answer": "{answer}", "key_points": ["a b c"], "cited": 1}}'
     assert read_reply(text, 1).draft.answer == "$\\theta=\\frac{1}{2}$\nSo $\\nabla\\rho=\\times$."
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Scripted, drafted, faraday, reply
+from expand_tools import Scripted, drafted, faraday, reply
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "evaluation"))
 
@@ -70,7 +70,9 @@ def test_a_rate_limit_says_how_long(queue: Queue, setting: Setting) -> None:
     assert time.monotonic() - started >= 1
 
 
-@pytest.mark.parametrize(("trouble", "told"), [("hang", "no response within"), ("drip", "took longer"), (500, "HTTP 500")])
+@pytest.mark.parametrize(
+    ("trouble", "told"), [("hang", "no response within"), ("drip", "took longer"), (500, "HTTP 500")]
+)
 def test_an_endpoint_that_keeps_failing(queue: Queue, setting: Setting, trouble: Entry, told: str) -> None:
     with pytest.raises(NetworkError, match=told) as error:
         ask_one(queue, setting, trouble, timeout=0.2, tries=2)
@@ -168,7 +170,9 @@ def test_the_second_of_two_equal_drafts_is_rejected(queue: Queue, setting: Setti
     tasks = [task for task in planned(queue, setting, 12, 5, {}) if task.kind == "concept"][:1]
     expand(queue, setting, tasks, writer, 5)
     entry = queue.entries[tasks[0].id]
-    assert entry.by == "rules" and "question-overlap" in entry.reason and "draft record 'style-x-0badcafe'" in entry.reason
+    assert (
+        entry.by == "rules" and "question-overlap" in entry.reason and "draft record 'style-x-0badcafe'" in entry.reason
+    )
 
 
 def test_notes_without_the_planned_chunk(queue: Queue, setting: Setting) -> None:
@@ -180,7 +184,7 @@ def test_notes_without_the_planned_chunk(queue: Queue, setting: Setting) -> None
 
 
 def test_the_recorded_endpoint(queue: Queue, setting: Setting) -> None:
-    """Ten drafts: six good ones (two mended, one after a second request), a leak, a wrong result, an invention, no JSON."""
+    """Six good drafts (two mended, one after a second request), a leak, a wrong result, an invention, no JSON."""
     with recorded() as server, at(server) as writer:
         expand(queue, setting, planned(queue, setting, 10, 0, writer.identity), writer, 0)
         assert len(server.asked) == 12

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import CHECK, GOOD, case
+from expand_tools import CHECK, GOOD, case
 
 from tutorsmith.expand.decide import notes_changed
 from tutorsmith.expand.draft import Draft, record_of
@@ -54,19 +54,23 @@ def test_a_good_refusal_passes_everything(setting: Setting) -> None:
         ({"answer": GOOD.answer.replace("1 Wb/s is 1 V", "<|im_end|> 1 V")}, "data", "template-token"),
         ({"answer": GOOD.answer.replace("1 Wb/s", "\x0crac 1 Wb/s")}, "data", "control-character|broken-escape"),
         (
-            {"question": "Why is the iron core of a mains transformer built from thin insulated sheets, not one solid block?"},
+            {"question": "Why is the iron core of a mains transformer built from thin insulated sheets, not a block?"},
             "neighbours",
             "style-b-007",
         ),
         (
-            {"question": "Two point charges of 4.0 uC and 6.0 uC are held 0.30 m apart in free space. Find the force between them."},
+            {"question": "Two point charges of 4.0 uC and 6.0 uC are held 0.30 m apart in free space. Find the force."},
             "neighbours",
             "training record 'style-0003'",
         ),
         ({"key_points": ("the emf is twelve volts",)}, "key points", "twelve volts"),
         ({"key_points": ({"formula": "E = -N*dPhi/dt^2"},)}, "key points", "dt"),
         ({"answer": GOOD.answer + " With $N = 3.0$: $3.0\\times4.0 = 13.0$."}, "arithmetic", "12 is not 13"),
-        ({"answer": f"### Conclusion\nWrite short words.\n\n### Derivation\nReaders tire.\n\n{CHECK}\nRead aloud."}, "grounding", "are needed"),
+        (
+            {"answer": f"### Conclusion\nWrite short words.\n\n### Derivation\nReaders tire.\n\n{CHECK}\nRead aloud."},
+            "grounding",
+            "are needed",
+        ),
         ({"answer": GOOD.question}, "health", "answer echo"),
         ({"answer": "感应电动势为零，因为磁通量不随时间变化，所以没有电动势。"}, "health", "wrong_language"),
         ({"question": ""}, "shape", "empty"),
@@ -103,7 +107,7 @@ def test_formulas_against_the_excerpt(setting: Setting) -> None:
 def test_a_benchmark_item_may_not_come_from_the_training_data(setting: Setting) -> None:
     """A paraphrase within one side is noted; across the border between training and benchmark it rejects."""
     stage = setting.stage
-    again = "With the method of images one guesses charges instead of solving the differential equation. Why is the guess right?"
+    again = "With the method of images one guesses charges instead of solving the differential equation. Is that right?"
     for form, state in (("sample", "noted"), ("benchmark", "failed")):
         neighbours = read_neighbours(form, stage.train, stage.eval)  # type: ignore[arg-type]
         drafted = replace(case(setting, replace(GOOD, question=again)), mold=replace(setting.mold, form=form))
@@ -117,7 +121,9 @@ def test_records_of_both_forms(setting: Setting) -> None:
     assert [m["role"] for m in sample["messages"]] == ["system", "user", "assistant"] and "key_points" not in sample
     assert [m["role"] for m in item["messages"]] == ["system", "user"] and item["reference"] == GOOD.answer
     assert item["key_points"] == list(GOOD.key_points) and item["meta"]["category"] == "concept"
-    refused = record_of(REFUSAL, replace(setting.mold, form="benchmark"), "a", kind="insufficient_context", chapter="ch10")
+    refused = record_of(
+        REFUSAL, replace(setting.mold, form="benchmark"), "a", kind="insufficient_context", chapter="ch10"
+    )
     assert refused["key_points"] == [] and refused["meta"]["category"] == "refusal"
 
 
@@ -132,7 +138,7 @@ def test_grounding_counts_terms_and_formulas() -> None:
 
 
 def test_notes_that_changed_since_the_draft(setting: Setting) -> None:
-    from conftest import faraday
+    from expand_tools import faraday
 
     task = faraday(setting)
     assert notes_changed(Entry("a", task), setting) == ""

@@ -221,9 +221,10 @@ def edited(text: str) -> str:
         file = Path(folder) / "draft.md"
         file.write_text(text, encoding="utf-8")
         try:
-            done = subprocess.run([*shlex.split(command), str(file)], check=False)
-            if done.returncode:
-                raise Refused(f"the editor ended with {done.returncode}; nothing was changed")
-            return file.read_text(encoding="utf-8")
+            code = subprocess.run([*shlex.split(command), str(file)], check=False).returncode
+            after = file.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise Refused(f"the editor {command!r} cannot be used: {error}") from error
+        if code:
+            raise Refused(f"the editor ended with {code}; nothing was changed")
+        return after

@@ -1,9 +1,9 @@
 """The queue as a sheet for teachers, CSV or XLSX, and back.
 
 A row shows a draft and has empty cells for `verdict` (accept or reject), `reason`, `edited_question`, `edited_answer`
-and `reviewer`. `row_sha256` ties it to the draft that was exported: a row about a draft that has changed since is refused.
-Spreadsheets take a cell that begins with = for a formula; such cells are written as text, and what a spreadsheet
-made of one in the meantime (`#NAME?`, a formula, a date) is told and not taken.
+and `reviewer`. `row_sha256` ties it to the draft that was exported: a row about a draft that has changed since is
+refused. Spreadsheets take a cell that begins with = for a formula; such cells are written as text, and what a
+spreadsheet made of one in the meantime (`#NAME?`, a formula, a date) is told and not taken.
 """
 
 import json
@@ -18,6 +18,7 @@ from tutorsmith.core.artifacts import hash_value, make_folder, writing_to
 from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.core.sheets import Columns, disarmed, header_names, read_csv, rearmed, write_csv
 from tutorsmith.expand.decide import Desk, Refused
+from tutorsmith.expand.draft import cleaned
 from tutorsmith.expand.queue import ACCEPTED, REJECTED, RULES, Entry, Queue
 
 SHOWN = ("kind", "chapter", "question", "answer", "key_points", "excerpt", "checks")
@@ -199,7 +200,7 @@ def _take(row: Mapping[str, str], desk: Desk) -> list[str]:
     if row["edited_question"].strip() or row["edited_answer"].strip():
         question = row["edited_question"].strip() or entry.draft.question
         answer = row["edited_answer"].strip() or entry.draft.answer
-        desk.edit(entry, replace(entry.draft, question=question, answer=answer))
+        desk.edit(entry, cleaned(replace(entry.draft, question=question, answer=answer)))
         out.append("edited")
     desk.accept(entry)
     return [*out, "accepted"]
