@@ -95,12 +95,18 @@ def check_table(checks: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("found", overflow="fold")
     for check in checks:
         mark, style = _MARKS[check["state"]]
-        numbers = ", ".join(f"{value} {name}" for name, value in check["numbers"].items())
+        numbers = ", ".join(_number(name, value) for name, value in check["numbers"].items())
         found = "; ".join(part for part in (numbers, check["detail"]) if part)
         table.add_row(
             Text(mark, style), check["name"], Text(found, "" if check["state"] != "not applicable" else "dim")
         )
     return table
+
+
+def _number(name: str, value: Any) -> str:
+    """A count before its name, a share behind it."""
+    said = name.replace("_", " ")
+    return f"{said} {value:.0%}" if isinstance(value, float) else f"{value} {said}"
 
 
 def status_table(queue: Queue) -> RenderableType:
@@ -112,10 +118,10 @@ def status_table(queue: Queue) -> RenderableType:
     )
     table.add_column("kind")
     for state in states:
-        table.add_column(state, justify="right")
+        table.add_column("waiting" if state == "checked" else state, justify="right")
     for kind in kinds:
         part = Queue(queue.path, queue.head, entries={k: e for k, e in queue.entries.items() if e.task.kind == kind})
-        table.add_row(kind, *(str(count or "") for count in part.counts().values()))
+        table.add_row(kind.replace("_", " "), *(str(count or "") for count in part.counts().values()))
     table.add_section()
     table.add_row("all", *(str(count) for count in queue.counts().values()), style="bold")
     failed = Table(title="what failed", min_width=36)

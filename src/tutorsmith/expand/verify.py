@@ -106,7 +106,7 @@ def _shape(case: Case) -> Check:
     verdict = judge_format(case.mold.system, draft.answer)
     if verdict.compliant is False and kind.refusal_type is None:
         wrong.append(f"sections: {'; '.join(verdict.problems)}")
-    return Check("shape", FAILED if wrong else PASSED, "; ".join(wrong), {"key_points": len(draft.key_points)})
+    return Check("shape", FAILED if wrong else PASSED, "; ".join(wrong), {"points": len(draft.key_points)})
 
 
 def _data(case: Case) -> Check:
