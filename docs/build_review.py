@@ -7,6 +7,7 @@ Writes docs/images/review-draft.svg, review-rejected.svg and review-status.svg.
 
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -79,7 +80,9 @@ def _console() -> Console:
 
 def _save(console: Console, name: str, title: str) -> None:
     IMAGES.mkdir(exist_ok=True)
-    console.save_svg(str(IMAGES / name), title=title)
+    # Rich's pictures fetch their font from elsewhere; the reader's own will do.
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
+    (IMAGES / name).write_text(picture, encoding="utf-8")
     print(IMAGES / name)
 
 
