@@ -90,6 +90,7 @@ def test_a_sheet_at_the_command_line(
         (("expand", "style", "--endpoint", "http://h/v1"), "has no name"),
         (("expand", "style", "--endpoint", "http://h/v1", "--engine", "torch", "--model", "m"), "say who writes"),
         (("expand", "style", "--endpoint", "h:1", "--model", "m"), "no http"),
+        (("expand", "style", "--engine", "tarch"), "unknown engine"),
         (("expand", "stile", "--dry-run"), "unknown stage"),
         (("review", QUEUE), "no such file"),
         (("review", "data/training/eval/style_benchmark.jsonl", "--status"), "not a review queue"),
@@ -141,3 +142,10 @@ def test_a_kill_loses_nothing(course: Path) -> None:
     entries = open_queue(course / QUEUE).entries
     assert list(entries)[:2] == kept and len(entries) == 4
     assert all(entry.state != "drafted" for entry in entries.values())
+
+
+def test_the_local_engine_with_a_model_that_is_too_small(course: Path, tiny_model: Path) -> None:
+    """A byte-level tokenizer makes more tokens of the prompt than the tiny model's context holds."""
+    with pytest.raises(DataError, match=r"the prompt of a draft has \d+ tokens, the model's context 4096"):
+        tutorsmith("expand", "style", "--count", "1", "--engine", "torch", "--model", str(tiny_model))
+    assert open_queue(course / QUEUE).entries == {}

@@ -12,10 +12,13 @@ from rich.console import Console
 
 from tutorsmith.commands.review import Sitting
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.data.checks import check_files
+from tutorsmith.data.read import read_benchmark
+from tutorsmith.evaluation.metrics.key_points import parse_key_point
 from tutorsmith.expand.accept import accept_into
 from tutorsmith.expand.decide import Desk
 from tutorsmith.expand.form import FormError, form_of, read_form
-from tutorsmith.expand.queue import Queue, open_queue
+from tutorsmith.expand.queue import Queue, create_queue, open_queue
 from tutorsmith.expand.screen import status_table
 from tutorsmith.expand.setting import Setting, read_setting
 
@@ -192,6 +195,20 @@ def test_accepting_twice_appends_once(one: Queue, setting: Setting, tmp_path: Pa
     one.path.write_bytes(before)
     again = accept_into(open_queue(one.path), setting, file)
     assert (again.added, again.known) == ((), (f"style-x-{ID}",)) and file.read_bytes() == whole
+
+
+def test_benchmark_items_are_items(setting: Setting, tmp_path: Path) -> None:
+    """Drafted, accepted and appended as benchmark items, which the checks then find nothing wrong with."""
+    items = read_setting(setting.stage, "benchmark", "en")
+    queue = create_queue(tmp_path / "items.jsonl", stage="style", form="benchmark", language="en", notes=[])
+    drafted(queue, items, reply())
+    Desk(queue, items, "AB").accept(queue.entries[ID])
+    file = tmp_path / "bench.jsonl"
+    assert accept_into(queue, items, file).added == (f"style-bx-{ID}",)
+    result = check_files([*setting.stage.train], [file], validators={"key_points": parse_key_point})
+    assert result.ok, result.findings
+    (item,) = read_benchmark(file)
+    assert (item.reference, item.key_points, item.meta["category"]) == (GOOD.answer, GOOD.key_points, "concept")
 
 
 def test_what_is_not_appended(one: Queue, setting: Setting, tmp_path: Path) -> None:

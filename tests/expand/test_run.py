@@ -219,3 +219,15 @@ def test_the_embedded_model_behind_an_endpoint(queue: Queue, setting: Setting) -
     (entry,) = queue.entries.values()
     assert entry.state in ("failed", "checked", "rejected") and set(entry.raw) <= set(said)
     assert all(text for text in entry.raw)
+
+
+def test_the_local_engine_answers_a_dialogue(tiny_model: Path) -> None:
+    from tutorsmith.generation.engine import make_engine
+    from tutorsmith.models.load import load_model
+
+    loaded = load_model(str(tiny_model))
+    writer = EngineWriter(loaded, make_engine("torch", loaded), Style(0.7, 8))
+    dialogue = [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hm?"}]
+    first, again, other = (writer.write(dialogue, seed) for seed in (1, 1, 2))
+    assert first == again and first.finish_reason in ("stop", "length") and first.text != other.text
+    assert writer.identity["endpoint"].startswith("local (")

@@ -35,7 +35,7 @@ def test_a_good_draft_passes_everything(setting: Setting) -> None:
     assert found["key points"].numbers == {"points": 2, "found": 2}
     assert found["neighbours"].numbers["compared"] == 13
     assert found["grounding"].numbers["share"] > 0.5
-    assert found["formulas"].numbers == {"verified": 1, "wrong": 0, "not checkable": 0}
+    assert found["formulas"].numbers == {"verified": 1, "stated otherwise": 0, "not checkable": 0}
 
 
 def test_a_good_refusal_passes_everything(setting: Setting) -> None:
@@ -98,7 +98,7 @@ def test_formulas_against_the_excerpt(setting: Setting) -> None:
     wrong = {"formula": "E = N*dPhi/dt"}
     answer = GOOD.answer.replace("-N\\frac", "N\\frac")
     found = checks(setting, replace(GOOD, answer=answer, key_points=(wrong,)))["formulas"]
-    assert (found.state, found.numbers["wrong"]) == ("failed", 1) and "sign" in found.detail
+    assert (found.state, found.numbers["stated otherwise"]) == ("noted", 1) and "sign" in found.detail
     elsewhere = {"formula": "C = Q/V"}
     other = replace(GOOD, answer=GOOD.answer + " $C=Q/V$.", key_points=(elsewhere,))
     assert checks(setting, other)["formulas"].state == "noted"

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tutorsmith.core.endpoint import Endpoint
-from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.errors import DataError, UsageError, suggest
 from tutorsmith.core.progress import log_to
 from tutorsmith.expand.draft import Form
 from tutorsmith.expand.plan import make_plan
@@ -20,6 +20,7 @@ from tutorsmith.expand.run import expand, planned
 from tutorsmith.expand.screen import plan_table
 from tutorsmith.expand.setting import Setting, read_setting
 from tutorsmith.expand.writers import KEY_VARIABLE, NAMES, EndpointWriter, EngineWriter, Style, Writer
+from tutorsmith.generation.engine import ENGINES
 from tutorsmith.project import Stage, course_language, find_project_file, load_project, with_environment
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -86,6 +87,9 @@ def _refuse_flags(options: ExpandOptions) -> None:
             where="--endpoint, --engine",
             mend="give either --endpoint URL --model NAME or --engine torch",
         )
+    if options.engine and options.engine not in ENGINES:
+        mend = suggest(options.engine, list(ENGINES))
+        raise UsageError(f"unknown engine '{options.engine}'", where="--engine", mend=mend)
     if options.endpoint and not options.model:
         raise UsageError("the endpoint's model has no name", where="--model", mend="give --model NAME")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -203,9 +204,7 @@ class Sitting:
     def _key(self) -> tuple[str, str]:
         """(key, what follows it); the end of the input is q."""
         if sys.stdin.isatty():
-            import click
-
-            return click.getchar().lower(), ""
+            return typer.getchar().lower(), ""
         line = sys.stdin.readline()
         if not line:
             return "q", ""

@@ -6,7 +6,8 @@ neighbours     near a training sample, a benchmark item or an earlier draft, or 
 key points     found in the draft's own answer by the scorer of `tutorsmith evaluate`
 arithmetic     equations with numbers, reckoned again
 quantities     key points that are values: given by a verified equation, by the question, or not checkable
-formulas       key points that are formulas: stated in the cited excerpt, stated otherwise there, or not checkable
+formulas       key points that are formulas: stated in the cited excerpt, stated otherwise there, or not checkable;
+               an excerpt may well speak of another case, so this is told and rejects nothing
 grounding      how much of the answer stands in the cited excerpt
 health         empty, looping, copied, in another language, with template tokens
 """
@@ -34,6 +35,7 @@ from tutorsmith.expand.kinds import KINDS
 from tutorsmith.expand.neighbours import Neighbours
 
 PASSED, FAILED, NOTED, SKIPPED = "passed", "failed", "noted", "not applicable"
+OTHERWISE = "stated otherwise"
 FEWEST_POINTS = 1
 _VALIDATORS: Mapping[str, Callable[..., Any]] = {"key_points": parse_key_point, "refusal": judge_refusal}
 
@@ -180,17 +182,16 @@ def _formulas(case: Case) -> Check:
     points = [p for p in case.draft.key_points if not isinstance(p, str) and "formula" in p]
     if not points:
         return Check("formulas", SKIPPED, "no key point is a formula")
-    counts = dict.fromkeys((VERIFIED, WRONG, NOT_CHECKABLE), 0)
+    counts = dict.fromkeys((VERIFIED, OTHERWISE, NOT_CHECKABLE), 0)
     told = []
     for point in points:
         verdict = judge_formula(formula_key(str(point["formula"])), case.excerpt)
-        state = {"covered": VERIFIED, "contradicted": WRONG}.get(verdict.state, NOT_CHECKABLE)
+        state = {"covered": VERIFIED, "contradicted": OTHERWISE}.get(verdict.state, NOT_CHECKABLE)
         counts[state] += 1
         if state != VERIFIED:
-            how = verdict.rule if state == WRONG else "the excerpt does not state it"
+            how = verdict.rule if state == OTHERWISE else "the excerpt does not state it"
             told.append(f"{state}: {point['formula']} ({how})")
-    state = FAILED if counts[WRONG] else NOTED if counts[NOT_CHECKABLE] else PASSED
-    return Check("formulas", state, "; ".join(told)[:600], counts)
+    return Check("formulas", NOTED if told else PASSED, "; ".join(told)[:600], counts)
 
 
 def _grounding(case: Case) -> Check:
