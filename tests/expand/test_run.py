@@ -205,7 +205,7 @@ def test_the_embedded_model_behind_an_endpoint(queue: Queue, setting: Setting) -
     from tutorsmith.models.load import load_model
 
     loaded = load_model("smollm2-135m")
-    local = EngineWriter(loaded, make_engine("torch", loaded), Style(0.7, 12))
+    local = EngineWriter(loaded, make_engine("torch", loaded), Style(0.7, 6))
     said: list[str] = []
 
     def write(messages: list[dict[str, str]], seed: int, longest: int) -> str:
@@ -214,7 +214,7 @@ def test_the_embedded_model_behind_an_endpoint(queue: Queue, setting: Setting) -
         said.append(local.write([{"role": "user", "content": messages[-1]["content"][-300:]}], seed).text)
         return said[-1]
 
-    with model_server(write) as server, at(server, timeout=60.0) as writer:
+    with model_server(write) as server, at(server, timeout=300.0) as writer:
         expand(queue, setting, [faraday(setting)], writer, 0)
     (entry,) = queue.entries.values()
     assert entry.state in ("failed", "checked", "rejected") and set(entry.raw) <= set(said)
