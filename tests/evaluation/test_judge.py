@@ -12,7 +12,7 @@ from judge_server import Entry, JudgeServer, verdict
 
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
 from tutorsmith.evaluation.judge import Decision, Judge, Question, Unusable, key_point_text, prompt, read_verdict
-from tutorsmith.evaluation.judge_endpoint import Endpoint
+from tutorsmith.evaluation.judge_endpoint import judge_endpoint
 
 ANSWER = "Charges move until nothing pushes them.\nSo there is  no field left inside."
 EVIDENCE = "there is no field left inside"
@@ -28,7 +28,7 @@ def cache(tmp_path: Path) -> Path:
 def judge(server: JudgeServer, cache: Path, **changes: Any) -> Judge:
     parts = {"key": "", "timeout": 5.0, "tries": 3, "first_pause": 0.01, **changes}
     optional = parts.pop("optional", False)
-    return Judge(Endpoint(server.url, "judge-1", **parts), optional=optional, parallel=2, folder=cache)
+    return Judge(judge_endpoint(server.url, "judge-1", **parts), optional=optional, parallel=2, folder=cache)
 
 
 def decide(cache: Path, *script: Entry, questions: int = 1, **changes: Any) -> tuple[list[Decision], JudgeServer]:
@@ -185,7 +185,7 @@ def test_what_was_decided_before_a_failure_is_kept(cache: Path) -> None:
     with JudgeServer(verdict("not_covered")) as other:
         # the same endpoint, come back: the address is part of what a decision is kept under
         other_judge = Judge(
-            Endpoint(server.url.replace(str(server.server_address[1]), str(other.server_address[1])), "judge-1"),
+            judge_endpoint(server.url.replace(str(server.server_address[1]), str(other.server_address[1])), "judge-1"),
             folder=cache,
         )
         decisions = other_judge.decide(asked)
@@ -284,18 +284,18 @@ def test_evidence_with_signs_of_regular_expressions() -> None:
 )
 def test_addresses_that_cannot_be_asked(address: str) -> None:
     with pytest.raises(UsageError) as error:
-        Endpoint(address, "m")
+        judge_endpoint(address, "m")
     assert error.value.where == "--judge-url"
     assert "secret" not in str(error.value)
 
 
 def test_keys_and_names_that_cannot_be_used() -> None:
     with pytest.raises(UsageError) as error:
-        Endpoint("http://h/v1", "m", "sk-\n1")
+        judge_endpoint("http://h/v1", "m", "sk-\n1")
     assert error.value.where == "JUDGE_API_KEY" and "sk-" not in str(error.value)
     with pytest.raises(UsageError):
-        Endpoint("http://h/v1", " ")
-    assert Endpoint("http://h:1/v1/chat/completions", "m").address == "http://h:1/v1/chat/completions"
+        judge_endpoint("http://h/v1", " ")
+    assert judge_endpoint("http://h:1/v1/chat/completions", "m").address == "http://h:1/v1/chat/completions"
 
 
 def test_key_points_as_a_judge_reads_them() -> None:

@@ -13,7 +13,7 @@ from tutorsmith.core.errors import NetworkError, UsageError
 from tutorsmith.evaluation.alerts import alerts
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
-from tutorsmith.evaluation.judge_endpoint import Endpoint
+from tutorsmith.evaluation.judge_endpoint import judge_endpoint
 from tutorsmith.evaluation.metrics import key_points
 from tutorsmith.evaluation.opinions import Opinions
 from tutorsmith.evaluation.seeds import seeds_report
@@ -57,7 +57,7 @@ def run(bench: tuple[Path, dict[str, Path]], **opinions: Any) -> dict[str, Any]:
 
 
 def judge(server: JudgeServer, folder: Path, **changes: Any) -> Judge:
-    return Judge(Endpoint(server.url, "judge-1", tries=1, first_pause=0.01), folder=folder, **changes)
+    return Judge(judge_endpoint(server.url, "judge-1", tries=1, first_pause=0.01), folder=folder, **changes)
 
 
 def test_the_judge_is_asked_about_open_points_only_and_reported_apart(bench: Any, tmp_path: Path) -> None:

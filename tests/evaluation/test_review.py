@@ -11,10 +11,11 @@ import pytest
 from evaluation_rows import GOOD, REFUSING, item, prediction, refusal
 
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.sheets import disarmed, rearmed
 from tutorsmith.evaluation.agreement import kappa
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.opinions import Opinions
-from tutorsmith.evaluation.review_file import disarmed, read_review, rearmed
+from tutorsmith.evaluation.review_file import read_review
 
 POINT = "the field inside the conductor is zero"
 OTHER = {"text": "shielding", "any_of": ["surface charges shield the inside", "=SUM(A1) is no physics"]}

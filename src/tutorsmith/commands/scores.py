@@ -20,7 +20,7 @@ from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.core.run_folder import predictions_file, read_manifest, stage_of, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
-from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, Endpoint
+from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, judge_endpoint
 from tutorsmith.evaluation.opinions import Opinions
 from tutorsmith.evaluation.review_file import check_sheet
 from tutorsmith.evaluation.seeds import seeds_report
@@ -143,7 +143,7 @@ def _judge(options: EvaluateOptions) -> Judge | None:
             "a judge model needs an address and a name", where=absent[0], mend="give --judge-url and --judge-model"
         )
     key = os.environ.get(KEY_VARIABLE, "").strip()
-    return Judge(Endpoint(options.judge_url, options.judge_model, key), optional=options.judge_optional)
+    return Judge(judge_endpoint(options.judge_url, options.judge_model, key), optional=options.judge_optional)
 
 
 def _heard(report: Mapping[str, Any]) -> Iterator[str]:

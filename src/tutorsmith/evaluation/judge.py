@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutorsmith.core.artifacts import cache_folder, hash_value, read_json, write_json
+from tutorsmith.core.endpoint import Endpoint, complete, open_client, whole
 from tutorsmith.core.errors import DataError, ModelError, NetworkError
-from tutorsmith.evaluation.judge_endpoint import Endpoint, complete, open_client, whole
 
 if TYPE_CHECKING:
     import httpx
@@ -164,7 +164,7 @@ class Judge:
         messages = [{"role": role, "content": text} for role, text in prompt(question).items()]
         why = ""
         for _ in range(2):
-            reply = complete(client, self.endpoint, messages, stop)
+            reply = complete(client, self.endpoint, messages, stop).text
             try:
                 decision = read_verdict(reply, question.answer)
             except Unusable as error:
