@@ -159,7 +159,7 @@ def no_answer_key(record: Record) -> Iterator[Remark]:
 def too_long(record: Record) -> Iterator[Remark]:
     """A record that does not fit the model's context. Without a tokenizer its words are counted: it has more tokens."""
     context = record.options.context
-    if context <= 0 or not record.well_formed:
+    if context <= 0 or not record.well_formed or _most_tokens(record) <= context:
         return
     count = record.options.validators.get("count_tokens")
     if count is None:
@@ -171,6 +171,21 @@ def too_long(record: Record) -> Iterator[Remark]:
     if tokens > context:
         message = f"{told}, {tokens - context} more than the context of {context}"
         yield Remark("messages", message, "shorten it, or choose a model with a longer context")
+
+
+_BESIDE = 64
+"""Tokens that a chat template may put around a turn, and a dialogue."""
+
+
+def _most_tokens(record: Record) -> int:
+    """A bound that costs nothing: no tokenizer makes more tokens than there are bytes, four of them a character."""
+    total = _BESIDE
+    for _, message in record.messages:
+        content, calls = message.get("content"), message.get("tool_calls")
+        if isinstance(content, str):
+            total += len(content) if content.isascii() else 4 * len(content)
+        total += _BESIDE + (6 * len(str(calls)) if calls else 0)
+    return total
 
 
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
