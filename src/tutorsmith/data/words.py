@@ -39,6 +39,9 @@ _UNICODE_SUBSCRIPT = re.compile("[₀-₉]+")
 _TOKEN = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)*|\d+(?:\.\d+)?|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
 
+_MARKUP = re.compile(r"[\\_{}]")
+
+
 @lru_cache(maxsize=512)
 def _greek(char: str) -> str:
     """`ε` -> ` epsilon`; any other character stays."""
@@ -51,6 +54,8 @@ def _greek(char: str) -> str:
 
 def normalise_symbols(text: str) -> str:
     """One spelling for symbols: LaTeX commands and Unicode become names, subscripts become `_x`."""
+    if text.isascii() and not _MARKUP.search(text):
+        return text
     text = text.replace("ϵ", "ε").replace("µ", "μ")
     text = _UNICODE_SUBSCRIPT.sub(lambda m: "_" + m[0].translate(_SUBSCRIPT_DIGITS), text)
     for pattern, replacement in _OPERATORS:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tutorsmith.data.checks.finding import Remark
-from tutorsmith.data.checks.record import Record
+from tutorsmith.data.checks.record import Record, tokens_of
 from tutorsmith.data.words import normalise_symbols, stem
 
 NEAR = 0.7
@@ -175,7 +175,7 @@ class Answer:
 
 def answer_profile(text: str) -> Answer:
     """The words of an answer and their pairs, case and punctuation left out."""
-    tokens = _TOKEN.findall(text.casefold())
+    tokens = tokens_of(text)
     return Answer(" ".join(tokens), len(tokens), frozenset(pairwise(tokens)))
 
 

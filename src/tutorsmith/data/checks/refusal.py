@@ -51,6 +51,8 @@ _VERBS = (
 )
 # Somebody declines, or says what is not there: statements about the question, not about physics.
 _DECLINES = re.compile(
+    # The first letters of all branches, so that most places are passed over at once.
+    rf"(?=[IWSCNAPOBMLiwscnapobml不无没抱对足够难予缺未请超属范在])(?:"
     rf"\b(?:I|we)\s+(?:can(?:not|['’]t|\s+not)|could\s+not|will\s+not|won['’]t|must\s+not|am\s+(?:not\s+able"
     rf"|unable)|decline|have\s+to\s+decline"
     r"|do(?:\s+not|n['’]t)\s+(?:have|know|see|help|write)|lack|need|only)\b|\bI['’]m\s+(?:sorry|not\s+able"
@@ -68,7 +70,7 @@ _DECLINES = re.compile(
     r"|\b(?:missing|insufficient|lacking)\s+(?:information|context|data|parameter|value)"
     r"|\bwhich\s+\w+[^.\n]{0,60}\?\s*$"
     r"|不能|无法|没法|抱歉|对不起|不足|不够|难以|不予|缺少|缺失|未给出|没有给出|未提供|没有提供|未提及|没有提到|请(?:先|再)?(?:给出|提供|补充|说明|告诉|告知)"
-    r"|超出|不属于|范围(?:之)?外|不在",
+    r"|超出|不属于|范围(?:之)?外|不在)",
     re.IGNORECASE,
 )
 _OPENS_WITH_REFUSAL = re.compile(

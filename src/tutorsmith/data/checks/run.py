@@ -21,7 +21,7 @@ from tutorsmith.data.checks.leakage import Leakage
 from tutorsmith.data.checks.lines import Block, blocks, file_remarks
 from tutorsmith.data.checks.record import DEFAULT_CONTEXT, Options, Record
 from tutorsmith.data.checks.repeats import Repeats
-from tutorsmith.data.checks.sketch import Prints, prints
+from tutorsmith.data.checks.sketch import Printer, Prints
 from tutorsmith.data.checks.syntax import parse
 from tutorsmith.data.checks.table import CHECKS, RecordCheck, record_checks
 
@@ -62,7 +62,7 @@ def _checks() -> dict[str, RecordCheck]:
 def inspect(job: Job, batch: Sequence[Block]) -> Inspected:
     """All checks that need no other record of the same file."""
     findings: list[Finding] = []
-    records: list[Record] = []
+    printer = Printer()
     for block in batch:
         remarks, value = parse(block.data)
         if block.spread and not remarks and value is not None:
@@ -75,8 +75,8 @@ def inspect(job: Job, batch: Sequence[Block]) -> Inspected:
             findings += [_finding(job.file, block.line, kind, remark) for remark in check(record)]
         if job.leakage is not None and not job.benchmark:
             findings += [_finding(job.file, block.line, kind, remark) for kind, remark in job.leakage.check(record)]
-        records.append(record)
-    return Inspected(findings, prints(records))
+        printer.add(record)
+    return Inspected(findings, printer.prints())
 
 
 _WORKER_JOB: list[Job] = []

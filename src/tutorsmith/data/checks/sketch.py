@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tutorsmith.data.checks.record import Record
+from tutorsmith.data.checks.record import Record, tokens_of
 
 PERMUTATIONS = 64
 BANDS = 16
@@ -21,7 +21,6 @@ MIN_SHINGLES = 12
 """Shorter records are compared exactly only: in them one word makes a question another one."""
 REFUSALS = ("", "insufficient_context", "missing_parameters", "out_of_scope")
 
-_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[^\W\d_a-z]|[=+*/^<>±≤≥-]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -57,74 +56,105 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def prints(records: Sequence[Record]) -> Prints:
-    """The prints of some records."""
-    import numpy as np
+class Printer:
+    """Takes the prints of records, one after another."""
 
-    size = len(records)
-    digests = np.zeros((4, size), np.uint64)
-    refusal = np.zeros(size, np.uint8)
-    sketched = np.zeros(size, np.bool_)
-    minima = np.zeros((size, PERMUTATIONS), np.uint32)
-    for row, record in enumerate(records):
-        digests[0, row] = _digest(record.id) if record.id else 0
+    def __init__(self) -> None:
+        self._lines: list[int] = []
+        self._ids: list[str] = []
+        self._digests: list[tuple[int, int, int, int]] = []
+        self._refusals: list[int] = []
+        self._minima: list[Any] = []
+
+    def add(self, record: Record) -> None:
+        self._lines.append(record.line)
+        self._ids.append(record.id)
+        identity = _digest(record.id) if record.id else 0
         turns = record.user_turns
         if not turns:
-            continue
+            self._digests.append((identity, 0, 0, 0))
+            self._refusals.append(0)
+            self._minima.append(None)
+            return
         prompt, answer = _prompt_and_answer(record)
-        asked = " ".join(turns)
-        digests[1, row] = _digest(*prompt)
-        digests[2, row] = _digest(*answer) if any(answer) else 0
-        digests[3, row] = _digest(*sorted(_NUMBER.findall(asked)))
+        numbers = sorted(number for turn in turns for number in _NUMBER.findall(turn))
+        said = _digest(*map(_squeezed, answer)) if any(answer) else 0
+        self._digests.append((identity, _digest(*map(_squeezed, prompt)), said, _digest(*numbers)))
         kind = record.raw.get("refusal_type") or ""
-        refusal[row] = REFUSALS.index(kind) if kind in REFUSALS else 255
-        found = _minima(asked + "\n" + " ".join(answer))
-        if found is not None:
-            sketched[row] = True
-            minima[row] = found
-    line = np.fromiter((record.line for record in records), np.int64, size)
-    ids = [record.id for record in records]
-    low = (minima & np.uint32(0xFF)).astype(np.uint8)
-    return Prints(line, ids, *digests, refusal, sketched, low, _bands(minima))
+        self._refusals.append(REFUSALS.index(kind) if kind in REFUSALS else 255)
+        self._minima.append(_minima([*turns, *answer]))
+
+    def prints(self) -> Prints:
+        """Those of all records added."""
+        import numpy as np
+
+        size = len(self._ids)
+        line = np.array(self._lines, np.int64)
+        digests = np.array(self._digests, np.uint64).reshape(size, 4).T
+        sketched = np.array([found is not None for found in self._minima], np.bool_)
+        minima = np.zeros((size, PERMUTATIONS), np.uint32)
+        for row, found in enumerate(self._minima):
+            if found is not None:
+                minima[row] = found
+        low = (minima & np.uint32(0xFF)).astype(np.uint8)
+        refusal = np.array(self._refusals, np.uint8)
+        return Prints(line, self._ids, *digests, refusal, sketched, low, _bands(minima))
 
 
 def _prompt_and_answer(record: Record) -> tuple[list[str], list[str]]:
     """Everything before the last answer with its roles, and that answer (or reference)."""
-    turns = [f"{text.role}:{_squeezed(text.content)}" for text in record.texts if text.role != "key_point"]
+    texts = [text for text in record.texts if text.role != "key_point"]
     # Calls carry the sense of turns without text.
     calls = [repr(message["tool_calls"]) for _, message in record.messages if message.get("tool_calls")]
-    if turns and turns[-1].startswith("assistant:"):
-        return turns[:-1], [turns[-1], *calls]
-    return turns, calls
+    answer = texts.pop().content if texts and texts[-1].role == "assistant" else ""
+    prompt = [part for text in texts for part in (text.role, text.content)]
+    return prompt, [answer, *calls]
 
 
-@lru_cache(maxsize=1 << 16)
-def _hash(token: str) -> int:
-    return zlib.crc32(token.encode("utf-8", "surrogatepass"))
+class _Hashes(dict[str, int]):
+    """Word -> its CRC-32, remembered: the words of a course are few."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self[word] = value = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        return value
 
 
-def _minima(text: str) -> Any:
-    """The least hash of the word pairs of a text under each permutation, or None for a short text."""
+_REMEMBERED = 1 << 16
+_HASHES = _Hashes()
+
+
+def _minima(texts: Sequence[str]) -> Any:
+    """The least hash of the word pairs of some texts under each permutation, or None for short ones."""
     import numpy as np
 
-    tokens = _TOKEN.findall(text.casefold())
+    tokens = [token for text in texts for token in tokens_of(text)]
     if len(tokens) <= MIN_SHINGLES:
         return None
-    words = np.array([_hash(token) for token in tokens], np.uint64)
-    pairs = np.unique((words[:-1] * np.uint64(0x9E3779B1) + words[1:]) & np.uint64(0xFFFFFFFF))
+    words = np.array(list(map(_HASHES.__getitem__, tokens)), np.uint32)
+    # Multiplying mixes the low bits into the high ones only, so these are brought down in between.
+    pairs = words[:-1] * np.uint32(0x9E3779B1) + words[1:]
+    pairs = (pairs ^ (pairs >> np.uint32(15))) * np.uint32(0x85EBCA6B)
     multipliers, offsets = _permutations()
-    hashed = pairs[:, None] * multipliers[None, :] + offsets[None, :]
-    return (hashed.min(axis=0) >> np.uint64(32)).astype(np.uint32)
+    return (multipliers[:, None] * (pairs ^ (pairs >> np.uint32(13))) + offsets[:, None]).min(axis=1)
 
 
 @lru_cache(maxsize=1)
 def _permutations() -> tuple[Any, Any]:
-    """Fixed odd 64-bit multipliers and offsets: multiply-shift hashing (Dietzfelbinger et al., 1997)."""
+    """Fixed odd multipliers and offsets, modulo 2^32."""
     import numpy as np
 
     random = np.random.default_rng(20240229)
-    multipliers = random.integers(1, 2**63, PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    return multipliers, random.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64)
+    multipliers = random.integers(0, 2**31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, random.integers(0, 2**32, PERMUTATIONS, dtype=np.uint32)
+
+
+def _rows() -> Any:
+    """A 64-bit multiplier for each row of a band."""
+    import numpy as np
+
+    return np.random.default_rng(7).integers(1, 2**63, PERMUTATIONS // BANDS, dtype=np.uint64) * np.uint64(2)
 
 
 def _bands(minima: Any) -> Any:
@@ -132,8 +162,7 @@ def _bands(minima: Any) -> Any:
     import numpy as np
 
     rows = minima.reshape(len(minima), BANDS, PERMUTATIONS // BANDS).astype(np.uint64)
-    multipliers, offsets = _permutations()
-    keys = (rows * multipliers[: rows.shape[2]]).sum(axis=2, dtype=np.uint64) + offsets[:BANDS]
+    keys = (rows * _rows()).sum(axis=2, dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64)
     return keys | np.uint64(1)
 
 

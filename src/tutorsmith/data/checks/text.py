@@ -31,6 +31,12 @@ _TEMPLATE = re.compile(
     r"|SYSTEM): (?=\S)",
     re.MULTILINE,
 )
+# One of these stands in every text in which _TEMPLATE finds something.
+_TEMPLATE_HINTS = (
+    *("<|", "<｜", "s>", "INST]", "SYS>>", "_of_turn>", "tool_", "TOOL_CALLS]", "gMASK]", "<bos>", "<eos>", "<pad>"),
+    *("<unk>", "Instruction:", "Response:", "Input:", "Human:", "Assistant:", "User:", "System:", "USER:", "SYSTEM:"),
+    "ASSISTANT:",
+)
 _TAGS = (
     "p br div span img table tr td th tbody thead ul ol li h1 h2 h3 h4 h5 h6 strong em font script style html body "
     "head hr pre code blockquote center iframe input button link meta section article sub sup"
@@ -192,7 +198,7 @@ def mojibake(record: Record) -> Iterator[Remark]:
 
 
 def _template(text: str) -> str:
-    found = _TEMPLATE.search(text) if "<" in text or "[" in text or ":" in text else None
+    found = _TEMPLATE.search(text) if any(mark in text for mark in _TEMPLATE_HINTS) else None
     return found[0] if found else ""
 
 
