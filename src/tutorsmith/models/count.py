@@ -91,7 +91,9 @@ def _from_gguf(file: Path) -> Any:
         tokens = fields["tokenizer.ggml.tokens"].contents()
         merges = [tuple(pair.split(" ")) for pair in fields["tokenizer.ggml.merges"].contents()]
     except KeyError as error:
-        raise ModelError(f"the GGUF has no {error}", where=str(file), mend="install the embedded model again") from error
+        raise ModelError(
+            f"the GGUF has no {error}", where=str(file), mend="install the embedded model again"
+        ) from error
     made = Tokenizer(BPE({token: number for number, token in enumerate(tokens)}, merges))
     made.pre_tokenizer = ByteLevel(add_prefix_space=False)
     return made

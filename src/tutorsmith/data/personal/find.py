@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tutorsmith.data.personal.contact import accounts, emails, phones
 from tutorsmith.data.personal.names import chinese_names, english_names
-from tutorsmith.data.personal.numbers import national_ids, student_numbers
+from tutorsmith.data.personal.numbers import cued_ids, national_ids, student_numbers
 from tutorsmith.data.personal.secrets import secrets
 from tutorsmith.data.personal.spans import Personal, blank_formulas
 
@@ -23,7 +23,8 @@ KINDS: Mapping[str, str] = {
 _SHORTEST = 4
 """Characters; nothing shorter is found."""
 _MANY_DIGITS = re.compile(r"\d(?:[ ./()–-]{0,2}\d){5}")
-_DIGITS = re.compile(r"\d{4}")
+_SOME_DIGITS = re.compile(r"\d{4}")
+_DIGIT = re.compile(r"\d")
 _CAPITAL = re.compile(r"[A-Z][a-z]")
 
 
@@ -41,9 +42,11 @@ def find_personal(text: str) -> tuple[Personal, ...]:
     named = any(span.kind == "person-name" for span in found)
     if _MANY_DIGITS.search(text):
         bare = blank_formulas(text)
-        found += [*national_ids(bare), *student_numbers(bare, named), *phones(bare)]
-    elif _DIGITS.search(text):
-        found += student_numbers(text)
+        found += [*national_ids(bare), *phones(bare)]
+    if _DIGIT.search(text):
+        found += cued_ids(text)
+    if _SOME_DIGITS.search(text):
+        found += student_numbers(text, named)
     if "QQ" in text or "微信" in text or "echat" in text.lower():
         found += accounts(text)
     if _CAPITAL.search(text):

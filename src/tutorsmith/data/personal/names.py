@@ -239,7 +239,7 @@ def chinese_names(text: str) -> Iterator[Personal]:
     for pattern in _ZH:
         for found in pattern.finditer(text):
             name = found["name"]
-            if len(name) > 1 and any(name.startswith(known) for known in KNOWN_ZH):
+            if len(name) > 1 and holds(name, KNOWN_ZH):
                 continue
             if len(name) > 1 and _NO_NAME_END.search(name[1:]):
                 continue

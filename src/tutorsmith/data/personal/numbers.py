@@ -30,7 +30,7 @@ _ID_CUE = (
 )
 _CUED_ID = re.compile(
     rf"{_ID_CUE}(?:[ \t]*(?:card|number|numbers|no\.?|nr\.?|id|code|#|号码?|编号))*[ \t]*(?:is|was|reads|为|是|[:：=#(（])?[ \t]*"
-    r"(?P<number>(?=[A-Za-z0-9 .-]*(?:\d[ .-]?){6})[A-Za-z]{0,3}\d(?:[ .-]?[A-Za-z0-9]){4,20})(?![\w-])",
+    r"(?P<number>[A-Za-z]{0,3}\d[A-Za-z0-9]*(?:[ .-](?=[A-Za-z]{0,2}\d)[A-Za-z0-9]+)*)(?![\w-])",
     re.IGNORECASE,
 )
 _STUDENT_CUE = (
@@ -54,18 +54,17 @@ _ID_HINTS = (
     *(
         "passport",
         "national",
-        "resident",
-        "personal",
+        "resident i",
+        "personal i",
+        "personal a",
         "identity",
         "id card",
-        "social",
+        "social sec",
         "ssn",
-        "nin",
-        "ni num",
-        "aadhaar",
+        "nino",
     ),
-    *("cpf", "dni", "nie", "pesel", "personnummer", "tax", "licen", "bank", "card", "account"),
-    *("证", "护照", "驾照", "社保", "银行卡"),
+    *("ni num", "aadhaar", "cpf", "dni", "nie ", "pesel", "personnummer", "tax", "licen", "bank", "credit", "account"),
+    *("身份证", "居民证", "通行证", "驾驶证", "证件", "护照", "驾照", "社保", "银行卡"),
 )
 _STUDENT_HINTS = (
     *(
@@ -100,10 +99,7 @@ def _hong_kong_holds(number: str) -> bool:
 
 
 def national_ids(text: str) -> Iterator[Personal]:
-    """Ids with a valid check digit, and what stands behind a word such as "passport number" or 身份证号.
-
-    text: without formulas.
-    """
+    """Ids with a valid check digit or a form of their own. text: without formulas."""
     for name, pattern in _FORMS:
         for found in pattern.finditer(text):
             if _validator(name).is_valid(found[0].replace(" ", "").upper().replace("-", "" if name == "luhn" else "-")):
@@ -113,8 +109,17 @@ def national_ids(text: str) -> Iterator[Personal]:
             yield Personal("national-id", *found.span())
     for found in _BRITISH.finditer(text):
         yield Personal("national-id", *found.span())
+
+
+def cued_ids(text: str) -> Iterator[Personal]:
+    """What stands behind a word such as "passport number" or 身份证号, whatever its form."""
     for found in _CUED_ID.finditer(text) if holds(text.lower(), _ID_HINTS) else ():
-        yield Personal("national-id", *found.span("number"))
+        if sum(char.isdigit() for char in found["number"]) >= _CUED_DIGITS and len(found["number"]) <= _LONGEST:
+            yield Personal("national-id", *found.span("number"))
+
+
+_CUED_DIGITS = 5
+_LONGEST = 36
 
 
 def student_numbers(text: str, named: bool = False) -> Iterator[Personal]:
