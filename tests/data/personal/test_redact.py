@@ -49,7 +49,13 @@ def test_one_person_has_one_placeholder_in_all_lines() -> None:
 
 
 def test_a_line_without_personal_data_is_the_same_bytes() -> None:
-    for raw in (line("Why is $\\nabla\\times E=0$ (Maxwell)?"), b"{'id': None}", b"\xff\xfe", b"", b'\xef\xbb\xbf{"a": "b"}'):
+    for raw in (
+        line("Why is $\\nabla\\times E=0$ (Maxwell)?"),
+        b"{'id': None}",
+        b"\xff\xfe",
+        b"",
+        b'\xef\xbb\xbf{"a": "b"}',
+    ):
         assert Redactor().line(raw) == raw
 
 
