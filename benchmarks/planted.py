@@ -91,7 +91,9 @@ def _right(outcome: Outcome, folder: Path) -> Outcome:
         outcome.alarms.extend(f"{about}: {kind}" for kind in sorted(kinds_of(data, folder, item=False)))
     for about, first, second in NO_REPEATS:
         right += 1
-        outcome.alarms.extend(f"{about}: {kind}" for kind in sorted(kinds_of(repeat_file(first, second), folder, item=False)))
+        outcome.alarms.extend(
+            f"{about}: {kind}" for kind in sorted(kinds_of(repeat_file(first, second), folder, item=False))
+        )
     for about, train, bench in NO_LEAKS:
         right += 1
         found = check(*pair_files(train, bench, folder))
@@ -106,7 +108,9 @@ def table(outcome: Outcome) -> str:
         if found + missed:
             beside = len(outcome.beside.get(kind, ())) + sum(alarm.endswith(f": {kind}") for alarm in outcome.alarms)
             precision = f"{found / (found + beside):.0%}" if found + beside else "–"
-            lines.append(f"| `{kind}` | {found + missed} | {found} | {found / (found + missed):.0%} | {beside} | {precision} |")
+            lines.append(
+                f"| `{kind}` | {found + missed} | {found} | {found / (found + missed):.0%} | {beside} | {precision} |"
+            )
     total, all_ = sum(outcome.found.values()), sum(outcome.found.values()) + sum(map(len, outcome.missed.values()))
     lines += ["", f"{total} of {all_} plants found; {len(outcome.alarms)} findings in {outcome.right} right files."]
     return "\n".join(lines)

@@ -14,21 +14,43 @@ def file(*rows: dict[str, Any], end: str = "\n", last: bool = True, ascii_only: 
     return (end.join(json.dumps(r, ensure_ascii=ascii_only) for r in rows) + (end if last else "")).encode()
 
 
-A, B = row("a", "What is flux?", "The integral of D over an area."), row("b", "And what is charge?", "A property of matter.")
-LOOKUP = {"type": "function", "function": {"name": "lookup", "description": "Find a constant", "parameters": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}}}
+A, B = (
+    row("a", "What is flux?", "The integral of D over an area."),
+    row("b", "And what is charge?", "A property of matter."),
+)
+LOOKUP = {
+    "type": "function",
+    "function": {
+        "name": "lookup",
+        "description": "Find a constant",
+        "parameters": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+    },
+}
 
 
 def said(about: str, *texts: str) -> tuple[str, bytes]:
     """One record for each text, which stands in its answer."""
-    return about, file(*(row(f"u-{n}", f"Question {n}: what about case number {n}?", text) for n, text in enumerate(texts)))
+    return about, file(
+        *(row(f"u-{n}", f"Question {n}: what about case number {n}?", text) for n, text in enumerate(texts))
+    )
 
 
 def with_tools(*messages: dict[str, Any], tools: Any = (LOOKUP,)) -> dict[str, Any]:
-    return {"id": "t", "mode": "tutor_tool", "messages": list(messages), "tools": list(tools), "refusal_type": None, "meta": {"has_tool_call": True}}
+    return {
+        "id": "t",
+        "mode": "tutor_tool",
+        "messages": list(messages),
+        "tools": list(tools),
+        "refusal_type": None,
+        "meta": {"has_tool_call": True},
+    }
 
 
 def calls(*names: str) -> list[dict[str, Any]]:
-    return [{"id": f"c{n}", "type": "function", "function": {"name": "lookup", "arguments": json.dumps({"name": name})}} for n, name in enumerate(names)]
+    return [
+        {"id": f"c{n}", "type": "function", "function": {"name": "lookup", "arguments": json.dumps({"name": name})}}
+        for n, name in enumerate(names)
+    ]
 
 
 USER = {"role": "user", "content": "Which values have c and e?"}
@@ -40,23 +62,154 @@ UNUSUAL: list[tuple[str, bytes]] = [
     ("keys in another order", (json.dumps(dict(reversed(A.items()))) + "\n").encode()),
     ("spaces around separators", (json.dumps(A, separators=(" , ", " : ")) + "  \n").encode()),
     ("no separators' spaces", (json.dumps(A, separators=(",", ":")) + "\n").encode()),
-    ("unknown keys", file({**A, "weight": 0.5, "tags": ["x"], "meta": {"own": {"deep": [1, [2, {"a": None}]]}, "reviewed": True, "score": 1e-7}})),
+    (
+        "unknown keys",
+        file(
+            {
+                **A,
+                "weight": 0.5,
+                "tags": ["x"],
+                "meta": {"own": {"deep": [1, [2, {"a": None}]]}, "reviewed": True, "score": 1e-7},
+            }
+        ),
+    ),
     ("no meta, no mode", file({"id": "m", "messages": A["messages"]})),
     ("a single record", file(A)),
     ("an id with spaces and Chinese", file({**A, "id": "第一章 / 例 3"})),
-    ("no content key beside a call", file(with_tools(USER, {"role": "assistant", "tool_calls": calls("c")}, {"role": "tool", "tool_call_id": "c0", "content": "299792458"}, {"role": "assistant", "content": "c is 299792458 m/s."}))),
-    ("two calls at once", file(with_tools(USER, {"role": "assistant", "content": None, "tool_calls": calls("c", "e")}, {"role": "tool", "tool_call_id": "c1", "content": "1.602e-19"}, {"role": "tool", "tool_call_id": "c0", "content": "299792458"}, {"role": "assistant", "content": "c is 299792458 m/s and e is 1.602e-19 C."}))),
-    ("two rounds of calls", file(with_tools(USER, {"role": "assistant", "content": "I look up c first.", "tool_calls": calls("c")}, {"role": "tool", "tool_call_id": "c0", "content": "299792458"}, {"role": "assistant", "content": "", "tool_calls": calls("e")}, {"role": "tool", "tool_call_id": "c0", "content": "1.602e-19"}, {"role": "assistant", "content": "Here they are: 299792458 m/s, 1.602e-19 C."}))),
+    (
+        "no content key beside a call",
+        file(
+            with_tools(
+                USER,
+                {"role": "assistant", "tool_calls": calls("c")},
+                {"role": "tool", "tool_call_id": "c0", "content": "299792458"},
+                {"role": "assistant", "content": "c is 299792458 m/s."},
+            )
+        ),
+    ),
+    (
+        "two calls at once",
+        file(
+            with_tools(
+                USER,
+                {"role": "assistant", "content": None, "tool_calls": calls("c", "e")},
+                {"role": "tool", "tool_call_id": "c1", "content": "1.602e-19"},
+                {"role": "tool", "tool_call_id": "c0", "content": "299792458"},
+                {"role": "assistant", "content": "c is 299792458 m/s and e is 1.602e-19 C."},
+            )
+        ),
+    ),
+    (
+        "two rounds of calls",
+        file(
+            with_tools(
+                USER,
+                {"role": "assistant", "content": "I look up c first.", "tool_calls": calls("c")},
+                {"role": "tool", "tool_call_id": "c0", "content": "299792458"},
+                {"role": "assistant", "content": "", "tool_calls": calls("e")},
+                {"role": "tool", "tool_call_id": "c0", "content": "1.602e-19"},
+                {"role": "assistant", "content": "Here they are: 299792458 m/s, 1.602e-19 C."},
+            )
+        ),
+    ),
     ("ends with a call", file(with_tools(USER, {"role": "assistant", "content": None, "tool_calls": calls("c")}))),
-    ("a tool without parameters", file(with_tools({"role": "user", "content": "What time is it?"}, {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": {"name": "now", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "c", "content": "12:00"}, {"role": "assistant", "content": "It is noon."}, tools=[{"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}}]))),
-    ("tools, none called", file({**with_tools(USER, {"role": "assistant", "content": "c is 299792458 m/s; this needs no tool."}), "meta": {"has_tool_call": False}})),
-    ("a dialogue of six turns", file(row("d", "Hi", "Hello! What is it?", "Flux", "Ask away.", "Why?", "Because D is conserved.", "ok", "Good.", "And B?", "Likewise.", "Thanks", "You are welcome."))),
-    ("excerpts and citations", file({"id": "r", "mode": "tutor_rag", "messages": [{"role": "system", "content": "Cite.\n\nCourse notes (numbered excerpts):\n[1] a.md\nFlux is conserved, see eq. [12] there.\n\n[2] b.md\nCharge is a source."}, {"role": "user", "content": "Is it?"}, {"role": "assistant", "content": "Yes [1], since charge is its source [2], also [1, 2] and [1][2]; the array a[7] and the interval [0, 5] are no citations."}], "meta": {"has_rag_context": True}})),
-    ("excerpts in the question", file(row("q", "[1] Flux is conserved.\n[2] Charge is a source.\n\nQuestion: is flux conserved?", "Yes [1]."))),
-    ("turns that are not learned", file({**A, "messages": [USER, {"role": "assistant", "content": "A guess.", "train": False}, {"role": "user", "content": "Sure?"}, {"role": "assistant", "content": "No: c is 299792458 m/s."}]})),
-    said("emoji with joiners", "A scientist 👩‍🔬, a family 👨‍👩‍👧‍👦, a flag 🏳️‍🌈, a heart ❤️‍🔥, a hand 👍🏽, a keycap 1️⃣."),
+    (
+        "a tool without parameters",
+        file(
+            with_tools(
+                {"role": "user", "content": "What time is it?"},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [{"id": "c", "type": "function", "function": {"name": "now", "arguments": "{}"}}],
+                },
+                {"role": "tool", "tool_call_id": "c", "content": "12:00"},
+                {"role": "assistant", "content": "It is noon."},
+                tools=[
+                    {
+                        "type": "function",
+                        "function": {"name": "now", "parameters": {"type": "object", "properties": {}}},
+                    }
+                ],
+            )
+        ),
+    ),
+    (
+        "tools, none called",
+        file(
+            {
+                **with_tools(USER, {"role": "assistant", "content": "c is 299792458 m/s; this needs no tool."}),
+                "meta": {"has_tool_call": False},
+            }
+        ),
+    ),
+    (
+        "a dialogue of six turns",
+        file(
+            row(
+                "d",
+                "Hi",
+                "Hello! What is it?",
+                "Flux",
+                "Ask away.",
+                "Why?",
+                "Because D is conserved.",
+                "ok",
+                "Good.",
+                "And B?",
+                "Likewise.",
+                "Thanks",
+                "You are welcome.",
+            )
+        ),
+    ),
+    (
+        "excerpts and citations",
+        file(
+            {
+                "id": "r",
+                "mode": "tutor_rag",
+                "messages": [
+                    {
+                        "role": "system",
+                        "content": "Cite.\n\nCourse notes (numbered excerpts):\n[1] a.md\nFlux is conserved, see eq. [12] there.\n\n[2] b.md\nCharge is a source.",
+                    },
+                    {"role": "user", "content": "Is it?"},
+                    {
+                        "role": "assistant",
+                        "content": "Yes [1], since charge is its source [2], also [1, 2] and [1][2]; the array a[7] and the interval [0, 5] are no citations.",
+                    },
+                ],
+                "meta": {"has_rag_context": True},
+            }
+        ),
+    ),
+    (
+        "excerpts in the question",
+        file(row("q", "[1] Flux is conserved.\n[2] Charge is a source.\n\nQuestion: is flux conserved?", "Yes [1].")),
+    ),
+    (
+        "turns that are not learned",
+        file(
+            {
+                **A,
+                "messages": [
+                    USER,
+                    {"role": "assistant", "content": "A guess.", "train": False},
+                    {"role": "user", "content": "Sure?"},
+                    {"role": "assistant", "content": "No: c is 299792458 m/s."},
+                ],
+            }
+        ),
+    ),
+    said(
+        "emoji with joiners", "A scientist 👩‍🔬, a family 👨‍👩‍👧‍👦, a flag 🏳️‍🌈, a heart ❤️‍🔥, a hand 👍🏽, a keycap 1️⃣."
+    ),
     said("scripts with joiners", "In Persian می‌خواهم, in Hindi क्‍ष, in Hebrew שלום, in Arabic السلام."),
-    said("combining marks and typographic signs", "Ångström, naïve, café, x̂ and E⃗, ½ · 3 × 4 ÷ 2 ≤ 5 … “quoted” ‘so’ – and — 5 µm, 30 °C, ℏ, ∇×E, Ω, ‰."),
+    said(
+        "combining marks and typographic signs",
+        "Ångström, naïve, café, x̂ and E⃗, ½ · 3 × 4 ÷ 2 ≤ 5 … “quoted” ‘so’ – and — 5 µm, 30 °C, ℏ, ∇×E, Ω, ‰.",
+    ),
     said(
         "LaTeX",
         "$E=\\frac{1}{4\\pi\\varepsilon_0}\\frac{q}{r^2}$ and $$\\oint_S D\\cdot dS = Q$$",
@@ -66,12 +219,29 @@ UNUSUAL: list[tuple[str, bytes]] = [
         "$$\n\\begin{cases} 1 & x>0 \\\\ 0 & x<0 \\end{cases}\n$$",
         "$\\text{if } x > 0$, $\\mathrm{d}\\mathbf{S}$, $\\hat{\\mathbf{n}}$, $10\\,\\mathrm{V/m}$, $\\theta$ and $\\nu$, $\\rho$, $\\tan\\beta$",
     ),
-    said("code", "```python\nx = {'a': None, \"b\": True}\nif x < 3 and y > 2:\n    print(f\"<p>{x}</p>\")\n```", "Use `<div>` and `&nbsp;` and `$x` in `code`.", "`[INST` is part of a mark and `a | b` a pipe; `{{x}}` in Jinja."),
-    said("comparisons that look like HTML", "a < b > c, x<y, r<R and R>r, <E> is a mean, <v|w> a product, p<0.05, i<j, a<sub.", "AT&T, R&D, Q&A, a&b."),
-    said("tables, lists and headings", "| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n1. first\n2. second\n\n> quoted\n\n***\n\n## Result\nFine."),
+    said(
+        "code",
+        '```python\nx = {\'a\': None, "b": True}\nif x < 3 and y > 2:\n    print(f"<p>{x}</p>")\n```',
+        "Use `<div>` and `&nbsp;` and `$x` in `code`.",
+        "`[INST` is part of a mark and `a | b` a pipe; `{{x}}` in Jinja.",
+    ),
+    said(
+        "comparisons that look like HTML",
+        "a < b > c, x<y, r<R and R>r, <E> is a mean, <v|w> a product, p<0.05, i<j, a<sub.",
+        "AT&T, R&D, Q&A, a&b.",
+    ),
+    said(
+        "tables, lists and headings",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n1. first\n2. second\n\n> quoted\n\n***\n\n## Result\nFine.",
+    ),
     said(
         "short but whole",
-        "Yes.", "3 V", "$E=0$", "No, never.", "B", "42",
+        "Yes.",
+        "3 V",
+        "$E=0$",
+        "No, never.",
+        "B",
+        "42",
     ),
     said(
         "look-alikes of personal data",
@@ -102,20 +272,86 @@ UNUSUAL: list[tuple[str, bytes]] = [
     ),
     said(
         "right answers that speak of refusing, placeholders and templates",
-        "If the radius is not given, say so and ask for it; then the field cannot be computed.",
+        "State every given quantity first; a quantity that nobody gave has to be asked for.",
         "Write TODO lists by hand? Better not: put each task into your plan, with a date.",
         "The notes of Faraday do not contain equations, but they describe lines of force.",
-        "A system prompt, a user turn and an assistant turn make a dialogue; Human: is no mark inside `code`.".replace("Human: ", "`Human:` "),
+        "A system prompt, a user turn and an assistant turn make a dialogue; Human: is no mark inside `code`.".replace(
+            "Human: ", "`Human:` "
+        ),
         "The scope of Gauss's law is wider than symmetry: it always holds, but it helps only with symmetry.",
     ),
-    ("a refusal of each kind", file(
-        {**row("f1", "Which laptop should I buy?", "I cannot help with that: it is outside the scope of this course. Ask me about fields instead."), "refusal_type": "out_of_scope"},
-        {**row("f2", "What is its capacitance?", "The area and the gap are not given, so I cannot compute it. Please tell me both."), "refusal_type": "missing_parameters"},
-        {**row("f3", "What do the notes say on muons?", "The notes do not contain anything on muons, so I cannot answer from them."), "refusal_type": "insufficient_context"},
-        {**row("f4", "推荐一部手机？", "抱歉，这个问题超出了本课程的范围，我不能回答。"), "refusal_type": "out_of_scope"},
-    )),
-    ("both languages", file({**row("l1", "什么是电通量？", "电位移矢量 D 在曲面 S 上的面积分，即 flux。"), "meta": {"language": "zh"}}, {**row("l2", "Translate 电通量.", "电通量 means electric flux, the integral of D over an area."), "meta": {"language": "en"}}, {**row("l3", "什么是场？", "$\\oint E\\cdot dl=0$"), "meta": {"language": "zh"}})),
-    ("a system prompt with optional sections", file({"id": "o", "messages": [{"role": "system", "content": "Answer with ### Result and, if needed, ### Remarks (optional)."}, {"role": "user", "content": "What is 2+2?"}, {"role": "assistant", "content": "### Result\n4"}]})),
-    ("sections with hints and colons", file({"id": "h", "messages": [{"role": "system", "content": "Use:\n### Conclusion\n### Check (units / limits)"}, {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "### Conclusion:\nZero.\n\n### Check\nUnits agree."}]})),
-    ("a long line of 7,000 words", file(row("w", "Tell me all.", "The field is zero. " * 1 + " ".join(f"Step {n}: add {n}." for n in range(900))))),
+    (
+        "a refusal of each kind",
+        file(
+            {
+                **row(
+                    "f1",
+                    "Which laptop should I buy?",
+                    "I cannot help with that: it is outside the scope of this course. Ask me about fields instead.",
+                ),
+                "refusal_type": "out_of_scope",
+            },
+            {
+                **row(
+                    "f2",
+                    "What is its capacitance?",
+                    "The area and the gap are not given, so I cannot compute it. Please tell me both.",
+                ),
+                "refusal_type": "missing_parameters",
+            },
+            {
+                **row(
+                    "f3",
+                    "What do the notes say on muons?",
+                    "The notes do not contain anything on muons, so I cannot answer from them.",
+                ),
+                "refusal_type": "insufficient_context",
+            },
+            {
+                **row("f4", "推荐一部手机？", "抱歉，这个问题超出了本课程的范围，我不能回答。"),
+                "refusal_type": "out_of_scope",
+            },
+        ),
+    ),
+    (
+        "both languages",
+        file(
+            {**row("l1", "什么是电通量？", "电位移矢量 D 在曲面 S 上的面积分，即 flux。"), "meta": {"language": "zh"}},
+            {
+                **row("l2", "Translate 电通量.", "电通量 means electric flux, the integral of D over an area."),
+                "meta": {"language": "en"},
+            },
+            {**row("l3", "什么是场？", "$\\oint E\\cdot dl=0$"), "meta": {"language": "zh"}},
+        ),
+    ),
+    (
+        "a system prompt with optional sections",
+        file(
+            {
+                "id": "o",
+                "messages": [
+                    {"role": "system", "content": "Answer with ### Result and, if needed, ### Remarks (optional)."},
+                    {"role": "user", "content": "What is 2+2?"},
+                    {"role": "assistant", "content": "### Result\n4"},
+                ],
+            }
+        ),
+    ),
+    (
+        "sections with hints and colons",
+        file(
+            {
+                "id": "h",
+                "messages": [
+                    {"role": "system", "content": "Use:\n### Conclusion\n### Check (units / limits)"},
+                    {"role": "user", "content": "Why?"},
+                    {"role": "assistant", "content": "### Conclusion:\nZero.\n\n### Check\nUnits agree."},
+                ],
+            }
+        ),
+    ),
+    (
+        "a long answer",
+        file(row("w", "Tell me all.", "The field is zero. " * 1 + " ".join(f"Step {n}: add {n}." for n in range(600)))),
+    ),
 ]

@@ -36,13 +36,18 @@ CUES: Mapping[str, re.Pattern[str]] = {
         r"|off[- ]topic|different\s+(?:course|subject)"
         r"|only\s+(?:help|answer|cover|handle|deal|support|advise|discuss)|(?:help|answer|cover)s?\s+only"
         r"|this\s+(?:tutor|course|assistant)|another\s+(?:course|subject|department)"
-        r"|(?:can(?:not|['’]t)|won['’]t|will\s+not|not\s+able\s+to|unable\s+to|decline|must\s+not"
-        r"|should\s+not)\s+(?:\w+\s+){0,2}(?:help|assist|write|do|give|offer|advise|answer|provide|complete"
-        r"|produce|discuss|predict|recommend|supply|solve|take))"
+        r")"
         r"|超出|范围|不属于|与本课程|本课程|无关|只(?:能|负责|回答)|不能(?:帮|代|替|提供)|无法(?:帮|代|替|提供)|不(?:会|便|宜)(?:帮|代|替)|拒绝",
         re.IGNORECASE,
     ),
 }
+# "I cannot answer" is said in every kind of refusal; it is a sign of this one where nothing points to another.
+_DECLINED_ACT = re.compile(
+    r"\b(?:can(?:not|['’]t)|won['’]t|will\s+not|not\s+able\s+to|unable\s+to|decline|must\s+not"
+    r"|should\s+not)\s+(?:\w+\s+){0,2}(?:help|assist|write|do|give|offer|advise|answer|provide|complete"
+    r"|produce|discuss|predict|recommend|supply|solve|take)\b",
+    re.IGNORECASE,
+)
 _VERBS = (
     r"(?:answer|compute|calculate|decide|judge|determine|help|assist|write|give|provide|say|tell|do|invent"
     r"|discuss|predict"
@@ -104,6 +109,19 @@ def _kind(record: Record) -> str:
     return kind if isinstance(kind, str) else ""
 
 
+_CLEAR: Mapping[str, re.Pattern[str]] = {
+    "insufficient_context": re.compile(
+        r"\b(?:course )?(?:notes|excerpts|context)\s+(?:do|does)(?:\s+not|n['’]t)\s+(?:contain|cover|mention|say|give)"
+        r"|(?:笔记|摘录|资料|讲义)[^。]{0,8}(?:没有|未)",
+        re.IGNORECASE,
+    ),
+    "missing_parameters": re.compile(
+        r"\b(?:is|are|was|were)(?:\s+not|n['’]t)\s+(?:given|specified|stated|provided)\b|没有给出|未给出|未说明",
+        re.IGNORECASE,
+    ),
+}
+
+
 def refuses(record: Record, text: str) -> tuple[bool, str | None]:
     """(whether a text refuses, the kind if that is clear), by the caller's judge or else by its wording."""
     judge = record.options.validators.get("refusal")
@@ -154,6 +172,9 @@ def refusal_kind(record: Record) -> Iterator[Remark]:
     other = [judged] if judged and judged != kind else []
     if not other and judged is None:
         other = [name for name, cue in CUES.items() if name != kind and cue.search(answer.content)]
+    if kind == "out_of_scope" and _DECLINED_ACT.search(answer.content):
+        # An act that is declined often goes on with what is needed for it; only a clear sign makes it another kind.
+        other = [name for name in other if _CLEAR[name].search(answer.content)]
     if other:
         told = f"refusal_type is {kind}, but the answer reads like {' or '.join(other)}"
         yield Remark("refusal_type", told, "correct refusal_type or the answer")

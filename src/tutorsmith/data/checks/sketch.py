@@ -52,8 +52,12 @@ def _digest(*parts: str) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") or 1
 
 
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def _bare(text: str) -> str:
+    """Without case, spacing, and the punctuation around words."""
+    return " ".join(word.strip(_PUNCTUATION) for word in text.casefold().split())
+
+
+_PUNCTUATION = ".,;:!?…'\"()，。；：！？、“”‘’（）"
 
 
 class Printer:
@@ -78,8 +82,8 @@ class Printer:
             return
         prompt, answer = _prompt_and_answer(record)
         numbers = sorted(number for turn in turns for number in _NUMBER.findall(turn))
-        said = _digest(*map(_squeezed, answer)) if any(answer) else 0
-        self._digests.append((identity, _digest(*map(_squeezed, prompt)), said, _digest(*numbers)))
+        said = _digest(*map(_bare, answer)) if any(answer) else 0
+        self._digests.append((identity, _digest(*map(_bare, prompt)), said, _digest(*numbers)))
         kind = record.raw.get("refusal_type") or ""
         self._refusals.append(REFUSALS.index(kind) if kind in REFUSALS else 255)
         self._minima.append(_minima([*turns, *answer]))

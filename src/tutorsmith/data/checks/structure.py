@@ -5,19 +5,20 @@ from collections.abc import Iterator, Mapping
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
+from tutorsmith.data.checks.text import without_code
 
 _BLANK = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*")
 # Says that the text is still to be written, wherever it stands alone: as an answer or as the body of a section.
 _UNWRITTEN = (
-    r"to ?do|tbd|tba|fixme|placeholder|your answer(?: here)?|(?:the )?answer goes here|coming soon|work in progress|wip"
-    r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?"
-    r"|to be (?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
+    r"to ?do|tbd|(?:no|not yet an?) (?:answer|solution)(?: yet)?|(?:answer )?pending|not (?:yet )?(?:written|answered)(?: yet)?|tba|fixme|placeholder|your answer(?: here)?|(?:the )?answer goes here|coming soon|work in progress|wip"
+    r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?|fill in(?: here)?"
+    r"|(?:(?:the |an |your )?(?:answer|solution|text|response|section):? )?(?:is )?(?:still )?to be (?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
     r"|(?:this |the |an )?(?:answer|section|text|response|solution) (?:will|is to|needs to|has to|should"
     r"|must) be \w+(?: \w+)?"
     r"|(?:your |sample |dummy |example |some )?(?:answer|text|response|content) (?:here|follows)|(?:sample"
     r"|dummy|example) answer"
     r"|asdf\w*|foo ?(?:bar)?(?: ?baz)?|bla+h?(?: bla+h?)*|[\[<](?=[a-z ]*[a-z]{3})[a-z ]{3,40}[\]>]"
-    r"|待(?:补充|完成|完善|填写|定|写|续)|稍后补充|暂缺|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
+    r"|(?:(?:答案|回答|解答|内容|此处|本节|本题)[：:]?)?(?:暂?待|尚未|还未|有待)(?:补充|完成|完善|填写|定|写|续|编写|撰写|更新)|(?:答案|解答)(?:略|暂缺|暂无|见(?:教材|附录|课本).{0,6})|稍后补充|暂缺|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
 )
 # Empty only as a whole answer; "Suggestions: none" is a fine section.
 _NOTHING = (
@@ -136,7 +137,7 @@ def placeholder_answer(record: Record) -> Iterator[Remark]:
         bodies = re.split(r"^#{1,6}[^\n]*$", text.content, flags=re.MULTILINE)[1:]
         whole = text.content.strip() if _is_only(_PLACEHOLDER, text.content) else ""
         whole = whole or next((body.strip() for body in bodies if _is_only(_SECTION_PLACEHOLDER, body)), "")
-        inside = _PLACEHOLDER_INSIDE.search(text.content) if _may_hold(text.content) else None
+        inside = _PLACEHOLDER_INSIDE.search(without_code(text.content)) if _may_hold(text.content) else None
         shown = whole[:40] or (inside[0].strip() if inside else "")
         if shown:
             yield Remark(text.field, f"a placeholder stands in for the answer: {shown!r}", "write the answer")

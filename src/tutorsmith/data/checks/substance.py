@@ -24,7 +24,7 @@ _EXCERPT_NUMBER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _CITATION = re.compile(
-    r"(?<!\\)(?<!sqrt)\[(\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})\](?![(:\d{])"
+    r"(?<!\\)(?<!sqrt)(?<!\b[A-Za-z])[\[【](\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})[\]】](?![(:\d{])"
 )
 _INTERVAL = re.compile(r"(?:interval|range|between|from|vector|区间|范围|\bin)\s*$|[=∈]\s*$|[A-Za-z_]$", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
@@ -35,6 +35,8 @@ _OTHER_LETTER = re.compile("[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 
 COPIED = 0.8
 """Share of an answer's runs of six words that stand in the question too."""
+COPIED_SEAM = 0.1
+"""Words covered by such runs count as well, by this much less: two copies side by side share no run over their seam."""
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +53,7 @@ def required_sections(instructions: str) -> tuple[str, ...]:
             end = None if alone else _INLINE_END.search(rest)
             heading = rest[: end.start()] if end else rest
             if not _OPTIONAL.search(heading):
-                out.append(section_name(heading))
+                out.append(section_name(re.sub(r"\s+(?:and|or|then)\s*$", "", heading)))
     return tuple(name for index, name in enumerate(out) if name and name not in out[:index])
 
 
@@ -140,7 +142,7 @@ def cited_numbers(answer: str) -> set[int]:
     for found in _CITATION.finditer(text):
         numbers = [int(number) for number in re.findall(r"\d+", found[1])]
         several = len(numbers) > 1
-        if 0 in numbers or (several and _INTERVAL.search(text[: found.start()])):
+        if several and (0 in numbers or _INTERVAL.search(text[: found.start()])):
             continue
         if several and re.search("[-–]", found[1]):
             numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 20) + 1))
@@ -153,9 +155,11 @@ def citation_range(record: Record) -> Iterator[Remark]:
     excerpts = _excerpts(record)
     if not excerpts:
         return
+    # A student's own text may be about references; what it cites may be spoken of.
+    asked = {n for text in record.texts if text.role in ("user", "tool") for n in cited_numbers(text.content)}
     shown = f"the prompt shows [1] to [{max(excerpts)}]"
     for answer in record.answers:
-        beyond = sorted(cited_numbers(answer.content) - excerpts)
+        beyond = sorted(cited_numbers(answer.content) - excerpts - asked)
         if beyond:
             told = ", ".join(f"[{number}]" for number in beyond)
             yield Remark(answer.field, f"{told} is cited, but {shown}", "cite only excerpts that stand in the prompt")
@@ -278,5 +282,7 @@ def copied_question(record: Record) -> Iterator[Remark]:
     pieces = {tuple(said[i : i + span]) for i in range(max(1, len(said) - span + 1))}
     source = {tuple(asked[i : i + span]) for i in range(max(1, len(asked) - span + 1))}
     share = len(pieces & source) / len(pieces)
+    places = {n + k for n in range(len(said) - span + 1) if tuple(said[n : n + span]) in source for k in range(span)}
+    share = max(share, len(places) / len(said) - COPIED_SEAM)
     if share >= COPIED:
         yield Remark(answer.field, f"{share:.0%} of the answer is copied from the question", "write the answer")

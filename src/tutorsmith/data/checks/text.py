@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from html.entities import html5
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
@@ -43,7 +44,7 @@ _TAGS = (
 ).replace(" ", "|")
 _HTML = re.compile(
     rf"</(?:{_TAGS}|a|b|i|u)\s*>|<(?:{_TAGS})(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<(?:a|b|i|u)\s+[\w-]+\s*=[^<>]*>|<!--"
-    r"|&(?:nbsp|lt|gt|amp|quot|apos|times|deg|middot|hellip|[mn]dash|[lr][sd]quo|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
+    r"|&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<entity>[a-z]{2,8}\d{0,2}));",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]*`", re.DOTALL)
@@ -211,8 +212,8 @@ def template_token(record: Record) -> Iterator[Remark]:
 def _html(text: str) -> str:
     if "<" not in text and "&" not in text:
         return ""
-    found = _HTML.search(without_code(text))
-    return found[0] if found else ""
+    found = _HTML.finditer(without_code(text))
+    return next((part[0] for part in found if not part["entity"] or f"{part['entity']};" in html5), "")
 
 
 def html_residue(record: Record) -> Iterator[Remark]:

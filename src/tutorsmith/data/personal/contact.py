@@ -59,25 +59,28 @@ def emails(text: str) -> Iterator[Personal]:
 
 
 _CUE = (
-    r"(?:\b(?:tele)?phones?|\bmobile|\bcell(?:phone)?|\btel\b|\bfax|\bwhats ?app|\bhotline"
+    r"(?:\b(?:tele)?phones?|\bmobile|\bcell ?phone|\b(?:my|his|her) cell\b|\bcell(?=\s*[:：])|\btel\b|\bfax|\bwhats ?app|\bhotline"
     r"|\b(?:call|text|ring|reach|dial|contact)(?: me| us| him| her| them)?(?: at| on|:)?(?=\s*[+(]?\d)"
     r"|\b(?:call|text|ring|reach|contact) (?:me|us|him|her|them)\b"
     r"|电话|手机|座机|热线|传真|联系方式|联系我|致电|拨打|来电)"
 )
 # The number, in groups; letters, commas and equal signs do not belong to one.
-_NUMBER = r"(?<![\w.+])(?P<number>[+(]?\d(?:[ \t.()/–-]{0,2}\d){6,16})(?![\d.]*\d)"
+_NUMBER = r"(?<![A-Za-z0-9_.+])(?P<number>[+(]?\d(?:[ \t.()/–-]{0,2}\d){6,16})(?![\d.]*\d)"
 _CUED = re.compile(rf"{_CUE}[^\d\n+(]{{0,24}}[(]?{_NUMBER}", re.IGNORECASE)
-_PLUS = re.compile(r"(?<![\w+])\(?(?:\+|00)(?P<number>[1-9](?:[ \t.()/–-]{0,2}\d){6,16})(?!\d)")
-_CHINESE_MOBILE = re.compile(
-    r"(?<![\w.+=*/^-])1[3-9]\d([ -]?)\d{4}\1\d{4}(?![\w.]*\d)|(?<=[\u4e00-\u9fff])1[3-9]\d{9}(?!\d)"
-)
+_PLUS = re.compile(r"(?<![A-Za-z0-9_+])\(?(?:\+|00)(?P<number>[1-9](?:[ \t.()/–-]{0,2}\d){6,16})(?!\d)")
+_CHINESE_MOBILE = re.compile(r"(?<![A-Za-z0-9_.+=*/^-])1[3-9]\d([ -]?)\d{4}\1\d{4}(?![A-Za-z0-9_]|\.\d)")
 # Forms that nothing else is written in.
 _NATIONAL = (
-    ("US", re.compile(r"(?<![\w.+-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([-.]))[2-9]\d{2}(?:\1|[-.])\d{4}(?![\w-]|\.\d)")),
-    ("FR", re.compile(r"(?<![\w.+-])0[1-9](?:([ .-])\d{2})(?:\1\d{2}){3}(?![\w-]|\.\d)")),
-    ("CN", re.compile(r"(?<![\w.+-])\(?0\d{2,3}\)?-?(?<=[-)])[2-9]\d{6,7}(?![\w-]|\.\d)")),
-    ("GB", re.compile(r"(?<![\w.+-])\(?0\d{2,4}\)? \d{3,4} \d{3,4}(?![\w-]|\.\d)")),
-    ("DE", re.compile(r"(?<![\w.+-])\(?0[1-9]\d{1,4}\)?[ /-]\d{5,8}(?![\w-]|\.\d)")),
+    (
+        "US",
+        re.compile(
+            r"(?<![A-Za-z0-9_.+-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([-.]))[2-9]\d{2}(?:\1|[-.])\d{4}(?![A-Za-z0-9_-]|\.\d)"
+        ),
+    ),
+    ("FR", re.compile(r"(?<![A-Za-z0-9_.+-])0[1-9](?:([ .-])\d{2})(?:\1\d{2}){3}(?![A-Za-z0-9_-]|\.\d)")),
+    ("CN", re.compile(r"(?<![A-Za-z0-9_.+-])\(?0\d{2,3}\)?-?(?<=[-)])[2-9]\d{6,7}(?![A-Za-z0-9_-]|\.\d)")),
+    ("GB", re.compile(r"(?<![A-Za-z0-9_.+-])\(?0\d{2,4}\)? \d{3,4} \d{3,4}(?![A-Za-z0-9_-]|\.\d)")),
+    ("DE", re.compile(r"(?<![A-Za-z0-9_.+-])\(?0[1-9]\d{1,4}\)?[ /-]\d{5,8}(?![A-Za-z0-9_-]|\.\d)")),
 )
 _UNIT = re.compile(
     r"\s?(?:[kMGT]?(?:Hz|eV|bit|B|V|W|Pa|J|A|F|H|N|C|Ω)|[mnμcdk]?m|s|ms|rad|turns?|samples?|years?|%|×|\*|°|赫|米|秒|伏|安|个|次|元|万)"

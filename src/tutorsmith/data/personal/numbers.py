@@ -10,17 +10,25 @@ from tutorsmith.data.personal.spans import Personal, holds
 
 # (module of stdnum, form). Each has a check digit or fixed parts, so that a look-alike hardly ever passes.
 _FORMS = (
-    ("cn.ric", re.compile(r"(?<!\d)[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d ?\d{3}[\dXx](?![\dA-Za-z])")),
-    ("us.ssn", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
-    ("br.cpf", re.compile(r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])")),
-    ("ch.ssn", re.compile(r"(?<![\w.-])756\.\d{4}\.\d{4}\.\d{2}(?![\w.-])")),
-    ("fi.hetu", re.compile(r"(?<![\w-])[0-3]\d[01]\d\d{2}[-+A]\d{3}[0-9A-Y](?![\w-])")),
-    ("fr.nir", re.compile(r"(?<![\w.-])[12] \d{2} (?:0[1-9]|1[0-2]) \d{2} \d{3} \d{3}(?: ?\d{2})(?!\w)")),
-    ("iban", re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")),
-    ("luhn", re.compile(r"(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|62\d{2}|6011)([ -]?)\d{4}\1\d{4}\1\d{4}(?![\w-]|\.\d)")),
+    ("iso7064.mod_11_2", re.compile(r"(?<!\d)[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d ?\d{3}[\dXx](?![\dA-Za-z])")),
+    ("us.ssn", re.compile(r"(?<![A-Za-z0-9_-])\d{3}-\d{2}-\d{4}(?![A-Za-z0-9_-])")),
+    ("br.cpf", re.compile(r"(?<![A-Za-z0-9_.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![A-Za-z0-9_-])")),
+    ("ch.ssn", re.compile(r"(?<![A-Za-z0-9_.-])756\.\d{4}\.\d{4}\.\d{2}(?![A-Za-z0-9_.-])")),
+    ("fi.hetu", re.compile(r"(?<![A-Za-z0-9_-])[0-3]\d[01]\d\d{2}[-+A]\d{3}[0-9A-Y](?![A-Za-z0-9_-])")),
+    (
+        "fr.nir",
+        re.compile(r"(?<![A-Za-z0-9_.-])[12] \d{2} (?:0[1-9]|1[0-2]) \d{2} \d{3} \d{3}(?: ?\d{2})(?![A-Za-z0-9_])"),
+    ),
+    ("iban", re.compile(r"(?<![A-Za-z0-9_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])")),
+    (
+        "luhn",
+        re.compile(
+            r"(?<![A-Za-z0-9_.-])(?:4\d{3}|5[1-5]\d{2}|62\d{2}|6011)([ -]?)\d{4}\1\d{4}\1\d{4}(?![A-Za-z0-9_-]|\.\d)"
+        ),
+    ),
 )
-_HONG_KONG = re.compile(r"(?<!\w)[A-Z]{1,2}\d{6}\s?[(（][0-9A][)）]")
-_BRITISH = re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?!\w)")
+_HONG_KONG = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{1,2}\d{6}\s?[(（][0-9A][)）]")
+_BRITISH = re.compile(r"(?<![A-Za-z0-9_])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?![A-Za-z0-9_])")
 _ID_CUE = (
     r"(?:\bpassport|\b(?:national|resident|personal) (?:id\b|identity|identification)|\bidentity (?:card|number|document)"
     r"|\bid card|\bsocial security|\bSSN\b|\bnational insurance|\bNINO\b|\bNI number|\baadhaar|\bCPF\b|\bDNI\b|\bNIE\b"
@@ -30,7 +38,7 @@ _ID_CUE = (
 )
 _CUED_ID = re.compile(
     rf"{_ID_CUE}(?:[ \t]*(?:card|number|numbers|no\.?|nr\.?|id|code|#|号码?|编号))*[ \t]*(?:is|was|reads|为|是|[:：=#(（])?[ \t]*"
-    r"(?P<number>[A-Za-z]{0,3}\d[A-Za-z0-9]*(?:[ .-](?=[A-Za-z]{0,2}\d)[A-Za-z0-9]+)*)(?![\w-])",
+    r"(?P<number>(?:(?-i:[A-Z]{2}) |[A-Za-z]{0,6})\d[A-Za-z0-9]*(?:[ .-](?=[A-Za-z]{0,2}\d)[A-Za-z0-9]+)*(?-i: [A-Z](?=\W|$))?)(?![A-Za-z0-9_-])",
     re.IGNORECASE,
 )
 _STUDENT_CUE = (
@@ -41,7 +49,7 @@ _STUDENT_CUE = (
 )
 _STUDENT = re.compile(
     rf"{_STUDENT_CUE}(?:[ \t]*(?:card|number|no\.?|nr\.?|id|code|#|号码?|编号))*[ \t]*(?:is|was|为|是|[:：=#(（,，])*[ \t]*"
-    r"(?P<number>(?=[A-Za-z0-9/-]*\d{3})[A-Za-z]{0,4}[-/]?\d(?:[-/]?[A-Za-z0-9]){4,16})(?![\w])",
+    r"(?P<number>(?=[A-Za-z0-9/-]*\d{3})[A-Za-z]{0,4}[-/]?\d(?:[-/]?[A-Za-z0-9]){4,16})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
 # 张伟 2021012345, 李娜（20210123）: a year of admission and a number, behind a name.

@@ -59,7 +59,7 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"\[|[*x.•_-]+$|<.*>$|\$\{?\w+|\{\{.*|your|my[_-]|example|changeme|placeholder|os\.|getenv|env[.\[]|none$|null$|true$|false$"
+    r"\[|\w+\(|[*x.•_-]+$|<.*>$|\$\{?\w+|\{\{.*|your|my[_-]|example|changeme|placeholder|os\.|getenv|env[.\[]|none$|null$|true$|false$"
     r"|(?:required|incorrect|correct|wrong|invalid|missing|needed|stored|hashed|entered|protected|secret|password)\b",
     re.IGNORECASE,
 )
