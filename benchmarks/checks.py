@@ -43,7 +43,7 @@ def varied(rows: list[dict[str, Any]], size: int, seed: int = 7) -> Iterator[dic
         parts, at = [], 0
         for kept in [*_PROTECTED.finditer(text), None]:
             end = kept.start() if kept else len(text)
-            part = _NUMBER.sub(lambda _: str(random_.randint(2, 9999)), _WORD.sub(word, text[at:end]))
+            part = _NUMBER.sub(lambda _: str(random_.randint(2, 999)), _WORD.sub(word, text[at:end]))
             parts += [part, kept[0] if kept else ""]
             at = kept.end() if kept else at
         return "".join(parts)

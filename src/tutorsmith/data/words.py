@@ -132,3 +132,18 @@ def word_count(text: str) -> int:
         rest = len(token) - chinese
         total += 0.6 * chinese + (max(1, rest // 8) if rest else 0)
     return round(total)
+
+
+_PLAIN_TOKEN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]")
+_NO_PLAIN_TOKEN = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
+@lru_cache(maxsize=32)
+def tokens_of(text: str) -> list[str]:
+    """Runs of Latin letters and digits, and single letters of other scripts, in lower case.
+
+    Several checks ask for those of one text in turn; the list is theirs to read, not to change.
+    """
+    if text.isascii():  # The same, in a tenth of the time.
+        return text.lower().translate(_NO_PLAIN_TOKEN).split()
+    return _PLAIN_TOKEN.findall(text.casefold())

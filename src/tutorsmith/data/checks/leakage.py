@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from tutorsmith.data.checks.finding import Remark
-from tutorsmith.data.checks.record import Record, tokens_of
-from tutorsmith.data.words import normalise_symbols, stem
+from tutorsmith.data.checks.record import Record
+from tutorsmith.data.words import normalise_symbols, stem, tokens_of
 
 NEAR = 0.7
 CONTAINED = 0.85

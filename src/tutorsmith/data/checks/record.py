@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from tutorsmith.data.personal import find_personal
@@ -153,21 +153,6 @@ def bare_question(content: str) -> str:
         rest = _EXCERPT.sub("", content)
         content = rest if rest.strip() else content
     return content.strip()
-
-
-_TOKEN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]")
-_NO_TOKEN = {code: " " for code in range(128) if not chr(code).isalnum()}
-
-
-@lru_cache(maxsize=32)
-def tokens_of(text: str) -> list[str]:
-    """Runs of Latin letters and digits, and single letters of other scripts, in lower case.
-
-    Several checks ask for those of one text in turn; the list is theirs to read, not to change.
-    """
-    if text.isascii():  # The same, in a tenth of the time.
-        return text.lower().translate(_NO_TOKEN).split()
-    return _TOKEN.findall(text.casefold())
 
 
 ID_KEYS = frozenset({"id", "tool_call_id"})

@@ -145,8 +145,15 @@ def refusal_mismatch(record: Record) -> Iterator[Remark]:
         if not declines and not refuses(record, answer.content)[0]:
             told = f"refusal_type is {kind}, but the answer refuses nothing"
             yield Remark("refusal_type", told, "set refusal_type to null, or write the refusal")
-    elif not record.is_refusal and declines and refuses(record, answer.content)[0]:
+    elif not record.is_refusal and declines and _refuses_whole(record, answer.content):
         yield Remark("refusal_type", "the answer is a refusal, but refusal_type is null", "name the kind of refusal")
+
+
+def _refuses_whole(record: Record, text: str) -> bool:
+    """A long answer is judged by its ends first, in half the time: most of those that mention a lack refuse nothing."""
+    if len(text) > 2 * (OPENING + CLOSING) and not refuses(record, f"{text[: 2 * OPENING]}\n{text[-CLOSING:]}")[0]:
+        return False
+    return refuses(record, text)[0]
 
 
 _HEADING = re.compile(r"^#{1,6}[^\n]*$", re.MULTILINE)

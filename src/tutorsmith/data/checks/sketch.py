@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tutorsmith.data.checks.record import Record, tokens_of
+from tutorsmith.data.checks.record import Record
+from tutorsmith.data.words import tokens_of
 
 PERMUTATIONS = 64
 BANDS = 16

@@ -18,6 +18,7 @@ from tutorsmith.data.personal.name_lists import (
     SURNAMES_ZH,
 )
 from tutorsmith.data.personal.spans import Personal, holds
+from tutorsmith.data.words import tokens_of
 
 _PART = r"(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*|O['’][A-Z][a-z]+|Mc[A-Z][a-z]+)"
 _NAME = rf"{_PART}(?: (?:[A-Z]\.|(?:van|von|de|der|den|da|di|del|la|bin|al)\b|{_PART}))*"
@@ -71,7 +72,28 @@ _INTRODUCED = (
         ),
     ),
 )
-_INTRODUCING = tuple((frozenset(words.encode().split()), pattern) for words, pattern in _INTRODUCED)
+_LABELLED = _INTRODUCED[2][1]
+_LABELS = tuple(
+    word + end
+    for word in (
+        *(
+            "tudent",
+            "pplicant",
+            "andidate",
+            "ed by",
+            "ed By",
+            "pervisor",
+            "dvisor",
+            "ontact",
+            "erson",
+            "atient",
+            "ssistant",
+        ),
+        *("rader", "arent"),
+    )
+    for end in (":", "：", "*", " :")
+)
+_INTRODUCING = tuple((frozenset(words.lower().split()), pattern) for words, pattern in _INTRODUCED)
 # "I am Anna", "this is Anna Berg": only a known given name tells it from any other word.
 _SELF = re.compile(
     rf"\b(?:I am|I['’]m|[Tt]his is|[Mm]y (?:friend|classmate|roommate|colleague|student|partner|brother|sister|supervisor|advisor"
@@ -89,10 +111,6 @@ _CITED = re.compile(
     r"\bet al\b|\(\s*(?:1[5-9]|20)\d\d[a-z]?\s*\)|\bpp?\. ?\d|\bvol\.|\b(?:Press|Journal|Proc|Phys|Rev|IEEE|Springer|Wiley)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?。！？](?:\s|$)|\n")
-
-
-_GIVEN_WORDS = frozenset(word.title().encode() for word in GIVEN)
-_LETTERS = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 
 
 def _is_private(name: str) -> bool:
@@ -117,13 +135,15 @@ def _sentence(text: str, start: int, end: int) -> str:
 
 
 def english_names(text: str) -> Iterator[Personal]:
-    words = frozenset(text.encode("ascii", "replace").translate(_LETTERS).split())
+    words = frozenset(tokens_of(text))
     for needed, pattern in _INTRODUCING:
-        for found in pattern.finditer(text) if not words.isdisjoint(needed) else ():
+        if words.isdisjoint(needed) or (pattern is _LABELLED and not holds(text, _LABELS)):
+            continue
+        for found in pattern.finditer(text):
             name = _trimmed(found["name"])
             if _is_private(name):
                 yield Personal("person-name", found.start("name"), found.start("name") + len(name))
-    if words.isdisjoint(_GIVEN_WORDS):
+    if not holds(text, (word.title() for word in words & GIVEN)):
         return
     for found in _SELF.finditer(text):
         name = _trimmed(found["name"])

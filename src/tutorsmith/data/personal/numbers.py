@@ -10,7 +10,10 @@ from tutorsmith.data.personal.spans import Personal, holds
 
 # (module of stdnum, form). Each has a check digit or fixed parts, so that a look-alike hardly ever passes.
 _FORMS = (
-    ("iso7064.mod_11_2", re.compile(r"(?<!\d)[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d ?\d{3}[\dXx](?![\dA-Za-z])")),
+    (
+        "iso7064.mod_11_2",
+        re.compile(r"(?<!\d)[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d ?\d{3}[\dXx](?![\dA-Za-z])"),
+    ),
     ("us.ssn", re.compile(r"(?<![A-Za-z0-9_-])\d{3}-\d{2}-\d{4}(?![A-Za-z0-9_-])")),
     ("br.cpf", re.compile(r"(?<![A-Za-z0-9_.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![A-Za-z0-9_-])")),
     ("ch.ssn", re.compile(r"(?<![A-Za-z0-9_.-])756\.\d{4}\.\d{4}\.\d{2}(?![A-Za-z0-9_.-])")),
@@ -59,20 +62,10 @@ _BEHIND_NAME = re.compile(
 
 
 _ID_HINTS = (
-    *(
-        "passport",
-        "national",
-        "resident i",
-        "personal i",
-        "personal a",
-        "identity",
-        "id card",
-        "social sec",
-        "ssn",
-        "nino",
-    ),
-    *("ni num", "aadhaar", "cpf", "dni", "nie ", "pesel", "personnummer", "tax", "licen", "bank", "credit", "account"),
-    *("身份证", "居民证", "通行证", "驾驶证", "证件", "护照", "驾照", "社保", "银行卡"),
+    *("passport", "national i", "national insur", "resident i", "personal i", "identity ", "id card", "social sec", "ssn", "nino"),
+    *("ni num", "aadhaar", "cpf", "dni ", "nie ", "pesel", "personnummer", "personalausweis", "taxpayer", "tax id", "g licen"),
+    *("'s licen", "bank acc", "bank card", "credit card", "account num"),
+    *("证", "护照", "驾照", "社保", "银行卡"),
 )
 _STUDENT_HINTS = (
     *(

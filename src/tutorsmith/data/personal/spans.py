@@ -18,7 +18,10 @@ class Personal(NamedTuple):
 
 def holds(text: str, hints: Iterable[str]) -> bool:
     """Whether one of some strings stands in a text; far quicker than a regular expression that looks for them."""
-    return any(hint in text for hint in hints)
+    for hint in hints:  # noqa: SIM110  any() takes twice as long, and this is asked of every text
+        if hint in text:
+            return True
+    return False
 
 
 def blank_formulas(text: str) -> str:
