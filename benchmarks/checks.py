@@ -4,8 +4,8 @@
 
 The files are made in a temporary folder from the shipped samples: words and numbers are exchanged and a sentence of
 random words is added, so that each sample differs from all others. They say nothing of physics; they are as long and as
-built as the shipped ones, which is what the cost depends on. Memory is the proportional set size (pages shared by several
-processes are counted once) of the command and all its workers, read twenty times a second.
+built as the shipped ones, which is what the cost depends on. Memory is the proportional set size (pages that several
+processes share are counted once) of the command and all its workers, read twenty times a second.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
     python benchmarks/planted.py [--bases 3] [--missed]
 
-Each plant of `planted_defects.py` (one record) and `planted_pairs.py` (records against each other and against a benchmark)
-is put into shipped records, one at a time, and the file is checked. Recall: plants reported under their own kind. Precision:
-of the findings of a kind, those where that kind, or the defect behind it, was planted. The unusual files must be silent.
+Each plant of `planted_defects.py` (one record) and `planted_pairs.py` (records against each other and against a
+benchmark) is put into shipped records, one at a time, and the file is checked. Recall: plants reported under their own
+kind. Precision: of the findings of a kind, those where that kind was planted. Right files must be silent.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from planted_defects import PLANTS, Plant, planted
+from planted_defects import PLANTS, planted
 from planted_pairs import FILE_PLANTS, LEAKS, NO_LEAKS, NO_REPEATS, REPEATS, pair_files, repeat_file
 from planted_unusual import UNUSUAL
 
@@ -28,14 +28,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data/training/processed/style_sft.jsonl"
 ITEMS = ROOT / "data/training/eval/style_benchmark.jsonl"
 # One defect may rightly be told under a second name: a copied answer lacks its sections as well.
-COMPANIONS = {
-    "required-sections", "schema", "meta-mismatch", "turn-order", "null-content", "unknown-role", "missing-id", "no-answer-key",
-    "placeholder-answer", "duplicate-id", "refusal-mismatch", "refusal-kind", "language-mismatch", "empty-answer", "zero-width",
-}  # fmt: skip
+COMPANIONS = frozenset(
+    (
+        *("required-sections", "schema", "meta-mismatch", "turn-order", "null-content", "unknown-role", "missing-id"),
+        *("no-answer-key", "placeholder-answer", "duplicate-id", "refusal-mismatch", "refusal-kind", "zero-width"),
+        *("language-mismatch", "empty-answer"),
+    )
+)
 
 
 class Outcome(NamedTuple):
-    """found, missed: plants; beside: kinds that were reported where they were not planted; silent: right files checked."""
+    """found, missed: plants by kind; beside: where a kind was reported and not planted; right: number of right files;
+    alarms: what was reported of them."""
 
     found: Counter[str]
     missed: dict[str, list[str]]

@@ -118,7 +118,7 @@ REPEATS: list[tuple[str, str, Turns, Turns]] = [
         "near-duplicate",
         "a sentence more",
         [Q2, A2],
-        [Q2, A2 + " Try it."][:1] + [A2 + " Try it."] if False else [Q2 + " Please.", A2 + " Try it."],
+        [Q2 + " Please.", A2 + " Try it."],
     ),
 ]
 

@@ -20,7 +20,10 @@ WIDE = 200  # columns where the output is no terminal: nothing is cut off in a f
 
 
 def stats_command(files: Sequence[Path], form: str, plot: Path | None) -> None:
-    """Print what the files hold. Raises: UsageError for a plot that is neither SVG nor PNG; DataError, ResourceError."""
+    """Print what the files hold.
+
+    Raises: UsageError for a plot that is neither SVG nor PNG; DataError for a file that cannot be read; ResourceError.
+    """
     if plot is not None and plot.suffix.lower() not in FORMS:
         raise UsageError(f"no such form of plot: '{plot.suffix}'", where=str(plot), mend="name it .svg or .png")
     stats = collect(files, text_tokens, "tokens") if can_count() else collect(files, words_of, "words")

@@ -35,8 +35,8 @@ Counter_ = Callable[[Sequence[str]], list[int]]
 
 @dataclass
 class Stats:
-    """unit: `tokens` (of the embedded model), or `words` where it is not installed. left_out: lines that hold no record,
-    by file. lengths: one number a record, by part."""
+    """unit: `tokens` (of the embedded model), or `words` where it is not installed. left_out: lines that hold no
+    record, by file. lengths: one number a record, by part."""
 
     unit: str
     files: list[str] = field(default_factory=list)

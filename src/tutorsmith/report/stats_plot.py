@@ -51,6 +51,8 @@ def _clean(axes: "Axes") -> None:
 
 
 def _histogram(axes: "Axes", part: str, stats: Stats) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     values = stats.lengths[part]
     _clean(axes)
     axes.set_title(f"Length of the {part} ({stats.unit})", loc="left")
@@ -64,10 +66,12 @@ def _histogram(axes: "Axes", part: str, stats: Stats) -> None:
     for name, style in (("median", "-"), ("p95", "--")):
         axes.axvline(found[name], color="#23292e", linewidth=1, linestyle=style, label=f"{name} {found[name]:g}")
     axes.legend(frameon=False)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _bars(axes: "Axes", key: str, stats: Stats) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     counts = stats.balance[key]
     shown = in_order(counts)
     title = f"By {key}"
@@ -82,6 +86,6 @@ def _bars(axes: "Axes", key: str, stats: Stats) -> None:
     axes.set_ylim(-0.6, max(len(shown), 4) - 0.4)
     axes.bar_label(bars, padding=3, fontsize=8)
     axes.margins(x=0.12)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(title, loc="left")
     _clean(axes)

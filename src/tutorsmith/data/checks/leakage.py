@@ -130,8 +130,8 @@ _SAME_TASK = {
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (single
-    characters in Chinese); numbers: the numbers in order of size, without exponents and subscripts; chinese: the Chinese
-    words that carry sense."""
+    characters in Chinese); numbers: the numbers in order of size, without exponents and subscripts; chinese: the
+    Chinese words that carry sense."""
 
     tokens: tuple[str, ...]
     pairs: frozenset[tuple[str, str]]
@@ -169,9 +169,11 @@ def profile(text: str) -> Profile:
 _SUBSCRIPT_END = re.compile(r"([₀-₉])(?=[A-Za-z])")
 _RAISED = re.compile(r"[\^_]\s*\{?\s*[-−]?\d+\s*\}?")
 _CHINESE_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-_ZH_TASK = frozenset(
-    "什么 怎样 怎么 如何 为什么 为何 多少 多大 计算 求出 试求 说明 解释 给出 写出 推导 证明 一个 原因 理由 请问 可以 我们 这个 那个 以及 并且 其中".split()
-)
+_ZH_TASK_WORDS = """
+什么 怎样 怎么 如何 为什么 为何 多少 多大 计算 求出 试求 说明 解释 给出
+写出 推导 证明 一个 原因 理由 请问 可以 我们 这个 那个 以及 并且 其中
+"""
+_ZH_TASK = frozenset(_ZH_TASK_WORDS.split())
 
 
 @lru_cache(maxsize=1)
@@ -188,7 +190,7 @@ def _simplified(text: str) -> str:
 
 
 def _chinese_words(text: str) -> frozenset[str]:
-    """The words of Chinese text that carry sense: what tells 极化强度 from 磁化强度, whose characters are nearly the same."""
+    """The words of Chinese text that carry sense: they tell 极化强度 from 磁化强度, whose characters are alike."""
     import rjieba
 
     found = {word for run in _CHINESE_RUN.findall(text) for word in rjieba.cut(run)}

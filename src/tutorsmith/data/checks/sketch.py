@@ -29,8 +29,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 class Prints:
     """What is kept of n records for the comparison, in their order; one array a part.
 
-    line, id: where and what; id_key: digest of the id, 0 without one; prompt, answer, numbers: digests (uint64; answer 0
-    without one); refusal: place in REFUSALS, or 255; sketched: whether there is a sketch; sketch: uint8 (n,
+    line, id: where and what; id_key: digest of the id, 0 without one; prompt, answer, numbers: digests (uint64;
+    answer 0 without one); refusal: place in REFUSALS, or 255; sketched: whether there is a sketch; sketch: uint8 (n,
     PERMUTATIONS); bands: uint64 (n, BANDS). Records without a question have prompt 0 and are compared by id only.
     """
 
@@ -103,7 +103,8 @@ class Printer:
                 minima[row] = found
         low = (minima & np.uint32(0xFF)).astype(np.uint8)
         refusal = np.array(self._refusals, np.uint8)
-        return Prints(line, self._ids, *digests, refusal, sketched, low, _bands(minima))
+        identity, prompt, answer, numbers = digests
+        return Prints(line, self._ids, identity, prompt, answer, numbers, refusal, sketched, low, _bands(minima))
 
 
 def _prompt_and_answer(record: Record) -> tuple[list[str], list[str]]:

@@ -10,9 +10,13 @@ from tutorsmith.data.checks.text import without_code
 _BLANK = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*")
 # Says that the text is still to be written, wherever it stands alone: as an answer or as the body of a section.
 _UNWRITTEN = (
-    r"to ?do|tbd|(?:no|not yet an?) (?:answer|solution)(?: yet)?|(?:answer )?pending|not (?:yet )?(?:written|answered)(?: yet)?|tba|fixme|placeholder|your answer(?: here)?|(?:the )?answer goes here|coming soon|work in progress|wip"
-    r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?|fill in(?: here)?"
-    r"|(?:(?:the |an |your )?(?:answer|solution|text|response|section):? )?(?:is )?(?:still )?to be (?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
+    r"to ?do|tbd|(?:no|not yet an?) (?:answer|solution)(?: yet)?|(?:answer )?pending"
+    r"|not (?:yet )?(?:written|answered)(?: yet)?|tba|fixme|placeholder|your answer(?: here)?"
+    r"|(?:the )?answer goes here|coming soon|work in progress|wip"
+    r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?"
+    r"|fill in(?: here)?"
+    r"|(?:(?:the |an |your )?(?:answer|solution|text|response|section):? )?(?:is )?(?:still )?to be "
+    r"(?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
     r"|(?:this |the |an )?(?:answer|section|text|response|solution) (?:will|is to|needs to|has to|should"
     r"|must) be \w+(?: \w+)?"
     r"|(?:your |sample |dummy |example |some )?(?:answer|text|response|content) (?:here|follows)|(?:sample"

@@ -24,7 +24,8 @@ _EXCERPT_NUMBER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _CITATION = re.compile(
-    r"(?<!\\)(?<!sqrt)(?<!\b[A-Za-z])[\[【](\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})[\]】](?![(:\d{])"
+    r"(?<!\\)(?<!sqrt)(?<!\b[A-Za-z])[\[【](\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})"
+    r"[\]】](?![(:\d{])"
 )
 _INTERVAL = re.compile(r"(?:interval|range|between|from|vector|区间|范围|\bin)\s*$|[=∈]\s*$|[A-Za-z_]$", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)

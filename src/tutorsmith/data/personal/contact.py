@@ -44,9 +44,8 @@ def _top_levels() -> frozenset[str]:
 def emails(text: str) -> Iterator[Personal]:
     """E-mail addresses, also written as `name (at) place (dot) edu`; not those of example.com and its like."""
     patterns = [_EMAIL] if "@" in text or "＠" in text else []
-    if "(" in text or "[" in text or "{" in text or "<" in text:
-        if holds(text.lower().replace(" ", ""), _BRACKETED_AT):
-            patterns.append(_OBFUSCATED)
+    if holds(text, "([{<") and holds(text.lower().replace(" ", ""), _BRACKETED_AT):
+        patterns.append(_OBFUSCATED)
     for pattern in patterns:
         for found in pattern.finditer(text):
             top, domain = found["top"], re.sub(r"\s*[\[({<]?\s*(?:\bdot\b|\.)\s*[\])}>]?\s*", ".", found["domain"])

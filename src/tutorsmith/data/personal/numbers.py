@@ -62,8 +62,31 @@ _BEHIND_NAME = re.compile(
 
 
 _ID_HINTS = (
-    *("passport", "national i", "national insur", "resident i", "personal i", "identity ", "id card", "social sec", "ssn", "nino"),
-    *("ni num", "aadhaar", "cpf", "dni ", "nie ", "pesel", "personnummer", "personalausweis", "taxpayer", "tax id", "g licen"),
+    *(
+        "passport",
+        "national i",
+        "national insur",
+        "resident i",
+        "personal i",
+        "identity ",
+        "id card",
+        "social sec",
+        "ssn",
+        "nino",
+    ),
+    *(
+        "ni num",
+        "aadhaar",
+        "cpf",
+        "dni ",
+        "nie ",
+        "pesel",
+        "personnummer",
+        "personalausweis",
+        "taxpayer",
+        "tax id",
+        "g licen",
+    ),
     *("'s licen", "bank acc", "bank card", "credit card", "account num"),
     *("证", "护照", "驾照", "社保", "银行卡"),
 )
