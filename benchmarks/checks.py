@@ -5,7 +5,7 @@
 The files are made in a temporary folder from the shipped samples: words and numbers are exchanged and a sentence of
 random words is added, so that each sample differs from all others. They say nothing of physics; they are as long and as
 built as the shipped ones, which is what the cost depends on. Memory is the proportional set size (pages that several
-processes share are counted once) of the command and all its workers, read twenty times a second.
+processes share are counted once) of the command and all its workers, read four times a second.
 """
 
 import argparse
@@ -100,7 +100,7 @@ def measured(file: Path) -> dict[str, Any]:
 
         def watch() -> None:
             nonlocal peak
-            while not done.wait(0.05):
+            while not done.wait(0.25):
                 peak = max(peak, _memory(process.pid))
 
         watcher = threading.Thread(target=watch)

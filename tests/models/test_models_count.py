@@ -1,32 +1,49 @@
-"""Tokens counted without transformers are those of the tokenizer that the model is trained with."""
+"""Tokens counted without transformers are those that training sees."""
 
 import json
-from pathlib import Path
+from typing import Any
 
 import pytest
+from chat_templates import QWEN25
+from tiny_models import make_tokenizer
 
-from tutorsmith.data.read import read_samples
-from tutorsmith.models.count import can_count, count_tokens, text_tokens
+from tutorsmith.data.schema import Message, Sample
+from tutorsmith.models import count
+from tutorsmith.models.count import count_tokens, text_tokens
 from tutorsmith.models.render import render_sample
-from tutorsmith.models.resolve import embedded_gguf
-
-SAMPLES = Path(__file__).parents[2] / "data" / "training" / "processed" / "style_sft_sample.jsonl"
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not can_count(), reason="the embedded model is not installed")
-def test_tokens_are_those_of_training(own_cache: Path) -> None:
-    from transformers import AutoTokenizer
+@pytest.fixture
+def tokenizer(monkeypatch: pytest.MonkeyPatch) -> Any:
+    made = make_tokenizer(QWEN25)
+    monkeypatch.setattr(count, "_tokenizer", lambda: made.backend_tokenizer)
+    return made
 
-    file = embedded_gguf()
-    tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
-    for sample in read_samples(SAMPLES):
-        rendered = render_sample(sample, sample.messages, tokenizer, frozenset({tokenizer.eos_token_id}))
-        assert count_tokens([message.as_dict() for message in sample.messages]) == len(rendered[0].ids)
-    texts = ["高斯定律 123456 😀", "\\frac{a}{b}  x\n\n- 3.0e8", ""]
-    assert text_tokens(texts) == [len(tokenizer.encode(text, add_special_tokens=False)) for text in texts]
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("You are a tutor.", "What is C of a plate capacitor?", "C = epsilon A / d."),
+        ("S", "高斯定律 123456 😀", "$\\frac{a}{b}$ is 3.0e8", "And then?", "### Check\nUnits agree."),
+    ],
+)
+def test_a_dialogue_has_the_tokens_of_its_row(texts: tuple[str, ...], tokenizer: Any) -> None:
+    roles = ("system", *("user", "assistant") * 2)
+    messages = [Message(role, text) for role, text in zip(roles, texts, strict=False)]  # type: ignore[arg-type]
+    sample = Sample("s", "tutor", tuple(messages))
+    (row,) = render_sample(sample, messages, tokenizer, frozenset({tokenizer.eos_token_id}))
+    # What follows the last end of turn in the template belongs to no turn.
+    assert 0 <= count_tokens([message.as_dict() for message in messages]) - len(row.ids) <= 1
+
+
+def test_calls_and_a_missing_system_message_count(tokenizer: Any) -> None:
     calls = [{"function": {"name": "f", "arguments": "{}"}}]
     asked = {"role": "user", "content": "Why?"}
+    alone = count_tokens([asked])
+    assert alone > count_tokens([{"role": "system", "content": ""}, asked])
     called = count_tokens([asked, {"role": "assistant", "content": None, "tool_calls": calls}])
-    assert called > count_tokens([asked]) + len(json.dumps(calls)) / 8
-    assert list((own_cache / "tokenizers").glob("*.json"))
+    assert called >= alone + text_tokens([json.dumps(calls)])[0]
+
+
+def test_half_a_surrogate_pair_is_counted_and_no_crash(tokenizer: Any) -> None:
+    assert count_tokens([{"role": "user", "content": "\ud83d"}]) > 0
