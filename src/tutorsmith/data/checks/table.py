@@ -94,7 +94,7 @@ CHECKS: Mapping[str, Row] = {
     "near-duplicate": Row("warning", "repeats", "nearly the same record twice in a file"),
     "question-overlap": Row("error", "leakage", "a benchmark question in the training data"),
     "near-overlap": Row("error", "leakage", "nearly a benchmark question in the training data"),
-    "paraphrase-overlap": Row("warning", "leakage", "perhaps a benchmark question in other words"),
+    "paraphrase-overlap": Row("error", "leakage", "perhaps a benchmark question in other words"),
     "answer-overlap": Row("error", "leakage", "a benchmark reference in the training data"),
 }
 
