@@ -122,6 +122,7 @@ def sample(
 
     sample_command(file, count, seed, by, out)
 
+
 @data_app.command()
 def stats(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of samples or benchmark items.")],

@@ -36,7 +36,8 @@ def test_a_dialogue_has_the_tokens_of_its_row(texts: tuple[str, ...], tokenizer:
     assert 0 <= count_tokens([message.as_dict() for message in messages]) - len(row.ids) <= 1
 
 
-def test_calls_and_a_missing_system_message_count(tokenizer: Any) -> None:
+@pytest.mark.usefixtures("tokenizer")
+def test_calls_and_a_missing_system_message_count() -> None:
     calls = [{"function": {"name": "f", "arguments": "{}"}}]
     asked = {"role": "user", "content": "Why?"}
     alone = count_tokens([asked])
@@ -45,5 +46,6 @@ def test_calls_and_a_missing_system_message_count(tokenizer: Any) -> None:
     assert called >= alone + text_tokens([json.dumps(calls)])[0]
 
 
-def test_half_a_surrogate_pair_is_counted_and_no_crash(tokenizer: Any) -> None:
+@pytest.mark.usefixtures("tokenizer")
+def test_half_a_surrogate_pair_is_counted_and_no_crash() -> None:
     assert count_tokens([{"role": "user", "content": "\ud83d"}]) > 0

@@ -15,7 +15,10 @@ QUESTION = "Why is the electric field inside a hollow conductor zero when no cha
 
 
 def run_in(folder: Path, allow: str) -> Any:
-    sample = {"id": "t-1", "messages": [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "By Gauss."}]}
+    sample = {
+        "id": "t-1",
+        "messages": [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "By Gauss."}],
+    }
     item = {"id": "b-1", "messages": [{"role": "user", "content": QUESTION}], "key_points": ["the field is zero"]}
     (folder / "train.jsonl").write_text(json.dumps(sample) + "\n")
     (folder / "bench.jsonl").write_text(json.dumps(item) + "\n")

@@ -1,6 +1,7 @@
 """The table of first comers against a dict, and the sketch against the similarity that it estimates."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def test_similarity_is_estimated_and_the_alike_meet_in_a_band() -> None:
     for round_ in range(60):
         one = [f"word{random_.randint(0, 4000)}" for _ in range(150)]
         other = [f"word{random_.randint(0, 4000)}" if random_.random() < round_ / 600 else word for word in one]
-        pairs, others = set(zip(one, one[1:], strict=False)), set(zip(other, other[1:], strict=False))
+        pairs, others = set(pairwise(one)), set(pairwise(other))
         truth = len(pairs & others) / len(pairs | others)
         a, b = _minima([" ".join(one)]), _minima([" ".join(other)])
         errors.append(similarity((a & 255).astype(np.uint8), (b & 255).astype(np.uint8)) - truth)
