@@ -145,17 +145,26 @@ def refusal_mismatch(record: Record) -> Iterator[Remark]:
         if not declines and not refuses(record, answer.content)[0]:
             told = f"refusal_type is {kind}, but the answer refuses nothing"
             yield Remark("refusal_type", told, "set refusal_type to null, or write the refusal")
-    elif not record.is_refusal and declines and _refuses_whole(record, answer.content):
+    elif not record.is_refusal and declines and _speaks_of_itself(ends) and refuses(record, answer.content)[0]:
         yield Remark("refusal_type", "the answer is a refusal, but refusal_type is null", "name the kind of refusal")
 
 
-def _refuses_whole(record: Record, text: str) -> bool:
-    """A long answer is judged by its ends first, in half the time: most of those that mention a lack refuse nothing."""
-    if len(text) > 2 * (OPENING + CLOSING) and not refuses(record, f"{text[: 2 * OPENING]}\n{text[-CLOSING:]}")[0]:
-        return False
-    return refuses(record, text)[0]
+_SPEAKER = re.compile(
+    r"\b(?:I|we|me|us|please|sorry|cannot|can['’]t|can not|unable|question|answered|computed|determined|decided|outside"
+    r"|beyond|scope)\b|[我请题]|无法|不能|抱歉|超出",
+    re.IGNORECASE,
+)
 
 
+def _speaks_of_itself(ends: str) -> bool:
+    """Whether a text can be a refusal at all: a short one, or one with a word for speaker, listener or question.
+
+    "References are missing" says something of a draft. Judging every such answer takes as long as all other checks.
+    """
+    return len(ends) < _SHORT_TEXT or _SPEAKER.search(ends) is not None
+
+
+_SHORT_TEXT = 250
 _HEADING = re.compile(r"^#{1,6}[^\n]*$", re.MULTILINE)
 
 
