@@ -36,7 +36,6 @@ MAX_POSTINGS = 200
 """A word of more items than this belongs to the course and leads to no candidate by itself."""
 
 _TOKEN = re.compile(r"[a-z]+(?:_[a-z0-9]+)?|\d+(?:\.\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _IS_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _STOP = frozenset(
     [
@@ -130,7 +129,7 @@ _SAME_TASK = {
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (single
-    characters in Chinese); numbers: the numbers in order of size, without exponents and subscripts; chinese: the
+    characters in Chinese); numbers: the numbers with their units, without exponents and subscripts; chinese: the
     Chinese words that carry sense."""
 
     tokens: tuple[str, ...]
@@ -162,12 +161,15 @@ def profile(text: str) -> Profile:
         elif not token[0].isdigit() and token not in _STOP:
             word = stem(token)
             content.add(_SAME_TASK.get(word, _SAME_TASK.get(token, word)))
-    numbers = tuple(sorted(_NUMBER.findall(_RAISED.sub(" ", text))))
+    numbers = tuple(sorted(found.replace(" ", "") for found in _QUANTITY.findall(_RAISED.sub(" ", text))))
     return Profile(tokens, frozenset(pairwise(tokens)), frozenset(content), numbers, chinese)
 
 
 _SUBSCRIPT_END = re.compile(r"([₀-₉])(?=[A-Za-z])")
 _RAISED = re.compile(r"[\^_]\s*\{?\s*[-−]?\d+\s*\}?")
+_QUANTITY = re.compile(
+    r"\d+(?:\.\d+)?(?: ?(?:[kMGTmuμµnp]?(?:Hz|V|A|W|F|H|C|T|J|N|s|g|eV|Pa|Ω|m)|cm|dB|%)(?![A-Za-z]))?"
+)
 _CHINESE_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _ZH_TASK_WORDS = """
 什么 怎样 怎么 如何 为什么 为何 多少 多大 计算 求出 试求 说明 解释 给出
