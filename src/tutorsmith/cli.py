@@ -197,14 +197,23 @@ def check(
     format_: Annotated[
         Literal["text", "json", "sarif"], typer.Option("--format", help="Form of the findings.")
     ] = "text",
+    allow: Annotated[
+        Path | None,
+        typer.Option("--allow", help="JSONL of reviewed pairs (train, benchmark, reason) that are no leak."),
+    ] = None,
+    redact: Annotated[
+        Path | None,
+        typer.Option("--redact", help="Write a copy without personal data here (a folder for several), and check it."),
+    ] = None,
 ) -> None:
     """Look for errors in data files. Exit code 0: none, 1: errors, 2: wrong usage.
 
     Example: tutorsmith check data/training/processed/style_sft.jsonl --against data/training/eval/style_benchmark.jsonl
+    Example: tutorsmith check letters.jsonl --redact letters.clean.jsonl
     """
-    from tutorsmith.commands.data import check_command
+    from tutorsmith.commands.check import CheckOptions, check_command
 
-    raise typer.Exit(check_command(files, against or [], format_))
+    raise typer.Exit(check_command(CheckOptions(files, against or [], format_, allow, redact)))
 
 
 @app.command()

@@ -121,3 +121,20 @@ def sample(
     from tutorsmith.commands.convert import sample_command
 
     sample_command(file, count, seed, by, out)
+
+
+@data_app.command()
+def stats(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of samples or benchmark items.")],
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Tables, or one JSON object.")] = "text",
+    plot: Annotated[Path | None, typer.Option("--plot", help="Also draw it into this .svg or .png file.")] = None,
+) -> None:
+    """Show how many samples, how long, and how evenly spread over chapters, difficulties, refusals and modes.
+
+    Lines that hold no sample are left out, and named.
+
+    Example: tutorsmith stats data/training/processed/style_sft.jsonl --plot style.svg
+    """
+    from tutorsmith.commands.stats import stats_command
+
+    stats_command(files, format_, plot)

@@ -27,7 +27,7 @@ COURSE_LANGUAGE = "COURSE_LANGUAGE"
 
 _TOP_KEYS = ("project", "settings", "stages")
 _PROJECT_KEYS = ("name", "language", "output")
-_STAGE_KEYS = ("description", "train", "eval", "notes", "output", "targets", "settings")
+_STAGE_KEYS = ("description", "train", "eval", "notes", "allow", "output", "targets", "settings")
 _FILE_KEYS = ("train", "eval", "notes")
 
 
@@ -36,6 +36,8 @@ class Stage:
     """What one run trains on, is evaluated on and writes. All paths are absolute or relative to the project's root.
 
     languages: the same stage in other languages than the project's, by language.
+    allow: the reviewed list of pairs that may stand in training and benchmark alike, if there is one; it holds for the
+    other languages too.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Stage:
     targets: Mapping[str, float] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     languages: Mapping[str, "Stage"] = field(default_factory=dict)
+    allow: Path | None = None
 
     def in_language(self, language: str) -> "Stage":
         """The stage with the files of that language, or itself where the project has no others."""
@@ -183,8 +186,10 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
     for key in ("train", "eval"):
         if not lists[key]:
             raise UsageError(f"stage '{name}' names no {key} file", where=str(file), mend=f'add {key} = ["..."]')
+    allow = _text(table, "allow", "", file, where)
     stage = Stage(
         name=name,
+        allow=root / allow if allow else None,
         description=_text(table, "description", "", file, where),
         output=base / _text(table, "output", f"adapter_{name}", file, where),
         targets=_targets(_table(table, "targets", file, where), file, where),

@@ -1,19 +1,10 @@
-"""`tutorsmith check` and `tutorsmith prepare`."""
+"""`tutorsmith prepare`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from tutorsmith.core.errors import UsageError
-from tutorsmith.data.checks import render
 from tutorsmith.data.prepare import join, subset
-from tutorsmith.pipeline.check import check
-
-
-def check_command(files: Sequence[Path], against: Sequence[Path], form: str) -> int:
-    """Print the findings; returns the exit code: 0 without errors, 1 with."""
-    result = check(files, against)
-    print(render(result, form))
-    return 0 if result.ok else 1
 
 
 def prepare_command(files: Sequence[Path], out: Path, ids: str | None) -> None:

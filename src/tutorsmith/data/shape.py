@@ -140,7 +140,8 @@ def _key_point_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
             if not point.strip():
                 yield Problem("key-point", where, "the key point is empty", "write what the answer must say")
         elif not isinstance(point, dict):
-            yield _wrong(where, point, "a string or an object")
+            told = f"a key point must be a string or an object, this is {json_type(point)}"
+            yield Problem("key-point", where, told, "write what the answer must say")
 
 
 def item_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:

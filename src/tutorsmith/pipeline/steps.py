@@ -25,7 +25,7 @@ from tutorsmith.core.artifacts import (
 )
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.run_folder import verify_manifest
-from tutorsmith.data.checks import CheckResult, render
+from tutorsmith.data.checks import CheckResult, read_allowed, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.evaluate import evaluate
@@ -33,7 +33,7 @@ from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.models.load import LoadedModel, with_adapter
-from tutorsmith.pipeline.check import check
+from tutorsmith.pipeline.check import check, context_of
 from tutorsmith.pipeline.context import Context
 from tutorsmith.report import ReportFiles, write_report
 from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
@@ -46,9 +46,11 @@ LOGGER = logging.getLogger("tutorsmith")
 def check_step(run: Context) -> CheckResult:
     """Check the stage's data; errors stop the run before it writes anything, warnings are counted. Writes check.json.
 
-    Raises: DataError with every error found.
+    Pairs of the stage's `allow` file are no leak. Raises: DataError with every error found.
     """
-    result = check(run.stage.train, run.stage.eval)
+    allowed = read_allowed(run.stage.allow) if run.stage.allow else frozenset()
+    context = context_of(run.settings.model.settings.model_name_or_path)
+    result = check(run.stage.train, run.stage.eval, allowed=allowed, context=context)
     errors = tuple(finding for finding in result.findings if finding.severity == "error")
     if errors:
         lines = render(replace(result, findings=errors), "text").splitlines()[:-1]

@@ -92,7 +92,7 @@ def metrics_plot(data: ReportData, words: Words, targets: dict[str, float]) -> "
     for row in range(1, len(metrics)):
         axis.axhline(row - 0.5, color=_GRID, linewidth=0.8)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(count, 4), frameon=False,
-                prop={"family": _fonts(), "size": 8.5}, labelcolor=_INK,
+                prop={"family": font_families(), "size": 8.5}, labelcolor=_INK,
                 handletextpad=0.3, columnspacing=1.1)  # fmt: skip
     return figure
 
@@ -157,10 +157,10 @@ def png(figure: "Figure") -> bytes:
 
 def chinese_can_be_drawn() -> bool:
     """Whether this machine has a font with Chinese glyphs; a PNG needs one, an SVG is drawn by the reader's browser."""
-    return len(_fonts()) > 1
+    return len(font_families()) > 1
 
 
-def _fonts() -> list[str]:
+def font_families() -> list[str]:
     """The fonts to draw with: matplotlib's own, then those installed ones that have what it lacks."""
     from matplotlib.font_manager import fontManager
 
@@ -191,7 +191,7 @@ def _subplots(height: float, rows: int = 1, height_ratios: Sequence[float] = (1,
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context({"font.family": _fonts(), "font.size": 9.5, "axes.unicode_minus": True}):
+    with rc_context({"font.family": font_families(), "font.size": 9.5, "axes.unicode_minus": True}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor=_PAPER)
         axes = figure.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=list(height_ratios))[:, 0]
         for axis in axes:
@@ -209,7 +209,7 @@ def _subplots(height: float, rows: int = 1, height_ratios: Sequence[float] = (1,
 
 
 def _legend(axis: Any) -> None:
-    axis.legend(frameon=False, prop={"family": _fonts(), "size": 8.5}, labelcolor=_INK)
+    axis.legend(frameon=False, prop={"family": font_families(), "size": 8.5}, labelcolor=_INK)
 
 
 def _literal(name: str) -> str:

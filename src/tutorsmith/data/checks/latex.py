@@ -16,7 +16,7 @@ _MONEY = re.compile(
     r"\$\s?\d[\d,]*+(?:\.\d++)?(?!\w|\s*[\\^_{+*=<>|])|\$\s?\d[\d,.]*\s?(?:k|m|bn|million|billion)\b|\$[A-Z_]{2,}\b"
 )
 # A dollar behind an amount: 5$.
-_AFTER_AMOUNT = re.compile(r"(?<![\w$}.])\d[\d,.]*\s?\$(?=[\s.,;)]|$)")
+_AFTER_AMOUNT = re.compile(r"(?<![\w$}.])(?<![=+*/^<>] )(?<![=+*/^<>])\d[\d,.]*\s?\$(?=[\s.,;)]|$)")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
@@ -31,7 +31,7 @@ def fault(text: str) -> str:
 def _without_escapes(text: str) -> str:
     """Escaped dollars, braces and line breaks blanked; `\\\\[2pt]` is a line break with a distance, no display."""
     text = re.sub(r"\\\\(\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|mu)\s*\])?", " ", text)
-    return _ESCAPED.sub(" ", text)
+    return _ESCAPED.sub("|", text)
 
 
 def _environments(text: str) -> str:

@@ -10,11 +10,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
-from tutorsmith.data.words import normalise_symbols, stem
+from tutorsmith.data.words import normalise_symbols, stem, tokens_of
 
 NEAR = 0.7
 CONTAINED = 0.85
@@ -23,6 +25,9 @@ PARAPHRASE = 0.36
 """Weighted resemblance of the words that carry sense. Different questions of one course were found below 0.27, reworded
 ones from 0.39 on; short ones, with fewer than MIN_SHARED_WORDS in common, must reach PARAPHRASE_SHORT."""
 PARAPHRASE_SHORT = 0.55
+PARAPHRASE_NUMBERS = 0.25
+MIN_SAME_NUMBERS = 3
+"""Exercises with this many numbers, all of them the same, are one exercise at a lower resemblance of their words."""
 MIN_SHARED_WORDS = 6
 MIN_WORDS = 4
 """A turn of fewer words ("And why?") says nothing alone; it is compared together with the turns before it."""
@@ -31,7 +36,6 @@ MAX_POSTINGS = 200
 """A word of more items than this belongs to the course and leads to no candidate by itself."""
 
 _TOKEN = re.compile(r"[a-z]+(?:_[a-z0-9]+)?|\d+(?:\.\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _IS_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _STOP = frozenset(
     [
@@ -114,6 +118,9 @@ _SAME_TASK = {
         ("big", "large", "great"),
         ("separation", "distance", "spacing", "gap", "apart"),
         ("voltage", "potential"),
+        ("radius", "radii"),
+        ("cable", "line"),
+        ("metre", "meter"),
     )
     for word in group
 }
@@ -122,12 +129,14 @@ _SAME_TASK = {
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A text for comparison. tokens: all words; pairs: neighbouring words; content: stems that carry sense (single
-    characters in Chinese); numbers: the numbers in order of size."""
+    characters in Chinese); numbers: the numbers with their units, without exponents and subscripts; chinese: the
+    Chinese words that carry sense."""
 
     tokens: tuple[str, ...]
     pairs: frozenset[tuple[str, str]]
     content: frozenset[str]
     numbers: tuple[str, ...]
+    chinese: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -137,6 +146,12 @@ class Profile:
 
 def profile(text: str) -> Profile:
     """The profile of a text; symbols have one spelling in it."""
+    chinese: frozenset[str] = frozenset()
+    if not text.isascii():
+        text = _SUBSCRIPT_END.sub(r"\1 ", text)
+        if _IS_CJK.search(text):
+            text = _simplified(text)
+            chinese = _chinese_words(text)
     tokens = tuple(_TOKEN.findall(normalise_symbols(text).casefold()))
     content = set()
     for token in tokens:
@@ -146,8 +161,42 @@ def profile(text: str) -> Profile:
         elif not token[0].isdigit() and token not in _STOP:
             word = stem(token)
             content.add(_SAME_TASK.get(word, _SAME_TASK.get(token, word)))
-    numbers = tuple(sorted(token for token in tokens if _NUMBER.fullmatch(token)))
-    return Profile(tokens, frozenset(pairwise(tokens)), frozenset(content), numbers)
+    numbers = tuple(sorted(found.replace(" ", "") for found in _QUANTITY.findall(_RAISED.sub(" ", text))))
+    return Profile(tokens, frozenset(pairwise(tokens)), frozenset(content), numbers, chinese)
+
+
+_SUBSCRIPT_END = re.compile(r"([₀-₉])(?=[A-Za-z])")
+_RAISED = re.compile(r"[\^_]\s*\{?\s*[-−]?\d+\s*\}?")
+_QUANTITY = re.compile(
+    r"\d+(?:\.\d+)?(?: ?(?:[kMGTmuμµnp]?(?:Hz|V|A|W|F|H|C|T|J|N|s|g|eV|Pa|Ω|m)|cm|dB|%)(?![A-Za-z]))?"
+)
+_CHINESE_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_ZH_TASK_WORDS = """
+什么 怎样 怎么 如何 为什么 为何 多少 多大 计算 求出 试求 说明 解释 给出
+写出 推导 证明 一个 原因 理由 请问 可以 我们 这个 那个 以及 并且 其中
+"""
+_ZH_TASK = frozenset(_ZH_TASK_WORDS.split())
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def _simplified(text: str) -> str:
+    """Traditional characters in their simplified form."""
+    out: str = _converter().convert(text)
+    return out
+
+
+def _chinese_words(text: str) -> frozenset[str]:
+    """The words of Chinese text that carry sense: they tell 极化强度 from 磁化强度, whose characters are alike."""
+    import rjieba
+
+    found = {word for run in _CHINESE_RUN.findall(text) for word in rjieba.cut(run)}
+    return frozenset(word for word in found if word not in _ZH_TASK and word not in _ZH_STOP)
 
 
 def questions(record: Record) -> list[str]:
@@ -175,7 +224,7 @@ class Answer:
 
 def answer_profile(text: str) -> Answer:
     """The words of an answer and their pairs, case and punctuation left out."""
-    tokens = _TOKEN.findall(text.casefold())
+    tokens = tokens_of(text)
     return Answer(" ".join(tokens), len(tokens), frozenset(pairwise(tokens)))
 
 
@@ -284,6 +333,8 @@ class Leakage:
         smaller = min(len(asked.pairs), len(item.pairs))
         resemblance = common / max(1, len(asked.pairs | item.pairs))
         containment = common / max(1, smaller)
+        if not _same_words(asked.chinese, item.chinese):
+            return None
         near = resemblance >= NEAR or (containment >= CONTAINED and smaller >= MIN_CONTAINED_PAIRS)
         if near and asked.numbers == item.numbers:
             return "near-overlap", f"is nearly the one ({max(resemblance, containment):.0%} of the word pairs)"
@@ -294,10 +345,13 @@ class Leakage:
         if len(both) < 3 or not either:
             return None
         alike = sum(map(self._weight, both)) / sum(map(self._weight, either))
-        if alike < (PARAPHRASE if len(both) >= MIN_SHARED_WORDS else PARAPHRASE_SHORT):
+        least = PARAPHRASE if len(both) >= MIN_SHARED_WORDS else PARAPHRASE_SHORT
+        if len(item.numbers) >= MIN_SAME_NUMBERS and asked.numbers == item.numbers:
+            least = PARAPHRASE_NUMBERS
+        if alike < least:
             return None
-        if asked.numbers and item.numbers and not set(asked.numbers) & set(item.numbers):
-            # The same exercise with all numbers changed is practice, not leakage.
+        if asked.numbers and item.numbers and not _share_numbers(set(asked.numbers), set(item.numbers)):
+            # The same exercise with other numbers is practice, not leakage.
             return None
         return "paraphrase-overlap", f"may be a paraphrase ({alike:.0%} of the weighted words) of the one"
 
@@ -319,6 +373,24 @@ class Leakage:
             containment = count / max(1, min(len(said.pairs), len(answer.pairs)))
             if containment >= CONTAINED and min(len(said.pairs), len(answer.pairs)) >= 2 * MIN_CONTAINED_PAIRS:
                 yield number, f"holds nearly the reference ({containment:.0%} of the word pairs)"
+
+
+def _same_words(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two Chinese questions share words and not only characters; texts without Chinese always do."""
+    if not one or not other:
+        return True
+    both = len(one & other)
+    return both / len(one | other) >= CHINESE_WORDS or both / min(len(one), len(other)) >= CHINESE_HELD
+
+
+CHINESE_WORDS = 0.3
+CHINESE_HELD = 0.75
+"""Chinese words that two questions must share: of all words of both, or of the shorter one's."""
+
+
+def _share_numbers(one: set[str], other: set[str]) -> bool:
+    """Half of the numbers, at least: one that is the same by chance makes no exercise the same."""
+    return 2 * len(one & other) >= min(len(one), len(other)) and bool(one & other)
 
 
 def build_leakage(records: Sequence[Record], allowed: Collection[tuple[str, str]] = frozenset()) -> Leakage:

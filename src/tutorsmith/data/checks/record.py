@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from tutorsmith.data.personal import find_personal
 from tutorsmith.data.shape import Problem, item_problems, sample_problems
 
 NOTES_LINE = re.compile(
@@ -129,6 +130,15 @@ class Record:
         """The last answer that is learnt, or the reference."""
         return self.answers[-1] if self.answers else None
 
+    @cached_property
+    def personal(self) -> list[tuple[str, str, str]]:
+        """(field, kind, text) of all that stands for a person in any string but the ids."""
+        return [
+            (field, span.kind, text[span.start : span.end])
+            for field, text in strings_of(self.raw)
+            for span in find_personal(text)
+        ]
+
     @property
     def is_refusal(self) -> bool:
         return self.raw.get("refusal_type") is not None
@@ -143,6 +153,22 @@ def bare_question(content: str) -> str:
         rest = _EXCERPT.sub("", content)
         content = rest if rest.strip() else content
     return content.strip()
+
+
+ID_KEYS = frozenset({"id", "tool_call_id"})
+
+
+def strings_of(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """(path, string) of all strings in a JSON value, except under ID_KEYS."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in ID_KEYS:
+                yield from strings_of(part, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from strings_of(part, f"{path}[{index}]")
 
 
 def _strings(value: object, depth: int = 0) -> Iterator[str]:

@@ -36,13 +36,18 @@ CUES: Mapping[str, re.Pattern[str]] = {
         r"|off[- ]topic|different\s+(?:course|subject)"
         r"|only\s+(?:help|answer|cover|handle|deal|support|advise|discuss)|(?:help|answer|cover)s?\s+only"
         r"|this\s+(?:tutor|course|assistant)|another\s+(?:course|subject|department)"
-        r"|(?:can(?:not|['’]t)|won['’]t|will\s+not|not\s+able\s+to|unable\s+to|decline|must\s+not"
-        r"|should\s+not)\s+(?:\w+\s+){0,2}(?:help|assist|write|do|give|offer|advise|answer|provide|complete"
-        r"|produce|discuss|predict|recommend|supply|solve|take))"
+        r")"
         r"|超出|范围|不属于|与本课程|本课程|无关|只(?:能|负责|回答)|不能(?:帮|代|替|提供)|无法(?:帮|代|替|提供)|不(?:会|便|宜)(?:帮|代|替)|拒绝",
         re.IGNORECASE,
     ),
 }
+# "I cannot answer" is said in every kind of refusal; it is a sign of this one where nothing points to another.
+_DECLINED_ACT = re.compile(
+    r"\b(?:can(?:not|['’]t)|won['’]t|will\s+not|not\s+able\s+to|unable\s+to|decline|must\s+not"
+    r"|should\s+not)\s+(?:\w+\s+){0,2}(?:help|assist|write|do|give|offer|advise|answer|provide|complete"
+    r"|produce|discuss|predict|recommend|supply|solve|take)\b",
+    re.IGNORECASE,
+)
 _VERBS = (
     r"(?:answer|compute|calculate|decide|judge|determine|help|assist|write|give|provide|say|tell|do|invent"
     r"|discuss|predict"
@@ -51,6 +56,8 @@ _VERBS = (
 )
 # Somebody declines, or says what is not there: statements about the question, not about physics.
 _DECLINES = re.compile(
+    # The first letters of all branches, so that most places are passed over at once.
+    rf"(?=[IWSCNAPOBMLiwscnapobml不无没抱对足够难予缺未请超属范在])(?:"
     rf"\b(?:I|we)\s+(?:can(?:not|['’]t|\s+not)|could\s+not|will\s+not|won['’]t|must\s+not|am\s+(?:not\s+able"
     rf"|unable)|decline|have\s+to\s+decline"
     r"|do(?:\s+not|n['’]t)\s+(?:have|know|see|help|write)|lack|need|only)\b|\bI['’]m\s+(?:sorry|not\s+able"
@@ -68,7 +75,7 @@ _DECLINES = re.compile(
     r"|\b(?:missing|insufficient|lacking)\s+(?:information|context|data|parameter|value)"
     r"|\bwhich\s+\w+[^.\n]{0,60}\?\s*$"
     r"|不能|无法|没法|抱歉|对不起|不足|不够|难以|不予|缺少|缺失|未给出|没有给出|未提供|没有提供|未提及|没有提到|请(?:先|再)?(?:给出|提供|补充|说明|告诉|告知)"
-    r"|超出|不属于|范围(?:之)?外|不在",
+    r"|超出|不属于|范围(?:之)?外|不在)",
     re.IGNORECASE,
 )
 _OPENS_WITH_REFUSAL = re.compile(
@@ -102,6 +109,19 @@ def _kind(record: Record) -> str:
     return kind if isinstance(kind, str) else ""
 
 
+_CLEAR: Mapping[str, re.Pattern[str]] = {
+    "insufficient_context": re.compile(
+        r"\b(?:course )?(?:notes|excerpts|context)\s+(?:do|does)(?:\s+not|n['’]t)\s+(?:contain|cover|mention|say|give)"
+        r"|(?:笔记|摘录|资料|讲义)[^。]{0,8}(?:没有|未)",
+        re.IGNORECASE,
+    ),
+    "missing_parameters": re.compile(
+        r"\b(?:is|are|was|were)(?:\s+not|n['’]t)\s+(?:given|specified|stated|provided)\b|没有给出|未给出|未说明",
+        re.IGNORECASE,
+    ),
+}
+
+
 def refuses(record: Record, text: str) -> tuple[bool, str | None]:
     """(whether a text refuses, the kind if that is clear), by the caller's judge or else by its wording."""
     judge = record.options.validators.get("refusal")
@@ -125,10 +145,26 @@ def refusal_mismatch(record: Record) -> Iterator[Remark]:
         if not declines and not refuses(record, answer.content)[0]:
             told = f"refusal_type is {kind}, but the answer refuses nothing"
             yield Remark("refusal_type", told, "set refusal_type to null, or write the refusal")
-    elif not record.is_refusal and declines and refuses(record, answer.content)[0]:
+    elif not record.is_refusal and declines and _speaks_of_itself(ends) and refuses(record, answer.content)[0]:
         yield Remark("refusal_type", "the answer is a refusal, but refusal_type is null", "name the kind of refusal")
 
 
+_SPEAKER = re.compile(
+    r"\b(?:I|we|me|us|please|sorry|cannot|can['’]t|can not|unable|question|answered|computed|determined|decided|outside"
+    r"|beyond|scope)\b|[我请题]|无法|不能|抱歉|超出",
+    re.IGNORECASE,
+)
+
+
+def _speaks_of_itself(ends: str) -> bool:
+    """Whether a text can be a refusal at all: a short one, or one with a word for speaker, listener or question.
+
+    "References are missing" says something of a draft. Judging every such answer takes as long as all other checks.
+    """
+    return len(ends) < _SHORT_TEXT or _SPEAKER.search(ends) is not None
+
+
+_SHORT_TEXT = 250
 _HEADING = re.compile(r"^#{1,6}[^\n]*$", re.MULTILINE)
 
 
@@ -152,6 +188,9 @@ def refusal_kind(record: Record) -> Iterator[Remark]:
     other = [judged] if judged and judged != kind else []
     if not other and judged is None:
         other = [name for name, cue in CUES.items() if name != kind and cue.search(answer.content)]
+    if kind == "out_of_scope" and _DECLINED_ACT.search(answer.content):
+        # An act that is declined often goes on with what is needed for it; only a clear sign makes it another kind.
+        other = [name for name in other if _CLEAR[name].search(answer.content)]
     if other:
         told = f"refusal_type is {kind}, but the answer reads like {' or '.join(other)}"
         yield Remark("refusal_type", told, "correct refusal_type or the answer")

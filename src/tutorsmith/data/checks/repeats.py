@@ -1,182 +1,116 @@
 """Records of one file compared with each other, at a cost that grows linearly with their number.
 
-A record leaves a small fingerprint; only fingerprints are kept. Near duplicates are found with MinHash and banding:
-Broder, "On the resemblance and containment of documents" (1997); Leskovec, Rajaraman & Ullman, "Mining of Massive
-Datasets", section 3.4. With b bands of r rows two records of similarity s meet with probability 1 - (1 - s^r)^b.
+Only their prints are kept (`sketch`), about 0.6 kB a record whatever its length.
 """
 
-import hashlib
-import re
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tutorsmith.data.checks.finding import Remark
-from tutorsmith.data.checks.record import Record
+from tutorsmith.data.checks.firsts import Firsts
+from tutorsmith.data.checks.sketch import BANDS, Prints, similarity
 
-PERMUTATIONS = 64
-BANDS = 16
 NEAR = 0.75
-MIN_SHINGLES = 12
-"""Shorter records are compared exactly only: in them one word makes a question another one."""
-
-_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[^\W\d_a-z]|[=+*/^<>±≤≥-]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+Told = tuple[int, str, Remark]
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What is kept of a record for the comparison. Hashes are 8 bytes; `signature` holds PERMUTATIONS uint32 or is
-    empty for a short record."""
+class _Columns:
+    """Arrays that grow by appending batches."""
 
-    line: int
-    id: str
-    prompt: bytes
-    answer: bytes
-    refusal: str
-    numbers: bytes
-    signature: bytes
-    benchmark: bool
+    def __init__(self) -> None:
+        self.size = 0
+        self._held: dict[str, Any] = {}
 
+    def append(self, **parts: Any) -> None:
+        import numpy as np
 
-def _digest(*parts: str) -> bytes:
-    # A lone surrogate is reported elsewhere and must not stop the comparison.
-    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        more = len(next(iter(parts.values())))
+        for name, part in parts.items():
+            held = self._held.get(name)
+            if held is None or len(held) < self.size + more:
+                grown = np.empty((max(1024, (self.size + more) * 5 // 4), *part.shape[1:]), part.dtype)
+                if held is not None:
+                    grown[: self.size] = held[: self.size]
+                held = self._held[name] = grown
+            held[self.size : self.size + more] = part
+        self.size += more
 
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def fingerprint(record: Record) -> Fingerprint | None:
-    """The fingerprint of a record, or None when it has no question to compare."""
-    if not record.user_turns:
-        return None
-    prompt, answer = _prompt_and_answer(record)
-    numbers = "\x1f".join(sorted(_NUMBER.findall(" ".join(record.user_turns))))
-    refusal = record.raw.get("refusal_type")
-    return Fingerprint(
-        line=record.line,
-        id=record.id,
-        prompt=_digest(*prompt),
-        answer=_digest(*answer) if any(answer) else b"",
-        refusal=refusal if isinstance(refusal, str) else "",
-        numbers=_digest(numbers),
-        signature=signature(" ".join(record.user_turns) + "\n" + " ".join(answer)),
-        benchmark=record.benchmark,
-    )
-
-
-def _prompt_and_answer(record: Record) -> tuple[list[str], list[str]]:
-    """Everything before the last answer with its roles, and that answer (or reference)."""
-    turns = [f"{text.role}:{_squeezed(text.content)}" for text in record.texts if text.role != "key_point"]
-    # Calls carry the sense of turns without text.
-    calls = [repr(message["tool_calls"]) for _, message in record.messages if message.get("tool_calls")]
-    if turns and turns[-1].startswith("assistant:"):
-        return turns[:-1], [turns[-1], *calls]
-    return turns, calls
-
-
-def signature(text: str) -> bytes:
-    """MinHash signature of the word pairs of a text."""
-    import numpy as np
-
-    tokens = _TOKEN.findall(text.casefold())
-    if len(tokens) <= MIN_SHINGLES:
-        return b""
-    words = np.fromiter(
-        (zlib.crc32(token.encode("utf-8", "surrogatepass")) for token in tokens), np.uint64, len(tokens)
-    )
-    pairs = np.unique((words[:-1] * np.uint64(0x9E3779B1) + words[1:]) & np.uint64(0xFFFFFFFF))
-    multipliers, offsets = _permutations()
-    hashed = (pairs[:, None] * multipliers[None, :] + offsets[None, :]) >> np.uint64(32)
-    minima: Any = hashed.min(axis=0).astype(np.uint32)
-    return bytes(minima.tobytes())
-
-
-_PERMUTATION_CACHE: dict[str, Any] = {}
-
-
-def _permutations() -> tuple[Any, Any]:
-    """Fixed odd 64-bit multipliers and offsets: multiply-shift hashing (Dietzfelbinger et al., 1997)."""
-    import numpy as np
-
-    if not _PERMUTATION_CACHE:
-        random = np.random.default_rng(20240229)
-        _PERMUTATION_CACHE["a"] = random.integers(1, 2**63, PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-        _PERMUTATION_CACHE["b"] = random.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64)
-    return _PERMUTATION_CACHE["a"], _PERMUTATION_CACHE["b"]
-
-
-def _band_keys(minima: bytes) -> list[int]:
-    """One 64-bit key for each band. Two bands with one key by chance only cost a comparison."""
-    import numpy as np
-
-    rows = np.frombuffer(minima, np.uint32).reshape(BANDS, -1).astype(np.uint64)
-    weights = _permutations()[0][: rows.shape[1]]
-    offsets = _permutations()[1][:BANDS]
-    keys: list[int] = ((rows * weights).sum(axis=1, dtype=np.uint64) + offsets).tolist()
-    return keys
-
-
-def similarity(one: bytes, other: bytes) -> float:
-    """Share of equal minima: the estimate of the Jaccard similarity."""
-    import numpy as np
-
-    return float((np.frombuffer(one, np.uint32) == np.frombuffer(other, np.uint32)).mean())
+    def __getitem__(self, name: str) -> Any:
+        return self._held[name]
 
 
 class Repeats:
-    """The comparison of one file: feed the fingerprints in order, get (line, kind, remark) back."""
+    """The comparison of one file: feed the prints in order, get (line, kind, remark) back."""
 
     def __init__(self) -> None:
-        self.ids: dict[str, int] = {}
-        self.prompts: dict[bytes, Fingerprint] = {}
-        self.buckets: dict[int, int] = {}
-        self.kept: list[Fingerprint] = []
+        self._ids, self._prompts, self._buckets = Firsts(), Firsts(), Firsts()
+        self._columns = _Columns()
+        self._names = bytearray()
 
-    def feed_id(self, identity: str, line: int) -> Iterator[tuple[str, Remark]]:
-        """Ids must be unique in their file."""
-        if not identity:
-            return
-        first = self.ids.setdefault(identity, line)
-        if first != line:
-            told = f"the id {identity!r} stands already on line {first}"
-            yield "duplicate-id", Remark("id", told, "give each record an id of its own")
+    def feed(self, new: Prints) -> Iterator[Told]:
+        """Ids that stand twice, exact duplicates, two answers to one prompt, near duplicates."""
+        import numpy as np
 
-    def feed(self, new: Fingerprint) -> Iterator[tuple[str, Remark]]:
-        """Exact duplicates, two answers to one prompt, near duplicates; at most one of them for a record."""
-        old = self.prompts.setdefault(new.prompt, new)
-        if old is not new:
-            if old.answer == new.answer and old.refusal == new.refusal:
-                told = f"the same record stands on line {old.line} (id {old.id!r})"
-                yield "duplicate", Remark("messages", told, "remove one of the two")
-            else:
-                told = f"the same prompt has another answer on line {old.line} (id {old.id!r})"
-                yield "contradictory-answers", Remark("messages", told, "keep the right answer only")
-            return
-        near = self._near(new)
-        if near is not None:
-            told = f"nearly the same record stands on line {near.line} (id {near.id!r})"
-            yield "near-duplicate", Remark("messages", told, "remove one, or make them differ in substance")
+        base, size = self._columns.size, len(new.line)
+        names = [name.encode("utf-8", "surrogatepass") for name in new.id]
+        ends = len(self._names) + np.cumsum([len(name) for name in names], dtype=np.int64)
+        self._names += b"".join(names)
+        self._columns.append(
+            line=new.line, end=ends, answer=new.answer, numbers=new.numbers, refusal=new.refusal, sketch=new.sketch
+        )
+        places = np.arange(base, base + size, dtype=np.uint32)
+        yield from self._doubled_ids(new, places)
+        known = new.prompt != 0
+        first = places.copy()
+        first[known] = self._prompts.set_default(new.prompt[known], places[known])
+        for row in np.nonzero(first != places)[0]:
+            yield self._same_prompt(base + int(row), int(first[row]))
+        yield from self._near(new, places, known & (first == places) & new.sketched)
 
-    def _near(self, new: Fingerprint) -> Fingerprint | None:
-        if not new.signature:
-            return None
-        position = len(self.kept)
-        candidates: set[int] = set()
-        for key in _band_keys(new.signature):
-            # One record stands for each bucket, so that a file of a single pattern stays linear.
-            first = self.buckets.setdefault(key, position)
-            if first != position:
-                candidates.add(first)
-        self.kept.append(new)
-        for candidate in sorted(candidates):
-            old = self.kept[candidate]
-            # Exercises with other numbers, and near-miss pairs of answer and refusal, are meant to be alike.
-            if old.numbers != new.numbers or old.refusal != new.refusal:
-                continue
-            if similarity(old.signature, new.signature) >= NEAR:
-                return old
-        return None
+    def _doubled_ids(self, new: Prints, places: Any) -> Iterator[Told]:
+        import numpy as np
+
+        named = new.id_key != 0
+        first = places.copy()
+        first[named] = self._ids.set_default(new.id_key[named], places[named])
+        for row in np.nonzero(first != places)[0]:
+            told = f"the id {new.id[row]!r} stands already on line {self._line(int(first[row]))}"
+            yield int(new.line[row]), "duplicate-id", Remark("id", told, "give each record an id of its own")
+
+    def _line(self, place: int) -> int:
+        return int(self._columns["line"][place])
+
+    def _where(self, place: int) -> str:
+        end = self._columns["end"]
+        name = bytes(self._names[int(end[place - 1]) if place else 0 : int(end[place])])
+        return f"line {self._line(place)} (id {name.decode('utf-8', 'surrogatepass')!r})"
+
+    def _same_prompt(self, place: int, old: int) -> Told:
+        answer, refusal = self._columns["answer"], self._columns["refusal"]
+        if answer[place] == answer[old] and refusal[place] == refusal[old]:
+            told = f"the same record stands on {self._where(old)}"
+            return self._line(place), "duplicate", Remark("messages", told, "remove one of the two")
+        told = f"the same prompt has another answer on {self._where(old)}"
+        return self._line(place), "contradictory-answers", Remark("messages", told, "keep the right answer only")
+
+    def _near(self, new: Prints, places: Any, wanted: Any) -> Iterator[Told]:
+        """One record stands for each bucket, so that a file of a single pattern stays linear."""
+        import numpy as np
+
+        asking = places[wanted]
+        first = self._buckets.set_default(new.bands[wanted].ravel(), np.repeat(asking, BANDS)).reshape(-1, BANDS)
+        for row in np.nonzero((first != asking[:, None]).any(axis=1))[0]:
+            place = int(asking[row])
+            for old in sorted(set(first[row].tolist()) - {place}):
+                if self._alike(place, old):
+                    told = f"nearly the same record stands on {self._where(old)}"
+                    mend = "remove one, or make them differ in substance"
+                    yield self._line(place), "near-duplicate", Remark("messages", told, mend)
+                    break
+
+    def _alike(self, place: int, old: int) -> bool:
+        # Exercises with other numbers, and near-miss pairs of answer and refusal, are meant to be alike.
+        for name in ("numbers", "refusal"):
+            if self._columns[name][place] != self._columns[name][old]:
+                return False
+        return similarity(self._columns["sketch"][place], self._columns["sketch"][old]) >= NEAR

@@ -1,7 +1,7 @@
 """The run over files: blocks of lines -> records -> all checks of the table, streaming, on all cores for long files.
 
 against + benchmark files ──► Leakage (in memory)
-each file ──► batches of blocks ──► inspect (workers): findings + fingerprints ──► Repeats (in order) ──► findings
+each file ──► batches of blocks ──► inspect (workers): findings + prints ──► Repeats (in order) ──► findings
 """
 
 import os
@@ -20,7 +20,8 @@ from tutorsmith.data.checks.finding import CheckResult, Finding, Remark
 from tutorsmith.data.checks.leakage import Leakage
 from tutorsmith.data.checks.lines import Block, blocks, file_remarks
 from tutorsmith.data.checks.record import DEFAULT_CONTEXT, Options, Record
-from tutorsmith.data.checks.repeats import Fingerprint, Repeats, fingerprint
+from tutorsmith.data.checks.repeats import Repeats
+from tutorsmith.data.checks.sketch import Printer, Prints
 from tutorsmith.data.checks.syntax import parse
 from tutorsmith.data.checks.table import CHECKS, RecordCheck, record_checks
 
@@ -36,9 +37,7 @@ class Inspected:
     """What a worker gives back of one batch."""
 
     findings: list[Finding]
-    fingerprints: list[Fingerprint]
-    ids: list[tuple[str, int]]
-    records: int
+    prints: Prints
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,7 @@ def _checks() -> dict[str, RecordCheck]:
 def inspect(job: Job, batch: Sequence[Block]) -> Inspected:
     """All checks that need no other record of the same file."""
     findings: list[Finding] = []
-    fingerprints: list[Fingerprint] = []
-    ids: list[tuple[str, int]] = []
-    records = 0
+    printer = Printer()
     for block in batch:
         remarks, value = parse(block.data)
         if block.spread and not remarks and value is not None:
@@ -73,17 +70,13 @@ def inspect(job: Job, batch: Sequence[Block]) -> Inspected:
         findings += [_finding(job.file, block.line, kind, remark) for kind, remark in remarks]
         if value is None:
             continue
-        records += 1
         record = Record(job.file, block.line, value, job.benchmark, job.options)
         for kind, check in _checks().items():
             findings += [_finding(job.file, block.line, kind, remark) for remark in check(record)]
         if job.leakage is not None and not job.benchmark:
             findings += [_finding(job.file, block.line, kind, remark) for kind, remark in job.leakage.check(record)]
-        ids.append((record.id, block.line))
-        print_ = fingerprint(record)
-        if print_ is not None:
-            fingerprints.append(print_)
-    return Inspected(findings, fingerprints, ids, records)
+        printer.add(record)
+    return Inspected(findings, printer.prints())
 
 
 _WORKER_JOB: list[Job] = []
@@ -147,11 +140,8 @@ def _check_file(job: Job, path: Path, workers: int) -> tuple[list[Finding], int]
     records = 0
     for part in _inspected(job, path, workers):
         findings += part.findings
-        records += part.records
-        for identity, line in part.ids:
-            findings += [_finding(job.file, line, kind, remark) for kind, remark in repeats.feed_id(identity, line)]
-        for print_ in part.fingerprints:
-            findings += [_finding(job.file, print_.line, kind, remark) for kind, remark in repeats.feed(print_)]
+        records += len(part.prints.line)
+        findings += [_finding(job.file, line, kind, remark) for line, kind, remark in repeats.feed(part.prints)]
     findings.sort(key=lambda finding: finding.line)
     return findings, records
 

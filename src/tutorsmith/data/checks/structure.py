@@ -5,19 +5,24 @@ from collections.abc import Iterator, Mapping
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
+from tutorsmith.data.checks.text import without_code
 
 _BLANK = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*")
 # Says that the text is still to be written, wherever it stands alone: as an answer or as the body of a section.
 _UNWRITTEN = (
-    r"to ?do|tbd|tba|fixme|placeholder|your answer(?: here)?|(?:the )?answer goes here|coming soon|work in progress|wip"
+    r"to ?do|tbd|(?:no|not yet an?) (?:answer|solution)(?: yet)?|(?:answer )?pending"
+    r"|not (?:yet )?(?:written|answered)(?: yet)?|tba|fixme|placeholder|your answer(?: here)?"
+    r"|(?:the )?answer goes here|coming soon|work in progress|wip"
     r"|(?:insert|write|add|put|fill in)(?: the| your| an)? (?:answer|text|response|solution)(?: here)?"
-    r"|to be (?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
+    r"|fill in(?: here)?"
+    r"|(?:(?:the |an |your )?(?:answer|solution|text|response|section):? )?(?:is )?(?:still )?to be "
+    r"(?:written|done|added|completed|filled in|determined|announced)|lorem ipsum.*"
     r"|(?:this |the |an )?(?:answer|section|text|response|solution) (?:will|is to|needs to|has to|should"
     r"|must) be \w+(?: \w+)?"
     r"|(?:your |sample |dummy |example |some )?(?:answer|text|response|content) (?:here|follows)|(?:sample"
     r"|dummy|example) answer"
     r"|asdf\w*|foo ?(?:bar)?(?: ?baz)?|bla+h?(?: bla+h?)*|[\[<](?=[a-z ]*[a-z]{3})[a-z ]{3,40}[\]>]"
-    r"|待(?:补充|完成|完善|填写|定|写|续)|稍后补充|暂缺|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
+    r"|(?:(?:答案|回答|解答|内容|此处|本节|本题)[：:]?)?(?:暂?待|尚未|还未|有待)(?:补充|完成|完善|填写|定|写|续|编写|撰写|更新)|(?:答案|解答)(?:略|暂缺|暂无|见(?:教材|附录|课本).{0,6})|稍后补充|暂缺|(?:此处|在此)?(?:填写|补充|输入)(?:答案|回答)|占位符?"
 )
 # Empty only as a whole answer; "Suggestions: none" is a fine section.
 _NOTHING = (
@@ -136,10 +141,15 @@ def placeholder_answer(record: Record) -> Iterator[Remark]:
         bodies = re.split(r"^#{1,6}[^\n]*$", text.content, flags=re.MULTILINE)[1:]
         whole = text.content.strip() if _is_only(_PLACEHOLDER, text.content) else ""
         whole = whole or next((body.strip() for body in bodies if _is_only(_SECTION_PLACEHOLDER, body)), "")
-        inside = _PLACEHOLDER_INSIDE.search(text.content)
+        inside = _PLACEHOLDER_INSIDE.search(without_code(text.content)) if _may_hold(text.content) else None
         shown = whole[:40] or (inside[0].strip() if inside else "")
         if shown:
             yield Remark(text.field, f"a placeholder stands in for the answer: {shown!r}", "write the answer")
+
+
+def _may_hold(text: str) -> bool:
+    """Whether `_PLACEHOLDER_INSIDE` is worth the search: no regular expression is as fast as a plain one for a word."""
+    return any(mark in text for mark in ("TODO", "TBD", "FIXME", "[", "<", "{{", "填写")) or "lorem" in text.lower()
 
 
 def _is_only(pattern: re.Pattern[str], body: str) -> bool:
@@ -159,7 +169,7 @@ def no_answer_key(record: Record) -> Iterator[Remark]:
 def too_long(record: Record) -> Iterator[Remark]:
     """A record that does not fit the model's context. Without a tokenizer its words are counted: it has more tokens."""
     context = record.options.context
-    if context <= 0 or not record.well_formed:
+    if context <= 0 or not record.well_formed or _most_tokens(record) <= context:
         return
     count = record.options.validators.get("count_tokens")
     if count is None:
@@ -171,6 +181,21 @@ def too_long(record: Record) -> Iterator[Remark]:
     if tokens > context:
         message = f"{told}, {tokens - context} more than the context of {context}"
         yield Remark("messages", message, "shorten it, or choose a model with a longer context")
+
+
+_BESIDE = 64
+"""Tokens that a chat template may put around a turn, and a dialogue."""
+
+
+def _most_tokens(record: Record) -> int:
+    """A bound that costs nothing: no tokenizer makes more tokens than there are bytes, four of them a character."""
+    total = _BESIDE
+    for _, message in record.messages:
+        content, calls = message.get("content"), message.get("tool_calls")
+        if isinstance(content, str):
+            total += len(content) if content.isascii() else 4 * len(content)
+        total += _BESIDE + (6 * len(str(calls)) if calls else 0)
+    return total
 
 
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")

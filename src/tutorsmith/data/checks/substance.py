@@ -1,7 +1,8 @@
 """Does the answer do what its own prompt asks: sections, citations, refusal, language?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record, Text
@@ -23,7 +24,8 @@ _EXCERPT_NUMBER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _CITATION = re.compile(
-    r"(?<!\\)(?<!sqrt)\[(\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})\](?![(:\d{])"
+    r"(?<!\\)(?<!sqrt)(?<!\b[A-Za-z])[\[【](\d{1,3}(?:[ \t]*[,，、;][ \t]*\d{1,3})*|\d{1,3}[ \t]*[-–][ \t]*\d{1,3})"
+    r"[\]】](?![(:\d{])"
 )
 _INTERVAL = re.compile(r"(?:interval|range|between|from|vector|区间|范围|\bin)\s*$|[=∈]\s*$|[A-Za-z_]$", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
@@ -34,9 +36,12 @@ _OTHER_LETTER = re.compile("[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 
 COPIED = 0.8
 """Share of an answer's runs of six words that stand in the question too."""
+COPIED_SEAM = 0.1
+"""Words covered by such runs count as well, by this much less: two copies side by side share no run over their seam."""
 
 
-def required_sections(instructions: str) -> list[str]:
+@lru_cache(maxsize=256)
+def required_sections(instructions: str) -> tuple[str, ...]:
     """The `### ` headings that a system prompt asks for, without their hints; optional ones are left out."""
     out: list[str] = []
     for line in instructions.splitlines():
@@ -49,16 +54,18 @@ def required_sections(instructions: str) -> list[str]:
             end = None if alone else _INLINE_END.search(rest)
             heading = rest[: end.start()] if end else rest
             if not _OPTIONAL.search(heading):
-                out.append(section_name(heading))
-    return [name for index, name in enumerate(out) if name and name not in out[:index]]
+                out.append(section_name(re.sub(r"\s+(?:and|or|then)\s*$", "", heading)))
+    return tuple(name for index, name in enumerate(out) if name and name not in out[:index])
 
 
+@lru_cache(maxsize=4096)
 def section_name(heading: str) -> str:
     """The name by which two headings are the same: no hint, markup, final colon or case."""
     name = _HINT.sub("", re.sub(r"[*_`\"“”]+", "", heading).strip())
     return re.split(r"\s*[:：]|\s[-–—]\s", name)[0].strip(" .。#").casefold()
 
 
+@lru_cache(maxsize=16)
 def _sections(answer: str) -> list[tuple[int, str, str]]:
     """(level, name, body) of the headings of an answer, those in code left out."""
     text = without_code(answer) if "```" in answer or "~~~" in answer else answer
@@ -70,7 +77,7 @@ def _sections(answer: str) -> list[tuple[int, str, str]]:
     ]
 
 
-def section_fault(answer: str, required: list[str]) -> str:
+def section_fault(answer: str, required: Sequence[str]) -> str:
     """What keeps an answer from having each required section once, in order, with a body; "" if nothing does."""
     sections = _sections(answer)
     names = [name for level, name, _ in sections if level == 3]
@@ -82,7 +89,7 @@ def section_fault(answer: str, required: list[str]) -> str:
     doubled = [name for name in required if names.count(name) > 1]
     if doubled:
         return "a section stands twice: " + ", ".join(doubled)
-    if [name for name in names if name in required] != required:
+    if [name for name in names if name in required] != list(required):
         return "the sections are not in the order that the system prompt asks for: " + ", ".join(required)
     empty = [
         name
@@ -101,7 +108,7 @@ def required_section(record: Record) -> Iterator[Remark]:
     A tool call owes none, and a refusal none unless it starts them. In a dialogue one turn with all sections is enough,
     since follow-up turns may be short, unless the last turn starts the sections and does not finish them.
     """
-    required = required_sections(record.instructions) if "###" in record.instructions else []
+    required = required_sections(record.instructions) if "###" in record.instructions else ()
     answers = [answer for answer in record.answers if answer.content.strip()]
     if not required or not answers:
         return
@@ -136,7 +143,7 @@ def cited_numbers(answer: str) -> set[int]:
     for found in _CITATION.finditer(text):
         numbers = [int(number) for number in re.findall(r"\d+", found[1])]
         several = len(numbers) > 1
-        if 0 in numbers or (several and _INTERVAL.search(text[: found.start()])):
+        if several and (0 in numbers or _INTERVAL.search(text[: found.start()])):
             continue
         if several and re.search("[-–]", found[1]):
             numbers = list(range(numbers[0], min(numbers[1], numbers[0] + 20) + 1))
@@ -152,10 +159,11 @@ def citation_range(record: Record) -> Iterator[Remark]:
     excerpts = _excerpts(record)
     if not excerpts:
         return
-    theirs = set().union(*(cited_numbers(text.content) for text in record.texts if text.role == "user"))
+    # A student's own text may be about references; what it cites may be spoken of.
+    asked = {n for text in record.texts if text.role in ("user", "tool") for n in cited_numbers(text.content)}
     shown = f"the prompt shows [1] to [{max(excerpts)}]"
     for answer in record.answers:
-        beyond = sorted(cited_numbers(answer.content) - excerpts - theirs)
+        beyond = sorted(cited_numbers(answer.content) - excerpts - asked)
         if beyond:
             told = ", ".join(f"[{number}]" for number in beyond)
             yield Remark(answer.field, f"{told} is cited, but {shown}", "cite only excerpts that stand in the prompt")
@@ -168,20 +176,38 @@ def citation_range(record: Record) -> Iterator[Remark]:
 
 def _letters(text: str) -> tuple[int, int, int]:
     """(Chinese characters, Latin words, letters of other scripts) outside code and formulas."""
-    text = _MATH.sub(" ", without_code(text))
-    return len(_CJK.findall(text)), len(_LATIN_WORD.findall(text)), len(_OTHER_LETTER.findall(text))
+    if (prose := _prose(text)).isascii():
+        return 0, sum(len(word) > 1 for word in _words(text)), 0
+    return len(_CJK.findall(prose)), len(_LATIN_WORD.findall(prose)), len(_OTHER_LETTER.findall(prose))
+
+
+@lru_cache(maxsize=16)
+def _prose(text: str) -> str:
+    text = without_code(text)
+    return _MATH.sub(" ", text) if "$" in text or "\\" in text else text
+
+
+@lru_cache(maxsize=16)
+def _words(text: str) -> list[str]:
+    """Runs of letters outside code and formulas, in lower case."""
+    prose = _prose(text).casefold()
+    return prose.translate(_NO_LETTER).split() if prose.isascii() else _WORD.findall(prose)
+
+
+_NO_LETTER = {code: " " for code in range(128) if not chr(code).isalpha()}
 
 
 def _is_other_latin(text: str) -> bool:
     """French, German, Spanish ...: hardly any English function words, and many of theirs."""
-    tokens = re.findall(r"[^\W\d_]+", _MATH.sub(" ", without_code(text)).casefold())
+    tokens = _words(text)
     if len(tokens) < 12:
         return False
-    english = sum(token in _ENGLISH for token in tokens) / len(tokens)
-    other = sum(token in _OTHER_LATIN for token in tokens) / len(tokens)
-    return english < 0.06 and other > 0.15
+    if sum(map(_ENGLISH.__contains__, tokens)) / len(tokens) >= 0.06:
+        return False
+    return sum(map(_OTHER_LATIN.__contains__, tokens)) / len(tokens) > 0.15
 
 
+_WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_WORDS = "the of and to is that it for with as on are this be by not which from at its if so"
 _OTHER_LATIN_WORDS = """
 le la les des du une est et dans que qui pour par avec sur au aux sont ce der die das und ist nicht mit von den dem
@@ -233,10 +259,23 @@ def _loose(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+|[^\W\d_a-zA-Z]", text.casefold())
 
 
+def _shares_little(asked: str, said: str) -> bool:
+    """Sure and cheap for most records: too few of an answer's words stand in the question to be copied from it."""
+    if not (asked.isascii() and said.isascii()):
+        return False
+    words = set(said.lower().split())
+    return len(words) > _FEW_WORDS and len(words.intersection(asked.lower().split())) < len(words) / 4
+
+
+_FEW_WORDS = 24
+
+
 def copied_question(record: Record) -> Iterator[Remark]:
     """An answer that only repeats its question or a part of it."""
     question, answer = last_question(record), record.final_answer
     if question is None or answer is None:
+        return
+    if _shares_little(question.content, answer.content):
         return
     asked, said = _loose(question.content), _loose(_HEADING.sub("", answer.content))
     if said == asked and len(said) > 1:
@@ -247,5 +286,7 @@ def copied_question(record: Record) -> Iterator[Remark]:
     pieces = {tuple(said[i : i + span]) for i in range(max(1, len(said) - span + 1))}
     source = {tuple(asked[i : i + span]) for i in range(max(1, len(asked) - span + 1))}
     share = len(pieces & source) / len(pieces)
+    places = {n + k for n in range(len(said) - span + 1) if tuple(said[n : n + span]) in source for k in range(span)}
+    share = max(share, len(places) / len(said) - COPIED_SEAM)
     if share >= COPIED:
         yield Remark(answer.field, f"{share:.0%} of the answer is copied from the question", "write the answer")

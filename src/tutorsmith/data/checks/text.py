@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from html.entities import html5
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
@@ -31,13 +32,19 @@ _TEMPLATE = re.compile(
     r"|SYSTEM): (?=\S)",
     re.MULTILINE,
 )
+# One of these stands in every text in which _TEMPLATE finds something.
+_TEMPLATE_HINTS = (
+    *("<|", "<｜", "s>", "INST]", "SYS>>", "_of_turn>", "tool_", "TOOL_CALLS]", "gMASK]", "<bos>", "<eos>", "<pad>"),
+    *("<unk>", "Instruction:", "Response:", "Input:", "Human:", "Assistant:", "User:", "System:", "USER:", "SYSTEM:"),
+    "ASSISTANT:",
+)
 _TAGS = (
     "p br div span img table tr td th tbody thead ul ol li h1 h2 h3 h4 h5 h6 strong em font script style html body "
     "head hr pre code blockquote center iframe input button link meta section article sub sup"
 ).replace(" ", "|")
 _HTML = re.compile(
     rf"</(?:{_TAGS}|a|b|i|u)\s*>|<(?:{_TAGS})(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<(?:a|b|i|u)\s+[\w-]+\s*=[^<>]*>|<!--"
-    r"|&(?:nbsp|lt|gt|amp|quot|apos|times|deg|middot|hellip|[mn]dash|[lr][sd]quo|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
+    r"|&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<entity>[a-z]{2,8}\d{0,2}));",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]*`", re.DOTALL)
@@ -192,7 +199,7 @@ def mojibake(record: Record) -> Iterator[Remark]:
 
 
 def _template(text: str) -> str:
-    found = _TEMPLATE.search(text) if "<" in text or "[" in text or ":" in text else None
+    found = _TEMPLATE.search(text) if any(mark in text for mark in _TEMPLATE_HINTS) else None
     return found[0] if found else ""
 
 
@@ -205,8 +212,8 @@ def template_token(record: Record) -> Iterator[Remark]:
 def _html(text: str) -> str:
     if "<" not in text and "&" not in text:
         return ""
-    found = _HTML.search(without_code(text))
-    return found[0] if found else ""
+    found = _HTML.finditer(without_code(text))
+    return next((part[0] for part in found if not part["entity"] or f"{part['entity']};" in html5), "")
 
 
 def html_residue(record: Record) -> Iterator[Remark]:

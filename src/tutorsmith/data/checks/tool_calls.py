@@ -6,6 +6,7 @@ from typing import Any
 
 from tutorsmith.data.checks.finding import Remark
 from tutorsmith.data.checks.record import Record
+from tutorsmith.data.lines import json_type
 
 
 def _function(call: object) -> Mapping[str, Any]:
@@ -79,7 +80,45 @@ def _against_schema(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> 
         unknown = [name for name in arguments if name not in properties]
         if unknown:
             return f"the tool has no such arguments: {', '.join(unknown)}"
+    for name, value in arguments.items():
+        wrong = _wrong_value(properties.get(name) if isinstance(properties, dict) else None, value)
+        if wrong:
+            return f"the argument {name!r} {wrong}"
     return ""
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
+
+def _wrong_value(schema: object, value: object) -> str:
+    """What an argument's own schema has against it: its type, or the values it may have (JSON Schema)."""
+    if not isinstance(schema, dict):
+        return ""
+    wanted = schema.get("type")
+    kinds = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
+    known = [kind for kind in kinds if isinstance(kind, str) and kind in _TYPES]
+    if known and len(known) == len(kinds) and not any(_is_of(kind, value) for kind in known):
+        return f"must be of type {' or '.join(known)}, this is {json_type(value)}"
+    allowed = schema.get("enum")
+    if isinstance(allowed, list) and value not in allowed:
+        return f"must be one of {', '.join(map(str, allowed))}"
+    return ""
+
+
+def _is_of(kind: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if kind == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, _TYPES[kind])
 
 
 def tool_result(record: Record) -> Iterator[Remark]:
