@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import tutorsmith
 from tutorsmith.core.artifacts import (
     SECONDS,
     TRAINER_STATE,
@@ -48,7 +49,7 @@ COLUMNS = (
     "report",
     "total",
 )
-PACKAGES = ("tutorsmith", "torch", "transformers", "peft", "bm25s", "trl")
+PACKAGES = ("torch", "transformers", "peft", "bm25s", "bitsandbytes", "trl", "unsloth")
 PLAIN = ("--no-notes", "--set", "validation_share=0")
 """What makes a run do the same work as the peer: prompts without notes, every sample learned from."""
 
@@ -189,7 +190,7 @@ def ratios(own: Mapping[str, Any], peer: Mapping[str, Any]) -> dict[str, float]:
 
 
 def versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "tutorsmith": tutorsmith.__version__}
     for package in PACKAGES:
         if importlib.util.find_spec(package) is not None:
             found[package] = importlib.metadata.version(package)

@@ -102,20 +102,44 @@ def choose_quantization(wanted: str, folder: Path, place: torch.device) -> str:
     weights = 2 * sum(
         math.prod(e["shape"]) for f in folder.glob("*.safetensors") for e in safetensors_header(f).values()
     )
-    return "none" if ROOMY * weights < torch.cuda.get_device_properties(place).total_memory else "4bit"
+    return "none" if ROOMY * weights < usable_memory(place) else "4bit"
 
 
-def load_model(name: str, *, quantization: str = "auto", dtype: str = "auto", device: str = "auto") -> LoadedModel:
+def usable_memory(place: torch.device) -> int:
+    """Bytes of a CUDA device that this process may take, others left aside."""
+    share: float = torch.cuda.get_per_process_memory_fraction(place.index or 0)
+    return int(share * torch.cuda.get_device_properties(place).total_memory)
+
+
+def limit_memory(place: torch.device, gib: float) -> None:
+    """Keep this process within so much of a card (0: all of it). Raises: UsageError for more than the card has."""
+    if place.type != "cuda":
+        return
+    total = torch.cuda.get_device_properties(place).total_memory
+    if gib * 2**30 > total:
+        raise UsageError(
+            f"the card has {total / 2**30:.1f} GiB, not {gib:g}",
+            where="device_memory_gib",
+            mend="give less, or 0 for all",
+        )
+    torch.cuda.set_per_process_memory_fraction(gib * 2**30 / total if gib else 1.0, place.index or 0)
+
+
+def load_model(
+    name: str, *, quantization: str = "auto", dtype: str = "auto", device: str = "auto", memory_gib: float = 0.0
+) -> LoadedModel:
     """Resolve and load a model.
 
     quantization: "none", "4bit" (NF4, double quantization, through bitsandbytes) or "auto", see `choose_quantization`.
     dtype: compute type; "auto" is bfloat16 on CUDA and float32 on the CPU.
+    memory_gib: most memory of a card that may be used; 0 is all.
 
     Raises: ModelError, NetworkError, ResourceError.
     """
     local = resolve_model(name)
     folder = converted(local) if local.is_gguf else local.path
     place = choose_device(device)
+    limit_memory(place, memory_gib)
     kind = ("bfloat16" if place.type == "cuda" else "float32") if dtype == "auto" else dtype
     bits = choose_quantization(quantization, folder, place)
     compute: torch.dtype = getattr(torch, kind)

@@ -25,3 +25,6 @@ class ModelSettings(StepSettings):
     device: str = Field(
         default="auto", description="cpu, cuda, or one card such as cuda:1. auto: the first card, else the CPU."
     )
+    device_memory_gib: float = Field(
+        default=0.0, ge=0, description="Most memory of the card that may be used, where others share it. 0: all."
+    )

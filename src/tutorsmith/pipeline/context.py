@@ -55,7 +55,11 @@ class Context:
     def loaded(self) -> LoadedModel:
         model = self.settings.model.settings
         return load_model(
-            model.model_name_or_path, quantization=model.quantization, dtype=model.dtype, device=model.device
+            model.model_name_or_path,
+            quantization=model.quantization,
+            dtype=model.dtype,
+            device=model.device,
+            memory_gib=model.device_memory_gib,
         )
 
     def prompter(self, *, with_notes: bool = True) -> Prompter:

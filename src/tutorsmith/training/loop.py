@@ -78,7 +78,9 @@ def train(
     rows, held_out = data
     total = plan.epochs * plan.steps_per_epoch(len(rows))
     learned = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+    # Fused: no copies of the gradients on a card that is nearly full, and a handful of kernels instead of thousands.
+    fused = loaded.device.type == "cuda"
+    optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=fused)
     place, best, room = Place(), None, Room(plan.tokens)
     if keep.resumed is not None:
         place, best = keep.resumed.place, keep.resumed.best
@@ -109,7 +111,7 @@ def train(
             speed = tokens / (time.perf_counter() - started)
             epoch = place.epoch + place.index / len(groups)
             row = {"step": place.step, "epoch": epoch, "loss": loss, "learning_rate": rate}
-            place.history.append(row | {"grad_norm": norm, "tokens_per_s": speed})
+            place.history.append(row | {"grad_norm": norm, "tokens": tokens, "tokens_per_s": speed})
             keep.tracker.step(place.history[-1])
             if keep.is_due():
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))

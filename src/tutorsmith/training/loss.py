@@ -9,7 +9,7 @@ import torch
 from tutorsmith.models.packed import Layout, shared_prefix
 from tutorsmith.models.render import Rendered
 
-CHUNK_BYTES = {"cpu": 64 << 20, "cuda": 256 << 20}
+CHUNK_BYTES = {"cpu": 64 << 20, "cuda": 128 << 20}
 """How much of the logits is held at once; all of them would be the largest tensor of a step."""
 OWN_LOGITS = ("logits_scaling", "logit_scale", "final_logit_softcapping")
 """Where a model's config says that its logits are more than the product with the vocabulary's weight."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from tutorsmith.models.load import usable_memory
 from tutorsmith.models.render import Rendered
 
 MOST_TOKENS = {"cpu": 4096, "cuda": 16384}
@@ -69,8 +70,8 @@ def activation_bytes(config: Any, itemsize: int, *, checkpointing: bool) -> int:
 def free_bytes(device: torch.device) -> int:
     """Memory that may still be taken: on CUDA with what the allocator holds unused, else MemAvailable of the system."""
     if device.type == "cuda":
-        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return int(torch.cuda.mem_get_info(device)[0]) + unused
+        reserved, used = torch.cuda.memory_reserved(device), torch.cuda.memory_allocated(device)
+        return min(int(torch.cuda.mem_get_info(device)[0]), usable_memory(device) - reserved) + reserved - used
     lines = Path("/proc/meminfo")
     text = lines.read_text(encoding="ascii") if lines.is_file() else ""
     found = [int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable")]

@@ -28,7 +28,10 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What was trained: the adapter's hash, optimizer steps, best step (0: the last), wall time, why it ended."""
+    """What was trained: the adapter's hash, optimizer steps, best step (0: the last), wall time, why it ended.
+
+    peak_memory_gib: the most that the process held of the card; None on a CPU.
+    """
 
     adapter: str
     steps: int
@@ -36,6 +39,7 @@ class TrainResult:
     best_eval_loss: float | None
     seconds: float
     stopped: str
+    peak_memory_gib: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,13 @@ def train_adapter(
         place.best_loss,
         time.perf_counter() - started,
         trained.stopped,
+        peak_memory(loaded.device),
     )
+
+
+def peak_memory(device: torch.device) -> float | None:
+    """GiB of a card that the process has held at most; None on a CPU."""
+    return round(torch.cuda.max_memory_reserved(device) / 2**30, 2) if device.type == "cuda" else None
 
 
 def audit(rows: Sequence[Rendered], max_length: int, loaded: LoadedModel) -> None:
