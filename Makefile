@@ -11,7 +11,7 @@ TORCH := $(shell grep -E '^torch==' constraints.txt)
 EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: setup setup-dev sample test lint types layers tests bench nightly docs clean
+.PHONY: setup setup-dev sample test lint types layers tests bench bench-gpu nightly docs clean
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -50,6 +50,9 @@ tests:
 
 bench: setup
 	$(BIN)/python benchmarks/run.py --output benchmarks/results/cpu.json
+
+bench-gpu: setup
+	$(BIN)/python benchmarks/gpu.py --output benchmarks/results/gpu.json
 
 STAGES ?= sample
 nightly: setup

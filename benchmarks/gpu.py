@@ -6,8 +6,8 @@ Without --model a model of Qwen3-8B's shape with random weights is made (how fas
 Cases: `28` (the style samples, 2 epochs, steps of 1 x 8), `256` (the course's first 256 samples, 1 epoch, batch 8),
 `small` (28 samples within 7.4 GiB of the card, what an 8 GiB card leaves), `answers` (tokens a second at 1 and at 17
 questions together), `whole` (a run from the start of the process: base answers, training, tuned answers).
-Every row is a process of its own. Peers train QLoRA (NF4), which is their way on such a card; of Tutorsmith there is a row
-with NF4 and one with 16-bit weights, which it chooses by itself where the card has room.
+Every row is a process of its own. Peers train QLoRA (NF4), which is their way on such a card; of Tutorsmith there is a
+row with NF4 and one with 16-bit weights, which it chooses by itself where the card has room.
 """
 
 import argparse
@@ -61,8 +61,7 @@ def make_random(folder: Path, tokenizer: Path) -> Path:
 def course_samples(count: int) -> list[Any]:
     """The first samples of the course that are single questions without tools or excerpts."""
     folder = ROOT / "data/training/processed"
-    names = ("style_sft", "style_sft_extended", "writing_sft", "writing_sft_extended")
-    return [sample for name in names for sample in read_samples(folder / f"{name}.jsonl")][:count]
+    return [sample for name in NAMES for sample in read_samples(folder / f"{name}.jsonl")][:count]
 
 
 class Bench:
@@ -75,7 +74,9 @@ class Bench:
     def add(self, row: dict[str, Any]) -> None:
         self.rows.append(row)
         print("ROW", json.dumps(row), flush=True)
-        write_json(self.output, {"machine": card(), "versions": versions(), "rows": self.rows, "ratios": ratios(self.rows)})
+        write_json(
+            self.output, {"machine": card(), "versions": versions(), "rows": self.rows, "ratios": ratios(self.rows)}
+        )
 
     def own(self, case: str, name: str, words: Sequence[str], settings: Sequence[str]) -> None:
         """A row of `tutorsmith run` or `train` in a fresh folder."""
@@ -113,37 +114,15 @@ class Bench:
         made["seconds"]["total"] = round(done.seconds, 2)
         self.add({"case": case, "system": peer if task["samples"] else "hf", **made})
 
-    def answers(self, batch: int, tokens: int, questions: Path) -> None:
-        """A row of the torch engine alone, the same work as `only_answers` of the peer."""
-        code = (
-            "import json, sys, time, torch\n"
-            "from tutorsmith.generation.engine import Sampling\n"
-            "from tutorsmith.generation.torch_engine import TorchEngine\n"
-            "from tutorsmith.models.load import load_model\n"
-            "from tutorsmith.models.render import render_prompt\n"
-            "task = json.load(open(sys.argv[1]))\n"
-            "loaded = load_model(task['model'], quantization=task['quantization'])\n"
-            "loaded.ends = frozenset()\n"
-            "prompts = [loaded.tokenizer.apply_chat_template(m, tokenize=True, add_generation_prompt=True,"
-            " return_dict=False) for m in task['items']][: task['batch']]\n"
-            "engine = TorchEngine(loaded)\n"
-            "engine.generate(prompts, Sampling(max_new_tokens=8), lambda k, c: None)\n"
-            "torch.cuda.synchronize(); started = time.perf_counter()\n"
-            "engine.generate(prompts, Sampling(max_new_tokens=task['tokens']), lambda k, c: None)\n"
-            "torch.cuda.synchronize(); seconds = time.perf_counter() - started\n"
-            "made = {'generate_tokens_per_s': round(len(prompts) * task['tokens'] / seconds, 1),"
-            " 'peak_memory_gib': round(torch.cuda.max_memory_reserved() / 2**30, 2), 'seconds': {'answers': round(seconds, 2)}}\n"
-            "json.dump(made, open(sys.argv[2], 'w'))\n"
-        ).replace("from tutorsmith.models.render import render_prompt\n", "")
-        for quantization in ("4bit", "none"):
+    def answers(self, batch: int, tokens: int, items: Sequence[Any]) -> None:
+        """Rows of the torch engine alone, the same work as `only_answers` of the peer."""
+        for name, quantization in (("tutorsmith", "4bit"), ("tutorsmith 16-bit", "none")):
             task, result = self.scratch / "task.json", self.scratch / "result.json"
-            items = read_json(questions)
-            kept = {"items": items, "batch": batch, "tokens": tokens, "quantization": quantization}
-            write_json(task, {"model": str(self.model), **kept})
-            done = timed_process([sys.executable, "-c", code, str(task), str(result)], os.environ)
+            wanted = {"items": items, "batch": batch, "tokens": tokens, "quantization": quantization}
+            write_json(task, {"model": str(self.model), **wanted})
+            done = timed_process([sys.executable, str(HERE / "own_answers.py"), str(task), str(result)], os.environ)
             made = read_json(result)
             made["seconds"]["total"] = round(done.seconds, 2)
-            name = "tutorsmith" if quantization == "4bit" else "tutorsmith 16-bit"
             self.add({"case": f"answers at {batch}", "system": name, **made})
 
 
@@ -174,7 +153,11 @@ def ratios(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 def peer_settings(epochs: int, batch: int, accumulation: int, tokens: int) -> dict[str, Any]:
     """Tutorsmith's settings as the peers' scripts read them."""
-    kept = {"num_train_epochs": epochs, "per_device_train_batch_size": batch, "gradient_accumulation_steps": accumulation}
+    kept = {
+        "num_train_epochs": epochs,
+        "per_device_train_batch_size": batch,
+        "gradient_accumulation_steps": accumulation,
+    }
     rates = {"learning_rate": 1e-4, "warmup_ratio": 0.1, "weight_decay": 0.0, "max_grad_norm": 1.0}
     adapter = {"lora_r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "max_length": 2048, "seed": 0}
     return kept | rates | adapter | {"quantization": "4bit", "max_new_tokens": tokens}
@@ -213,56 +196,64 @@ def embedded_tokenizer() -> Path:
     return converted(resolve_model("smollm2-135m"))
 
 
+BY_EIGHT = ("num_train_epochs=2", "gradient_accumulation_steps=8")
+NAMES = ("style_sft", "style_sft_extended", "writing_sft", "writing_sft_extended")
+
+
 def measure(bench: Bench, cases: Sequence[str], peers: Sequence[str]) -> None:
-    style = as_pairs(course_samples(28))
-    items = [
-        [message for message in json.loads(line)["messages"]]
-        for line in (ROOT / "data/training/eval/style_benchmark_extended.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    if "28" in cases:
-        shape = ("num_train_epochs=2", "gradient_accumulation_steps=8")
-        bench.own("28", "tutorsmith", ["train", "style"], (*shape, "quantization=4bit"))
-        bench.own("28", "tutorsmith 16-bit", ["train", "style"], (*shape, "quantization=none"))
-        for peer in peers:
-            bench.peer("28", peer, {"samples": style, "items": [], "settings": peer_settings(2, 1, 8, 1)})
-    if "small" in cases:
-        shape = ("num_train_epochs=2", "gradient_accumulation_steps=8", f"device_memory_gib={SMALL_GIB}")
-        bench.own("small", "tutorsmith", ["train", "style"], (*shape, "quantization=4bit"))
-        if "28" not in cases:
-            for peer in peers:
-                bench.peer("small", peer, {"samples": style, "items": [], "settings": peer_settings(2, 1, 8, 1)})
-    if "256" in cases:
-        many = bench.scratch / "many.jsonl"
-        folder = ROOT / "data/training/processed"
-        raw = {sample.id: sample for sample in course_samples(256)}
-        names = ("style_sft", "style_sft_extended", "writing_sft", "writing_sft_extended")
-        lines = [json.loads(x) for n in names for x in (folder / f"{n}.jsonl").read_text(encoding="utf-8").splitlines()]
-        write_jsonl(many, [line for line in lines if line["id"] in raw])
-        shape = ("num_train_epochs=1", "per_device_train_batch_size=8", "gradient_accumulation_steps=1")
-        words = ["train", "style", "--train-files", str(many)]
-        bench.own("256", "tutorsmith", words, (*shape, "quantization=4bit"))
-        bench.own("256", "tutorsmith 16-bit", words, (*shape, "quantization=none"))
-        for peer in peers:
-            task = {"samples": as_pairs(course_samples(256)), "items": [], "settings": peer_settings(1, 8, 1, 1)}
-            bench.peer("256", peer, task)
-    if "answers" in cases:
-        questions = bench.scratch / "questions.json"
-        write_json(questions, items[:17])
-        for batch, tokens in ((1, 100), (17, 100)):
-            bench.answers(batch, tokens, questions)
-            if "trl" in peers:
-                task = {"samples": [], "items": items[:17], "answers": {"batch": batch, "tokens": tokens}}
-                bench.peer(f"answers at {batch}", "trl", task | {"settings": peer_settings(1, 1, 1, tokens)})
-    if "whole" in cases:
-        questions_of = load_project(ROOT / "tutorsmith.toml").stage("style")
-        asked = [json.loads(x)["messages"] for f in questions_of.eval for x in f.read_text(encoding="utf-8").splitlines()]
-        shape = ("num_train_epochs=2", "gradient_accumulation_steps=8", f"max_new_tokens={WHOLE_TOKENS}")
-        bench.own("whole", "tutorsmith", ["run", "style"], (*shape, "quantization=auto"))
-        if "trl" in peers:
-            settings = peer_settings(2, 1, 8, WHOLE_TOKENS)
-            bench.peer("whole", "trl", {"samples": style, "items": asked, "settings": settings})
+    table = {"28": style_rows, "256": many_rows, "small": small_rows, "answers": answer_rows, "whole": whole_rows}
+    for case in cases:
+        table[case](bench, peers)
     for name, value in ratios(bench.rows).items():
         print(f"{name}: {value}")
+
+
+def style_rows(bench: Bench, peers: Sequence[str]) -> None:
+    bench.own("28", "tutorsmith", ["train", "style"], (*BY_EIGHT, "quantization=4bit"))
+    bench.own("28", "tutorsmith 16-bit", ["train", "style"], (*BY_EIGHT, "quantization=none"))
+    for peer in peers:
+        task = {"samples": as_pairs(course_samples(28)), "items": [], "settings": peer_settings(2, 1, 8, 1)}
+        bench.peer("28", peer, task)
+
+
+def small_rows(bench: Bench, _peers: Sequence[str]) -> None:
+    """To be compared with the peers' rows of `28`, which stay below 8 GiB by themselves."""
+    limit = f"device_memory_gib={SMALL_GIB}"
+    bench.own("small", "tutorsmith", ["train", "style"], (*BY_EIGHT, "quantization=4bit", limit))
+
+
+def many_rows(bench: Bench, peers: Sequence[str]) -> None:
+    samples = course_samples(256)
+    known = {sample.id for sample in samples}
+    folder, many = ROOT / "data/training/processed", bench.scratch / "many.jsonl"
+    lines = [json.loads(x) for n in NAMES for x in (folder / f"{n}.jsonl").read_text(encoding="utf-8").splitlines()]
+    write_jsonl(many, [line for line in lines if line["id"] in known])
+    shape = ("num_train_epochs=1", "per_device_train_batch_size=8", "gradient_accumulation_steps=1")
+    words = ["train", "style", "--train-files", str(many)]
+    bench.own("256", "tutorsmith", words, (*shape, "quantization=4bit"))
+    bench.own("256", "tutorsmith 16-bit", words, (*shape, "quantization=none"))
+    for peer in peers:
+        bench.peer("256", peer, {"samples": as_pairs(samples), "items": [], "settings": peer_settings(1, 8, 1, 1)})
+
+
+def answer_rows(bench: Bench, peers: Sequence[str]) -> None:
+    file = ROOT / "data/training/eval/style_benchmark_extended.jsonl"
+    items = [json.loads(line)["messages"] for line in file.read_text(encoding="utf-8").splitlines()][:17]
+    for batch, tokens in ((1, 100), (17, 100)):
+        bench.answers(batch, tokens, items)
+        if "trl" in peers:
+            task = {"samples": [], "items": items, "answers": {"batch": batch, "tokens": tokens}}
+            bench.peer(f"answers at {batch}", "trl", task | {"settings": peer_settings(1, 1, 1, tokens)})
+
+
+def whole_rows(bench: Bench, peers: Sequence[str]) -> None:
+    files = load_project(ROOT / "tutorsmith.toml").stage("style").eval
+    asked = [json.loads(x)["messages"] for file in files for x in file.read_text(encoding="utf-8").splitlines()]
+    bench.own("whole", "tutorsmith", ["run", "style"], (*BY_EIGHT, f"max_new_tokens={WHOLE_TOKENS}"))
+    if "trl" in peers:
+        settings = peer_settings(2, 1, 8, WHOLE_TOKENS)
+        task = {"samples": as_pairs(course_samples(28)), "items": asked, "settings": settings}
+        bench.peer("whole", "trl", task)
 
 
 if __name__ == "__main__":

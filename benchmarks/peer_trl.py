@@ -4,8 +4,8 @@
 
 TASK holds a model folder, samples as TRL's conversational prompt and completion, questions, and Tutorsmith's settings;
 RESULT gets seconds a step, tokens a second and the losses. Precision, rank, schedule, batch and answer length are the
-same; what else a library does by default is left as it is. On a GPU `quantization: 4bit` in the settings makes it QLoRA,
-and `answers: {"batch": n, "tokens": m}` has n questions answered together, m tokens each.
+same; what else a library does by default is left as it is. On a GPU `quantization: 4bit` in the settings makes it
+QLoRA, and `answers: {"batch": n, "tokens": m}` has n questions answered together, m tokens each.
 """
 
 import json

@@ -19,7 +19,7 @@ from typing import Any
 
 
 def main(task_file: Path, result_file: Path) -> None:
-    import unsloth  # noqa: F401  patches what is imported after it
+    import unsloth  # noqa: F401, I001  patches what is imported after it
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
     from unsloth import FastLanguageModel
