@@ -55,7 +55,8 @@ def _digest(*parts: str) -> int:
 
 def _bare(text: str) -> str:
     """Without case, spacing, and the punctuation around words."""
-    return " ".join(word.strip(_PUNCTUATION) for word in text.casefold().split())
+    words = (word.strip(_PUNCTUATION) for word in text.casefold().split())
+    return " ".join(word for word in words if word)
 
 
 _PUNCTUATION = ".,;:!?…'\"()，。；：！？、“”‘’（）"
