@@ -1,0 +1,2 @@
+GIVEN: list[str] = []
+WORDED: dict = {}
