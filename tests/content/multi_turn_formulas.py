@@ -19,7 +19,11 @@ NAMES = """
     rho_s s sigma t theta u v v_g v_p x x_0 x_1 y z alpha A_dB Gamma P_plus
 """
 X: dict[str, sp.Expr] = {name: sp.Symbol(name, positive=True) for name in NAMES.split()}
-X |= {"m": sp.Symbol("m", nonnegative=True), "n": sp.Symbol("n", nonnegative=True), "Gamma": sp.Symbol("Gamma", real=True)}
+X |= {
+    "m": sp.Symbol("m", nonnegative=True),
+    "n": sp.Symbol("n", nonnegative=True),
+    "Gamma": sp.Symbol("Gamma", real=True),
+}
 EPS0, EPSR, MU0, MUR = X["epsilon_0"], X["epsilon_r"], X["mu_0"], X["mu_r"]
 C0 = 1 / sqrt(EPS0 * MU0)
 
@@ -339,7 +343,8 @@ DERIVED: dict[str, tuple[str, Derivation]] = {
 }
 
 CONDITIONS = {
-    r"\varepsilon_r=1", r"\Gamma=-1", r"\Gamma=+1", "x=0", "x=3", "m=1", "n=0", r"\mathbf{J}=0", r"\rho_s=0", r"\mu_r=1",
+    r"\varepsilon_r=1", r"\Gamma=-1", r"\Gamma=+1", "x=0", "x=3", "m=1", "n=0", r"\mathbf{J}=0", r"\rho_s=0",
+    r"\mu_r=1",
     "Z_L=Z_0", "S=1", r"\mathbf{E}=0", "dV=0", r"\eta_1=\eta_0", r"\mathbf{F}=2x\hat{\mathbf{x}}",
 }  # fmt: skip
 

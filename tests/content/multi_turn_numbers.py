@@ -75,8 +75,8 @@ def cube_flux(g: Given) -> list[Given]:
 
 def plus_and_minus(g: Given) -> list[Given]:
     half, near = g["s"] / 2, g["r"]
-    potential = K_E * (g["q"] / near - g["q"] / (g["s"] - near))
-    return [{"E": 2 * K_E * g["q"] / half**2}, {"V": potential}, {"W": g["ball"] * (potential - 0 * potential)}]
+    potential, middle = (K_E * (g["q"] / r - g["q"] / (g["s"] - r)) for r in (near, half))
+    return [{"E": 2 * K_E * g["q"] / half**2}, {"V": potential}, {"W": g["ball"] * (potential - middle)}]
 
 
 def image_charge(g: Given) -> list[Given]:
@@ -136,7 +136,11 @@ def beacon(g: Given) -> list[Given]:
     wave = C0 / g["f"]
     density = [g["P"] * g["G"] / (4 * PI * g[r] ** 2) for r in ("r", "r_2")]
     power = [s * wave**2 / (4 * PI) * g["G"] for s in density]
-    return [{}, {"P_r": power[0], r"\lambda": wave}, {"P_2": power[1], "A": 10 * np.log10((power[0] / power[1]).m_as(""))}]
+    return [
+        {},
+        {"P_r": power[0], r"\lambda": wave},
+        {"P_2": power[1], "A": 10 * np.log10((power[0] / power[1]).m_as(""))},
+    ]
 
 
 def tin_can(g: Given) -> list[Given]:
@@ -172,7 +176,7 @@ def charge_in_a_box(g: Given) -> list[Given]:
 
 
 def long_wire(g: Given) -> list[Given]:
-    return [{"E": g["rho"] / (2 * PI * EPS0 * g["r"])}, {"E_2": g["rho"] / (2 * PI * EPS0 * g["r_2"])}]
+    return [{name: g["q"] / U.metre / (2 * PI * EPS0 * g[r])} for name, r in (("E", "r"), ("E_2", "r_2"))]
 
 
 def coaxial_piece(g: Given) -> list[Given]:
@@ -224,7 +228,7 @@ def wave_in_air_and_plastic(g: Given) -> list[Given]:
 
 def salt_solution(g: Given) -> list[Given]:
     one = NEPER * (g["alpha"] * g["z"]).m_as("")
-    return [{"A": one}, {"z": g["A"].m / NEPER / g["alpha"]}]
+    return [{"A": one}, {"z": g["A"] / NEPER / g["alpha"]}]
 
 
 def coating(g: Given) -> list[Given]:
@@ -249,6 +253,10 @@ def short_dipole(g: Given) -> list[Given]:
 
 def reflected_share(g: Given) -> list[Given]:
     return [{"R": ((g["Z_L"] - g["Z_0"]) / (g["Z_L"] + g["Z_0"])) ** 2}, {}]
+
+
+def run_time(g: Given) -> list[Given]:
+    return [{}, {"r": (g["new"] - g["old"]) / g["old"]}, {}]
 
 
 COMPUTE: Table = {
@@ -278,7 +286,8 @@ COMPUTE: Table = {
     "dialogue-0024": ({"sigma": "0.010 S/m", "eps": "10", "f": "1.0 MHz", "f_2": "1.0 GHz"}, wet_soil),
     "dialogue-0026": ({"N": "400", "l": "0.20 m", "A": "5.0 cm^2", "I": "3.0 A"}, air_coil),
     "dialogue-0027": ({"q": "1.0 nC"}, charge_in_a_box),
-    "dialogue-b-001": ({"rho": "30 nC", "r": "5.0 cm", "r_2": "15 cm"}, long_wire),
+    "dialogue-0032": ({"old": "48 s", "new": "36 s"}, run_time),
+    "dialogue-b-001": ({"q": "30 nC", "r": "5.0 cm", "r_2": "15 cm"}, long_wire),
     "dialogue-b-002": ({"L": "2.0 m", "a": "0.50 mm", "b": "1.5 mm", "eps": "2.3"}, coaxial_piece),
     "dialogue-b-003": ({"q_1": "3.0 nC", "q_2": "-3.0 nC", "R": "9.0 cm"}, bound_pair),
     "dialogue-b-004": ({"eps_1": "2.0", "eps_2": "5.0", "E": "100 kV/m"}, two_sheets),
