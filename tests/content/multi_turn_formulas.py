@@ -233,10 +233,6 @@ def dipole_resistance() -> sp.Expr:
     return 2 * power / X["I"] ** 2
 
 
-def equal_currents() -> sp.Expr:
-    return solve(X["sigma"] - 2 * pi * X["f"] * X["epsilon"], X["f"])[0]
-
-
 def antireflection_index() -> sp.Expr:
     one, layer, last = 1 / X["n_1"], 1 / X["n_2"], 1 / X["n_3"]
     return solve(input_of_a_line(pi / 2, last, layer) - one, X["n_2"])[0]
@@ -331,7 +327,6 @@ DERIVED: dict[str, tuple[str, Derivation]] = {
     r"\rho_s=3\varepsilon_0E_0\cos\theta": ("rho_s = 3*epsilon_0*E_0*cos(theta)", ball_charge),
     r"P=\frac{V^2}{R}": ("P = V^2/R", lambda: (X["I"] * X["V"]).subs(X["I"], X["V"] / X["R"])),
     r"P=I^2R": ("P = I^2*R", lambda: (X["I"] * X["V"]).subs(X["V"], X["I"] * X["R"])),
-    r"f_c=\frac{\sigma}{2\pi\varepsilon}": ("f_c = sigma/(2*pi*epsilon)", equal_currents),
     r"\eta=\eta_0\sqrt{\frac{\mu_r}{\varepsilon_r}}": ("eta = eta_0*sqrt(mu_r/epsilon_r)", intrinsic_impedance),
     r"n_2=\sqrt{n_1n_3}": ("n_2 = sqrt(n_1*n_3)", antireflection_index),
     r"d=\frac{\lambda_0}{4n_2}": ("d = lambda_0/(4*n_2)", lambda: X["lambda_0"] / X["n_2"] / 4),

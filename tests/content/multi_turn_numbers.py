@@ -159,7 +159,7 @@ def orbit_and_wires(g: Given) -> list[Given]:
     return [{}, {"r": radius, "m": ELECTRON_MASS, "q": ELECTRON}, {"F'": MU0 * g["I"] ** 2 / (2 * PI * g["d"])}, {}]
 
 
-def wet_soil(g: Given) -> list[Given]:
+def wet_clay(g: Given) -> list[Given]:
     loss = [g["sigma"] / (2 * PI * g[f] * EPS0 * g["eps"]) for f in ("f", "f_2")]
     return [{r"\tan\delta_c": loss[0]}, {r"\tan\delta_c": loss[1]}, {}]
 
@@ -217,8 +217,8 @@ def sliding_bar(g: Given) -> list[Given]:
 
 
 def tissue(g: Given) -> list[Given]:
-    cross = g["sigma"] / (2 * PI * EPS0 * g["eps"])
-    return [{"f_c": cross}, {"k": g["sigma"] / (2 * PI * 10 * cross * EPS0 * g["eps"])}]
+    one, two = (g["sigma"] / (2 * PI * g[f] * EPS0 * g["eps"]) for f in ("f", "f_2"))
+    return [{"k": one}, {"m": 1 / two, "k_2": two}]
 
 
 def wave_in_air_and_plastic(g: Given) -> list[Given]:
@@ -283,7 +283,7 @@ COMPUTE: Table = {
     "dialogue-0021": ({"q": "3.0 nC"}, tin_can),
     "dialogue-0022": ({"N": "50", "A": "0.010 m^2", "n": "3000", "B": "0.20 T", "N_2": "100"}, rotating_coil),
     "dialogue-0023": ({"v": "4.0e6 m/s", "B": "2.0 mT", "I": "20 A", "d": "1.0 cm"}, orbit_and_wires),
-    "dialogue-0024": ({"sigma": "0.010 S/m", "eps": "10", "f": "1.0 MHz", "f_2": "1.0 GHz"}, wet_soil),
+    "dialogue-0024": ({"sigma": "0.020 S/m", "eps": "15", "f": "1.0 MHz", "f_2": "1.0 GHz"}, wet_clay),
     "dialogue-0026": ({"N": "400", "l": "0.20 m", "A": "5.0 cm^2", "I": "3.0 A"}, air_coil),
     "dialogue-0027": ({"q": "1.0 nC"}, charge_in_a_box),
     "dialogue-0032": ({"old": "48 s", "new": "36 s"}, run_time),
@@ -296,7 +296,7 @@ COMPUTE: Table = {
     "dialogue-b-007": ({"N": "600", "L": "0.30 m", "I": "1.5 A"}, solenoid_with_slip),
     "dialogue-b-008": ({"L_1": "2.0 mH", "L_2": "8.0 mH", "k": "0.50"}, coupled_coils),
     "dialogue-b-009": ({"u": "5.0 m/s", "l": "0.40 m", "B": "0.30 T", "R": "1.5 ohm"}, sliding_bar),
-    "dialogue-b-010": ({"sigma": "0.50 S/m", "eps": "50"}, tissue),
+    "dialogue-b-010": ({"sigma": "0.50 S/m", "eps": "50", "f": "20 MHz", "f_2": "2.0 GHz"}, tissue),
     "dialogue-b-012": ({"E": "20 V/m", "n": "1.5"}, wave_in_air_and_plastic),
     "dialogue-b-013": ({"alpha": "0.20 Np/m", "z": "1.0 m", "A": "20 dB"}, salt_solution),
     "dialogue-b-014": ({"n": "1.60", "lam": "600 nm", "lam_2": "800 nm"}, coating),
