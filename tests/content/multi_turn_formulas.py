@@ -159,6 +159,11 @@ def guide_beta() -> sp.Expr:
     return sqrt(k**2 - k_c**2)
 
 
+def evanescent_decay() -> sp.Expr:
+    """A decay exp(-alpha z) has beta^2 = -alpha^2."""
+    return sqrt(sp.expand(-(guide_beta() ** 2)))
+
+
 def guide_wavelength() -> sp.Expr:
     return (2 * pi / guide_beta()).subs(X["v"], X["lambda_"] * X["f"])
 
@@ -310,6 +315,7 @@ DERIVED: dict[str, tuple[str, Derivation]] = {
     r"\lambda_g=\frac{\lambda}{\sqrt{1-(f_c/f)^2}}": ("lambda_g = lambda_/sqrt(1 - (f_c/f)^2)", guide_wavelength),
     r"v_g=v\sqrt{1-\left(\frac{f_c}{f}\right)^2}": ("v_g = v*sqrt(1 - (f_c/f)^2)", group_velocity),
     r"v_p=\frac{v}{\sqrt{1-(f_c/f)^2}}": ("v_p = v/sqrt(1 - (f_c/f)^2)", lambda: 2 * pi * X["f"] / guide_beta()),
+    r"\alpha=\frac{2\pi}{v}\sqrt{f_c^2-f^2}": ("alpha = 2*pi/v*sqrt(f_c^2 - f^2)", evanescent_decay),
     r"P_r=P_tG_tG_r\left(\frac{\lambda}{4\pi r}\right)^2": ("P_r = P_t*G_t*G_r*(lambda_/(4*pi*r))^2", friis),
     r"\mathcal{E}_0=NBA\omega": ("E_0 = N*B*A*omega", generator_peak),
     r"r=\frac{mv}{qB}": ("r = m*v/(q*B)", cyclotron_radius),
@@ -372,7 +378,6 @@ RESTATED = {
     r"H=\frac{E}{\eta_0}": r"H_0 = E_0/\eta_0",
     r"H_0=\frac{E_0}{\eta_0}": r"H_0 = E_0/\eta_0",
     r"H=\frac{E}{\eta}": r"\eta=\frac{E}{H}",
-    r"P=S_{av}A": r"P_r=A_eS_{av}",
     r"\mathbf{F}=q\mathbf{v}\times\mathbf{B}": r"\mathbf{F} = q(\mathbf{E}+\mathbf{v}\times\mathbf{B})",
     r"qvB=\frac{mv^2}{r}": r"qvB=mv^2/r",
     r"dV=-\mathbf{E}\cdot d\mathbf{l}": r"V_b - V_a = -\int_a^b \mathbf{E}\cdot d\mathbf{l}",

@@ -17,7 +17,7 @@ K_E = 1 / (4 * PI * EPS0)
 
 def glass_in_the_gap(g: Given) -> list[Given]:
     air = EPS0 * g["A"] / g["d"]
-    return [{"C": air}, {"C_g": air * g["eps"]}, {"Q_1": air * g["V"], "Q_2": air * g["eps"] * g["V"]}]
+    return [{"C": air}, {"C_g": air * g["eps"]}, {"Q_1": air * g["V"], "Q_2": air * g["eps"] * g["V"]}, {}]
 
 
 def two_beads(g: Given) -> list[Given]:
@@ -37,14 +37,16 @@ def slab_without_battery(g: Given) -> list[Given]:
 
 def busbar(g: Given) -> list[Given]:
     """The first turn is the slip: the loop formula; the field of the wire follows from Ampère's law."""
-    wire = MU0 * g["I"] / (2 * PI * g["r"])
-    return [{"B": MU0 * g["I"] / (2 * g["r"])}, {"B": wire}, {"B_2": MU0 * g["I"] / (2 * PI * 2 * g["r"])}]
+    wire, middle = MU0 * g["I"] / (2 * PI * g["r"]), g["s"] / 2
+    twice, pair = MU0 * g["I"] / (2 * PI * 2 * g["r"]), 2 * MU0 * g["I"] / (2 * PI * middle)
+    return [{"B": MU0 * g["I"] / (2 * g["r"])}, {"B": wire}, {"B_2": twice}, {"B_3": pair}]
 
 
 def television_cable(g: Given) -> list[Given]:
     gamma = (g["Z_L"] - g["Z_0"]) / (g["Z_L"] + g["Z_0"])
     s = (1 + abs(gamma)) / (1 - abs(gamma))
-    return [{r"\Gamma_L": gamma, "S": s}, {}, {"Z_T": (g["Z_0"] * g["Z_L"]) ** 0.5}]
+    first, second = ((g["Z_0"] * g[load]) ** 0.5 for load in ("Z_L", "Z_2"))
+    return [{r"\Gamma_L": gamma, "S": s}, {}, {"Z_T": first}, {"Z_2": second, "Z_{in}": first**2 / g["Z_2"]}]
 
 
 def quarter_wave_piece(g: Given) -> list[Given]:
@@ -65,7 +67,8 @@ def aluminium(g: Given) -> list[Given]:
 
 
 def switched_off(g: Given) -> list[Given]:
-    return [{"E": g["N"] * g["B"] * g["A"] / g["t"]}, {}, {}]
+    emf = [g["N"] * g["B"] * g["A"] / g[t] for t in ("t", "t_2")]
+    return [{"E": emf[0]}, {}, {}, {"E_2": emf[1]}, {}]
 
 
 def cube_flux(g: Given) -> list[Given]:
@@ -85,8 +88,9 @@ def image_charge(g: Given) -> list[Given]:
 
 
 def garden_wire(g: Given) -> list[Given]:
-    r = g["L"] / (g["sigma"] * g["A"])
-    return [{}, {"R": r}, {"P": g["I"] ** 2 * r, "V": g["I"] * r}]
+    r, thick = (g["L"] / (g["sigma"] * g[area]) for area in ("A", "A_2"))
+    heat = [g["I"] ** 2 * resistance for resistance in (r, thick)]
+    return [{}, {"R": r}, {"P": heat[0], "V": g["I"] * r}, {"R_2": thick, "P_2": heat[1]}, {}]
 
 
 def saw_cut(g: Given) -> list[Given]:
@@ -104,7 +108,6 @@ def peak_and_rms(g: Given) -> list[Given]:
     return [
         {"S_{av}": g["E"] ** 2 / (2 * ETA0), r"\eta_0": ETA0},
         {"S_2": rms, "E_0": 2**0.5 * g["E"]},
-        {"P": rms * g["A"]},
     ]
 
 
@@ -129,6 +132,7 @@ def guide(g: Given) -> list[Given]:
         {"f_c": cutoff},
         {r"\lambda_g": 2 * PI / beta, r"\lambda_0": C0 / g["f"]},
         {"v_p": 2 * PI * g["f"] / beta, "v_g": C0**2 * beta / (2 * PI * g["f"])},
+        {r"\alpha": (kc**2 - (2 * PI * g["f_2"] / C0) ** 2) ** 0.5},
     ]
 
 
@@ -176,7 +180,8 @@ def charge_in_a_box(g: Given) -> list[Given]:
 
 
 def long_wire(g: Given) -> list[Given]:
-    return [{name: g["q"] / U.metre / (2 * PI * EPS0 * g[r])} for name, r in (("E", "r"), ("E_2", "r_2"))]
+    near, far = (g["q"] / U.metre / (2 * PI * EPS0 * g[r]) for r in ("r", "r_2"))
+    return [{"E": near}, {}, {"E_2": far}]
 
 
 def coaxial_piece(g: Given) -> list[Given]:
@@ -193,7 +198,7 @@ def two_sheets(g: Given) -> list[Given]:
 
 def metal_ball(g: Given) -> list[Given]:
     pole = 3 * EPS0 * g["E"]
-    return [{r"\rho_s": pole}, {r"\rho_2": pole * np.cos(g["theta"])}]
+    return [{r"\rho_s": pole}, {}, {r"\rho_2": pole * np.cos(g["theta"])}]
 
 
 def heating_wires(g: Given) -> list[Given]:
@@ -223,7 +228,7 @@ def tissue(g: Given) -> list[Given]:
 
 def wave_in_air_and_plastic(g: Given) -> list[Given]:
     eta = ETA0 / g["n"]
-    return [{"H_0": g["E"] / ETA0, r"\eta_0": ETA0}, {"H_2": g["E"] / eta, r"\eta_2": eta}]
+    return [{"H_0": g["E"] / ETA0, r"\eta_0": ETA0}, {}, {"H_2": g["E"] / eta, r"\eta_2": eta}]
 
 
 def salt_solution(g: Given) -> list[Given]:
@@ -233,13 +238,13 @@ def salt_solution(g: Given) -> list[Given]:
 
 def coating(g: Given) -> list[Given]:
     n = g["n"].m ** 0.5
-    return [{"n_2": n, "d": g["lam"] / n / 4}, {"d_2": g["lam_2"] / n / 4}]
+    return [{"n_2": n, "d": g["lam"] / n / 4}, {}, {"d_2": g["lam_2"] / n / 4}]
 
 
 def pulse_in_guide(g: Given) -> list[Given]:
     root = (1 - (g["f_c"] / g["f"]).m_as("") ** 2) ** 0.5
     slow, fast = C0 * root, C0 / root
-    return [{"v_g": slow}, {"t": g["l"] / slow, "v_p": fast, "t_p": g["l"] / fast, "t_0": g["l"] / C0}]
+    return [{"v_g": slow}, {}, {"t": g["l"] / slow, "v_p": fast, "t_p": g["l"] / fast, "t_0": g["l"] / C0}]
 
 
 def short_dipole(g: Given) -> list[Given]:
@@ -263,22 +268,25 @@ COMPUTE: Table = {
     "dialogue-0001": ({"A": "0.020 m^2", "d": "0.50 mm", "eps": "6.0", "V": "12 V"}, glass_in_the_gap),
     "dialogue-0002": ({"q_1": "4.0 nC", "q_2": "6.0 nC", "R": "3.0 cm", "R_2": "6.0 cm"}, two_beads),
     "dialogue-0003": ({"C": "200 pF", "V": "50 V", "eps": "4.0"}, slab_without_battery),
-    "dialogue-0004": ({"r": "4.0 cm", "I": "10 A"}, busbar),
-    "dialogue-0005": ({"Z_0": "75 ohm", "Z_L": "25 ohm"}, television_cable),
+    "dialogue-0004": ({"r": "4.0 cm", "I": "10 A", "s": "8.0 cm"}, busbar),
+    "dialogue-0005": ({"Z_0": "75 ohm", "Z_L": "25 ohm", "Z_2": "150 ohm"}, television_cable),
     "dialogue-0006": ({"f": "2.4 GHz", "eps": "2.25"}, quarter_wave_piece),
     "dialogue-0007": ({"f": "2.0 GHz", "eps": "2.25"}, wave_in_plastic),
     "dialogue-0008": ({"f": "2.0 MHz", "f_2": "8.0 MHz", "sigma": "3.5e7 S/m", "d": "0.15 mm"}, aluminium),
-    "dialogue-0009": ({"N": "120", "A": "25 cm^2", "B": "0.40 T", "t": "50 ms"}, switched_off),
+    "dialogue-0009": ({"N": "120", "A": "25 cm^2", "B": "0.40 T", "t": "50 ms", "t_2": "10 ms"}, switched_off),
     "dialogue-0010": ({"a": "3 m"}, cube_flux),
     "dialogue-0011": ({"q": "2.0 nC", "s": "0.20 m", "r": "5.0 cm", "ball": "1.0 nC"}, plus_and_minus),
     "dialogue-0012": ({"q": "6.0 nC", "h": "3.0 cm"}, image_charge),
-    "dialogue-0013": ({"L": "50 m", "sigma": "5.8e7 S/m", "A": "1.5 mm^2", "I": "10 A"}, garden_wire),
+    "dialogue-0013": (
+        {"L": "50 m", "sigma": "5.8e7 S/m", "A": "1.5 mm^2", "I": "10 A", "A_2": "2.5 mm^2"},
+        garden_wire,
+    ),
     "dialogue-0014": ({"N": "300", "I": "2.0 A", "g": "1.5 mm", "g_2": "0.75 mm", "g_3": "0.40 mm"}, saw_cut),
     "dialogue-0015": ({"V": "10 V", "f": "2.0 MHz", "C": "50 pF"}, displacement),
-    "dialogue-0016": ({"E": "60 V/m", "A": "0.50 m^2"}, peak_and_rms),
+    "dialogue-0016": ({"E": "60 V/m"}, peak_and_rms),
     "dialogue-0017": ({"eps": "9.0"}, block),
     "dialogue-0018": ({"n_w": "1.33", "n_g": "1.50"}, water_and_glass),
-    "dialogue-0019": ({"a": "2.0 cm", "f": "10 GHz"}, guide),
+    "dialogue-0019": ({"a": "2.0 cm", "f": "10 GHz", "f_2": "6.0 GHz"}, guide),
     "dialogue-0020": ({"P": "2.0 W", "f": "1.0 GHz", "G": "10", "r": "1.0 km", "r_2": "2.0 km"}, beacon),
     "dialogue-0021": ({"q": "3.0 nC"}, tin_can),
     "dialogue-0022": ({"N": "50", "A": "0.010 m^2", "n": "3000", "B": "0.20 T", "N_2": "100"}, rotating_coil),

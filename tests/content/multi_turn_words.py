@@ -94,6 +94,7 @@ WORDED: dict[str, list[tuple[int, Wording]]] = {
     "dialogue-0001": [
         (0, lambda u: power_of_ten(said(u, "0.50 mm").m_as("m"), 2) + " m"),
         (1, lambda u: {6.0: "six times as much"}[said(u, "6.0").m]),
+        (3, lambda u: {6.0: "a sixth of what it was"}[said(u, "6.0").m]),
     ],
     "dialogue-0002": [
         (1, lambda u: f"{said(u, '3.0 cm').m_as('m'):.3f} m"),
@@ -107,12 +108,18 @@ WORDED: dict[str, list[tuple[int, Wording]]] = {
     "dialogue-0005": [(0, lambda u: {3.0: "here three as well"}[(said(u, "75 ohm") / said(u, "25 ohm")).m])],
     "dialogue-0006": [(1, index_of("2.25"))],
     "dialogue-0007": [(1, index_of("2.25")), (1, lambda u: f"the two wavelengths {index_of('2.25')(u)}")],
-    "dialogue-0009": [(0, lambda u: power_of_ten(said(u, "25 cm^2").m_as("m^2"), 2) + " m^2")],
+    "dialogue-0009": [
+        (0, lambda u: power_of_ten(said(u, "25 cm^2").m_as("m^2"), 2) + " m^2"),
+        (3, lambda u: {5.0: "the emf is five times larger"}[(said(u, "50 ms") / said(u, "10 ms")).m]),
+    ],
     "dialogue-0010": [
         (2, lambda u: f"the field there is {2 * said(u, '3 m').m} and the face has {said(u, '3 m').m ** 2} m^2")
     ],
     "dialogue-0011": [(1, lambda u: f"{(said(u, '0.20 m') - said(u, '5.0 cm')).m_as('cm'):.0f} cm from the negative")],
-    "dialogue-0013": [(1, lambda u: power_of_ten(said(u, "1.5 mm^2").m_as("m^2"), 2) + " m^2")],
+    "dialogue-0013": [
+        (1, lambda u: power_of_ten(said(u, "1.5 mm^2").m_as("m^2"), 2) + " m^2"),
+        (3, lambda u: {0.6: "three fifths"}[(said(u, "1.5 mm^2") / said(u, "2.5 mm^2")).m]),
+    ],
     "dialogue-0014": [
         (2, lambda u: f"{(MU0 * 300 * said(u, '2.0 A') / said(u, '1.5 mm')).m_as('T'):.3f} T passes"),
     ],
@@ -153,12 +160,12 @@ WORDED: dict[str, list[tuple[int, Wording]]] = {
     ],
     "dialogue-b-001": [
         (
-            1,
+            2,
             lambda u: {3.0: "three times as much", 9.0: "a ninth"}[
                 round((said(u, "15 cm") / said(u, "5.0 cm")).m) ** 2
             ],
         ),
-        (1, lambda u: {3: "a third of its former value"}[round((said(u, "15 cm") / said(u, "5.0 cm")).m)]),
+        (2, lambda u: {3: "a third of its former value"}[round((said(u, "15 cm") / said(u, "5.0 cm")).m)]),
     ],
     "dialogue-b-002": [(1, lambda u: f"the radii, which is {(said(u, '1.5 mm') / said(u, '0.50 mm')).m_as(''):.0f}")],
     "dialogue-b-003": [
