@@ -103,3 +103,27 @@ def test_an_answer_that_repeats_the_instructions_is_an_echo(loaded: LoadedModel,
     ]
     made = predict(asked, Speaker(loaded, Scripted(loaded)), SAMPLING, AnswerCache(["m"], tmp_path), "predict")
     assert ["echo" in p.flags for p in made] == [True, False]
+
+
+class Caller:
+    """An engine that calls a tool."""
+
+    def __init__(self, loaded: LoadedModel, text: str) -> None:
+        self.loaded, self.text = loaded, text
+
+    def generate(
+        self, prompts: Sequence[Sequence[int]], _sampling: Sampling, done: Callable[[int, Completion], None]
+    ) -> None:
+        for k in range(len(prompts)):
+            done(k, Completion(tuple(self.loaded.tokenizer.encode(self.text)), "stop", 0.1))
+
+
+def test_calls_are_read_where_the_prompt_declares_tools(loaded: LoadedModel) -> None:
+    text = '<tool_call>\n{"name": "integrate", "arguments": {"expression": "x"}}\n</tool_call>'
+    speaker = Speaker(loaded, Caller(loaded, text))
+    asked = [Request("with", (10, 11), "q", uses_tools=True), Request("without", (10, 11, 12), "q")]
+    called, said = predict(asked, speaker, SAMPLING, None, "predict")
+    assert called.tool_calls == ({"name": "integrate", "arguments": {"expression": "x"}},)
+    assert (called.prediction, called.flags) == ("", ())
+    assert said.tool_calls == () and said.prediction == text
+    assert "template_tokens" in said.flags

@@ -12,6 +12,7 @@ from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Engine, Sampling
 from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.tool_words import read_calls
 
 LOGGER = logging.getLogger("tutorsmith")
 
@@ -21,6 +22,7 @@ class Request:
     """One prompt to answer: token ids, what was retrieved for it, and what an answer must not copy.
 
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
+    uses_tools: whether calls in the answer are calls, since the prompt declares tools.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Request:
     retrieved: tuple[dict[str, object], ...] = ()
     language: str | None = None
     instructions: str = ""
+    uses_tools: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,14 @@ def _make(
 
 def _prediction(request: Request, completion: Completion, speaker: Speaker, sampling: Sampling) -> Prediction:
     text = speaker.loaded.tokenizer.decode(completion.ids, skip_special_tokens=True).strip()
+    text, calls = read_calls(text) if request.uses_tools else (text, [])
     flags = _flags(text, completion.finish_reason, request)
+    if calls:  # it says nothing to the student, and need not
+        flags = tuple(flag for flag in flags if flag not in ("empty", "whitespace"))
     return Prediction(
         id=request.id,
         prediction=text,
+        tool_calls=tuple(calls),
         finish_reason=completion.finish_reason,
         prompt_tokens=len(request.prompt),
         completion_tokens=len(completion.ids),

@@ -5,6 +5,7 @@ the calls of every model.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -13,6 +14,28 @@ INSTRUCTION = (
     "You can call these functions; each line describes one as JSON:\n<tools>\n{schemas}\n</tools>\n"
     'To call one, write <tool_call>\n{{"name": ..., "arguments": {{...}}}}\n</tool_call> and nothing after it.'
 )
+
+
+_CALL = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
+
+
+def read_calls(text: str) -> tuple[str, list[dict[str, Any]]]:
+    """An answer -> what it says beside its calls, and the calls as {"name", "arguments"}, in their order.
+
+    A call that is not one JSON object with a name is kept with the name "" and its text as arguments: it was made, and
+    made wrong. An answer that was cut off ends its last call.
+    """
+    calls: list[dict[str, Any]] = []
+    for body in _CALL.findall(text):
+        try:
+            read = json.loads(body)
+        except ValueError:
+            read = None
+        known = isinstance(read, dict) and isinstance(read.get("name"), str)
+        calls.append(
+            {"name": read["name"], "arguments": read.get("arguments", {})} if known else {"name": "", "arguments": body}
+        )
+    return _CALL.sub("", text).strip(), calls
 
 
 def decoded_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

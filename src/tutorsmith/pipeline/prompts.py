@@ -60,7 +60,7 @@ class Prompter:
                 ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
             kept = tuple(hit.as_dict() for hit in hits)
             asked = instructions(item.system)
-            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item), asked))
+            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item), asked, bool(item.tools)))
         _say_shortened(shortened, f"the context of {self.loaded.context}")
         return out
 
