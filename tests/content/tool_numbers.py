@@ -135,6 +135,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "tool-0071": ("9",),  # 81 - 72
     "tool-0079": ("2021",),  # the year of an example
     "tool-0080": ("14",),  # an example
+    "tool-0081": ("100", "200"),  # the range of the notes
     "tool-0085": ("150", "250"),  # words of an IEEE abstract, from the notes
     "tool-b-001": ("2.5", "0.4"),  # 1 - 3/5, and its inverse
     "tool-b-002": ("2",),  # 10 cm - 8 cm

@@ -310,8 +310,7 @@ def relative(old: float, new: float) -> float:
 
 QUANTITIES: dict[str, Callable[[str], list[tuple[float, str, list[float]]]]] = {
     "005": lambda q: [(sum(whole(q)), "", [sum(whole(q)) - 1, sum(whole(q)) + 1])],
-    "040": lambda q: [(relative(*map(words, passages(q))), "percent", [relative(*map(words, passages(q)[::-1]))])],
-    "044": lambda q: [(whole(q)[0] - whole(q)[1], "percent", [relative(whole(q)[1], whole(q)[0])])],
+    "040": lambda q: [(-relative(*map(words, passages(q))), "percent", [relative(*map(words, passages(q)[::-1]))])],
     "070": lambda q: [(relative(whole(q)[1], whole(q)[2]), "percent", [relative(whole(q)[2], whole(q)[1]), -3.0])],
     "071": lambda q: [
         (float(kept), "m/s", [float(raw)])

@@ -39,7 +39,7 @@ INSTANCES: dict[str, list[tuple[str, list[str]]]] = {
     ],
     "0042": [("a threefold hedge", ["might", "perhaps", "hint"])],
     "0049": [("six hedges", ["could", "perhaps", "might", "possibly", "suggest", "may prefer"])],
-    "0054": [("four things are wrong or missing", ["Y. Petrova", "and J. Arai", "![M]", "!: Alpine Press"])],
+    "0054": [("five things are wrong", ["Y. Petrova", "and J. Arai", "J. Arai, Creep", "![M]", "!: Alpine Press"])],
     "0062": [
         (
             "seven faults",
