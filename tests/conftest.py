@@ -22,6 +22,14 @@ OVERRIDES = (
 )
 
 
+LONG = ("pipeline", "journeys", "benchmarks", "generation", "training")
+"""Folders whose files take longest: with several workers they are started first, so that none is left to the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing that the developer has set, and nothing written to the developer's cache."""
