@@ -138,7 +138,6 @@ SAID: dict[str, tuple[str, ...]] = {
     "tool-0081": ("100", "200"),  # the range of the notes
     "tool-0085": ("150", "250"),  # words of an IEEE abstract, from the notes
     "tool-b-001": ("2.5", "0.4"),  # 1 - 3/5, and its inverse
-    "tool-b-002": ("2",),  # 10 cm - 8 cm
     "tool-b-003": ("37",),  # 1/e in per cent
     "tool-b-017": ("0",),  # a limit
     "tool-b-019": ("88.54",),  # half of 177.08
