@@ -27,6 +27,7 @@ SCOPES = {
 }
 # Variables that are no settings: files, folders and the hubs' own.
 VARIABLES = {
+    "COURSE_LANGUAGE": "en or zh: which language's files and report (the project's own otherwise)",
     "TRAIN_FILES": "training files of the stage, comma-separated",
     "EVAL_FILE": "benchmarks of the stage, comma-separated",
     "NOTES_DIR": "folders of notes of the stage, comma-separated",

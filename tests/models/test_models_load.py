@@ -348,6 +348,25 @@ def test_four_bit_without_its_library_says_what_to_do(
     assert "tutorsmith[qlora]" in str(caught.value.mend)
 
 
+def test_a_bound_of_the_card_s_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tutorsmith.models.load import limit_memory, usable_memory
+
+    shares: list[float] = [1.0]
+    card = types.SimpleNamespace(total_memory=16 * 2**30)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    monkeypatch.setattr(torch.cuda, "get_per_process_memory_fraction", lambda _: shares[-1])
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", lambda share, _: shares.append(share))
+    limit_memory(torch.device("cpu"), 8)
+    assert shares == [1.0], "nothing to be done on a CPU"
+    limit_memory(torch.device("cuda"), 8)
+    assert usable_memory(torch.device("cuda")) == 8 * 2**30
+    limit_memory(torch.device("cuda:0"), 0)
+    assert usable_memory(torch.device("cuda:0")) == 16 * 2**30
+    with pytest.raises(UsageError, match=r"the card has 16.0 GiB, not 24") as caught:
+        limit_memory(torch.device("cuda"), 24)
+    assert caught.value.where == "device_memory_gib"
+
+
 @pytest.mark.parametrize(("gib", "expected"), [(0.0001, "4bit"), (8, "none")])
 def test_auto_quantizes_only_where_the_card_is_small(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch, gib: float, expected: str
@@ -357,6 +376,7 @@ def test_auto_quantizes_only_where_the_card_is_small(
 
     card = types.SimpleNamespace(total_memory=int(gib * 2**30))
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    monkeypatch.setattr(torch.cuda, "get_per_process_memory_fraction", lambda _: 1.0)
     assert choose_quantization("auto", tiny_model, torch.device("cuda")) == expected
     assert choose_quantization("auto", tiny_model, torch.device("cpu")) == "none"
     assert choose_quantization("4bit", tiny_model, torch.device("cpu")) == "4bit"
