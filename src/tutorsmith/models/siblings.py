@@ -47,7 +47,7 @@ class _Group:
             return torch.nn.functional.linear(x, layer.weight)
         if place == 0:
             self.source = x
-            self.parts = list(torch.nn.functional.linear(x, self.weight).split(self.sizes, -1))
+            self.parts = list(torch.split(torch.nn.functional.linear(x, self.weight), self.sizes, -1))
         elif self.source is not x:
             return torch.nn.functional.linear(x, layer.weight)
         part = self.parts[place]
