@@ -29,6 +29,7 @@ from tutorsmith.models.resolve import (
     safetensors_header,
     verify_embedded,
 )
+from tutorsmith.models.siblings import join_siblings
 from tutorsmith.models.stop_tokens import audit_record
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -149,6 +150,7 @@ def load_model(
     model.requires_grad_(False)
     if place.type == "cuda":  # where the number of kernels counts
         fuse_norms(model)
+        join_siblings(model)
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
     audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))
