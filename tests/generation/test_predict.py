@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from tutorsmith.core.errors import DataError
+from tutorsmith.data.read import prediction_to_dict, read_predictions, write_jsonl
+from tutorsmith.evaluation.metrics.tool_calls import judge_tool_calls
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Sampling
 from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.models.tool_words import UNREADABLE
 
 SAMPLING = Sampling(max_new_tokens=8)
 
@@ -127,3 +130,13 @@ def test_calls_are_read_where_the_prompt_declares_tools(loaded: LoadedModel) -> 
     assert (called.prediction, called.flags) == ("", ())
     assert said.tool_calls == () and said.prediction == text
     assert "template_tokens" in said.flags
+
+
+def test_a_call_that_cannot_be_read_is_a_prediction_all_the_same(loaded: LoadedModel, tmp_path: Path) -> None:
+    speaker = Speaker(loaded, Caller(loaded, '<tool_call>\n{"name": integrate}\n</tool_call>'))
+    made = predict([Request("q", (10, 11), "q", uses_tools=True)], speaker, SAMPLING, None, "predict")
+    write_jsonl(tmp_path / "p.jsonl", [prediction_to_dict(p) for p in made])
+    (read,) = read_predictions(tmp_path / "p.jsonl")
+    assert read.tool_calls == ({"name": UNREADABLE, "arguments": '{"name": integrate}'},)
+    tool = {"type": "function", "function": {"name": "integrate", "parameters": {"type": "object"}}}
+    assert not judge_tool_calls([tool], read.tool_calls, [{"name": "integrate", "arguments": {}}]).correct

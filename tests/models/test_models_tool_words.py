@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutorsmith.models.tool_words import read_calls
+from tutorsmith.models.tool_words import UNREADABLE, read_calls
 
 CALL = '<tool_call>\n{"name": "integrate", "arguments": {"expression": "x**2"}}\n</tool_call>'
 READ = {"name": "integrate", "arguments": {"expression": "x**2"}}
@@ -16,9 +16,10 @@ READ = {"name": "integrate", "arguments": {"expression": "x**2"}}
         (f"{CALL}\n{CALL}", "", [READ, READ]),
         (CALL.removesuffix("</tool_call>"), "", [READ]),
         ("No call is needed.", "No call is needed.", []),
-        ("<tool_call>\n{broken\n</tool_call>", "", [{"name": "", "arguments": "{broken"}]),
-        ("<tool_call>[1]</tool_call>", "", [{"name": "", "arguments": "[1]"}]),
-        ('<tool_call>{"arguments": {}}</tool_call>', "", [{"name": "", "arguments": '{"arguments": {}}'}]),
+        ("<tool_call>\n{broken\n</tool_call>", "", [{"name": UNREADABLE, "arguments": "{broken"}]),
+        ("<tool_call>[1]</tool_call>", "", [{"name": UNREADABLE, "arguments": "[1]"}]),
+        ('<tool_call>{"arguments": {}}</tool_call>', "", [{"name": UNREADABLE, "arguments": '{"arguments": {}}'}]),
+        ('<tool_call>{"name": " "}</tool_call>', "", [{"name": UNREADABLE, "arguments": '{"name": " "}'}]),
         ('<tool_call>{"name": "now"}</tool_call>', "", [{"name": "now", "arguments": {}}]),
     ],
 )

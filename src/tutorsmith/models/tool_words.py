@@ -16,13 +16,15 @@ INSTRUCTION = (
 )
 
 
+UNREADABLE = "(unreadable)"
+"""The name of a call that cannot be read; no tool is called so."""
 _CALL = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
 
 
 def read_calls(text: str) -> tuple[str, list[dict[str, Any]]]:
     """An answer -> what it says beside its calls, and the calls as {"name", "arguments"}, in their order.
 
-    A call that is not one JSON object with a name is kept with the name "" and its text as arguments: it was made, and
+    A call that is not one JSON object with a name is kept as UNREADABLE with its text as arguments: it was made, and
     made wrong. An answer that was cut off ends its last call.
     """
     calls: list[dict[str, Any]] = []
@@ -31,10 +33,11 @@ def read_calls(text: str) -> tuple[str, list[dict[str, Any]]]:
             read = json.loads(body)
         except ValueError:
             read = None
-        known = isinstance(read, dict) and isinstance(read.get("name"), str)
-        calls.append(
-            {"name": read["name"], "arguments": read.get("arguments", {})} if known else {"name": "", "arguments": body}
-        )
+        name = read.get("name") if isinstance(read, dict) else None
+        if isinstance(name, str) and name.strip():
+            calls.append({"name": name, "arguments": read.get("arguments", {})})
+        else:
+            calls.append({"name": UNREADABLE, "arguments": body})
     return _CALL.sub("", text).strip(), calls
 
 
