@@ -203,17 +203,24 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
 
 
 def _translated(stage: Stage, language: str, table: Any, root: Path, file: Path) -> Stage:
-    """The stage with the files that `[stages.NAME.LANGUAGE]` names; the name of its folder ends in `_LANGUAGE`."""
+    """The stage with the files that `[stages.NAME.LANGUAGE]` names, and its settings over the stage's own; the name of
+    its folder ends in `_LANGUAGE`."""
     name = f"{stage.name}.{language}"
     if not isinstance(table, dict):
         raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
-    _refuse_unknown(table, _FILE_KEYS, file, f"stages.{name}.")
+    _refuse_unknown(table, (*_FILE_KEYS, "settings"), file, f"stages.{name}.")
     lists = _files(table, name, root, file)
     for key in _FILE_KEYS:
         if getattr(stage, key) and not lists[key]:
             raise UsageError(f"stage '{name}' names no {key}", where=str(file), mend=f'add {key} = ["..."]')
-    output = stage.output.with_name(f"{stage.output.name}_{language}")
-    return replace(stage, output=output, train=lists["train"], eval=lists["eval"], notes=lists["notes"])
+    return replace(
+        stage,
+        output=stage.output.with_name(f"{stage.output.name}_{language}"),
+        train=lists["train"],
+        eval=lists["eval"],
+        notes=lists["notes"],
+        settings={**stage.settings, **_table(table, "settings", file, f"stages.{name}.")},
+    )
 
 
 def _files(table: Mapping[str, Any], name: str, root: Path, file: Path) -> dict[str, tuple[Path, ...]]:

@@ -126,13 +126,16 @@ def test_missing_inputs_are_named(tmp_path: Path) -> None:
 def test_a_stage_in_another_language_has_its_own_files_and_folder(tmp_path: Path) -> None:
     text = STAGE + 'notes = ["n"]\ntargets = {format_compliance = 0.9}\n'
     text += '[stages.style.zh]\ntrain = ["zh/a.jsonl"]\neval = ["zh/b.jsonl"]\nnotes = ["zh/n"]\n'
+    text += "settings = {max_new_tokens = 1000, seed = 3}\n[stages.style.settings]\nseed = 1\nlora_r = 4\n"
     stage = load_project(write(tmp_path, text)).stage("style")
     chinese = stage.in_language("zh")
     assert (chinese.train, chinese.eval) == ((tmp_path / "zh/a.jsonl",), (tmp_path / "zh/b.jsonl",))
     assert chinese.notes == (tmp_path / "zh/n",)
     assert chinese.output == tmp_path / "outputs/adapter/adapter_style_zh"
     assert (chinese.name, chinese.targets) == ("style", {"format_compliance": 0.9})
+    assert chinese.settings == {"max_new_tokens": 1000, "seed": 3, "lora_r": 4}
     assert stage.in_language("en") is stage
+    assert stage.settings == {"seed": 1, "lora_r": 4}
 
 
 @pytest.mark.parametrize(
