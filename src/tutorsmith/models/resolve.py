@@ -142,6 +142,19 @@ def embedded_gguf() -> Path:
     )
 
 
+def gguf_of(local: LocalModel) -> Path | None:
+    """The model's own GGUF: the file that was named, the embedded package's, or the only one in its folder."""
+    if local.is_gguf:
+        return local.path
+    if local.row is not None and local.row.embedded and local.path == _folder_of(EMBEDDED_SHA256):
+        try:
+            return embedded_gguf()
+        except ModelError:  # the package is gone, its converted copy stays
+            return None
+    files = sorted(local.path.glob("*.gguf"))
+    return files[0] if len(files) == 1 else None
+
+
 def verify_embedded(file: Path) -> None:
     """Raises: ModelError when the file's hash is not the catalogue's (a half-written or foreign file)."""
     found = hash_file(file)
