@@ -154,7 +154,8 @@ def predict(
     notes: Notes = None,
     no_notes: NoNotes = False,
     engine: Annotated[
-        str | None, typer.Option("--engine", help="What generates: torch or llamacpp (default: as the settings say).")
+        str | None,
+        typer.Option("--engine", help="What generates: torch, llamacpp or openai (default: as the settings say)."),
     ] = None,
     max_new_tokens: Annotated[int | None, typer.Option("--max-new-tokens", min=1, help="Longest answer.")] = None,
     seed: Seed = None,

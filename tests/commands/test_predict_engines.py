@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -50,7 +49,7 @@ def test_a_run_may_answer_with_llamacpp(course: Course, forbid: Callable[[str], 
     assert set(report["systems"]) == {"base", "base_notes", "tuned", "tuned_notes"}
 
 
-def test_an_unknown_engine_is_named_before_anything_is_loaded(course: Course, tmp_path: Path) -> None:
+def test_an_unknown_engine_is_named_before_anything_is_loaded(course: Course) -> None:
     with pytest.raises(UsageError, match="lamacpp") as raised:
         said(course, "none", engine="lamacpp")
     assert "'llamacpp'" in (raised.value.mend or "")

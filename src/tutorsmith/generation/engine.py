@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -54,11 +54,16 @@ class Engine(Protocol):
 class EngineOptions:
     """What an engine may need beside the model.
 
-    adapter: for engines that put it on themselves; gguf_weights: see GenerateSettings.
+    adapter: for engines that put it on themselves; gguf_weights and endpoint_...: see GenerateSettings; messages: of
+    each prompt, what it was made of, for an endpoint with a chat template of its own.
     """
 
     adapter: Path | None = None
     gguf_weights: str = "auto"
+    endpoint_url: str = ""
+    endpoint_model: str = ""
+    endpoint_prompts: str = "ids"
+    messages: Mapping[tuple[int, ...], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class EngineRow:
 ENGINES: Mapping[str, EngineRow] = {
     "torch": EngineRow("tutorsmith.generation.torch_engine:make"),
     "llamacpp": EngineRow("tutorsmith.generation.llamacpp_engine:make", weights=False),
+    "openai": EngineRow("tutorsmith.generation.openai_engine:make", weights=False),
 }
 AUTO = "torch"
 """The engine of "auto"."""

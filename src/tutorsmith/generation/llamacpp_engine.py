@@ -12,7 +12,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ import torch
 from tutorsmith.core.artifacts import hash_file
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
+from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.adapters import check_adapter
 from tutorsmith.models.gguf_file import KINDS, adapter_gguf, model_gguf
 from tutorsmith.models.load import LoadedModel
@@ -82,21 +82,13 @@ class LlamaCppEngine:
         slots = self._slots(len(prompts), width, sampling.batch_size)
         # The longest first: nobody waits at the end for one that began late.
         order = sorted(range(len(prompts)), key=lambda k: (-len(prompts[k]), k))
-        with self._server(slots, width) as client, ThreadPoolExecutor(slots) as pool:
-            stop = threading.Event()
-            asked: dict[Future[Completion], int] = {
-                pool.submit(self._answer, client, stop, prompts[k], sampling, limits[k]): k for k in order
-            }
-            try:
-                waiting = set(asked)
-                while waiting:
-                    ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in ended:
-                        done(asked[future], future.result())
-            finally:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                client.close()  # llama.cpp gives up what nobody waits for any more
+        with self._server(slots, width) as client:
+
+            def ask(k: int, stop: threading.Event) -> Completion:
+                return self._answer(client, stop, prompts[k], sampling, limits[k])
+
+            # llama.cpp gives up what nobody waits for any more: a closed client ends what is under way.
+            answer_in_threads(order, slots, ask, done, client.close)
 
     def _slots(self, prompts: int, width: int, wanted: int) -> int:
         """How many answers at once: as wanted, else as many as the free memory holds keys and values for."""

@@ -18,6 +18,17 @@ class GenerateSettings(StepSettings):
         description="Weights of the llamacpp engine: the model's own GGUF as it is (file), or one written from its "
         "safetensors in that precision. auto: f32, which answers as torch does.",
     )
+    endpoint_url: str = Field(
+        default="",
+        description="Base address of the endpoint that `predict --engine openai` asks, such as "
+        "http://localhost:8000/v1. Its key is read from OPENAI_API_KEY.",
+    )
+    endpoint_model: str = Field(default="", description="Name under which that endpoint serves the model or adapter.")
+    endpoint_prompts: Literal["ids", "messages"] = Field(
+        default="ids",
+        description="ids: prompts as token ids to /completions, exactly those that other engines get (vLLM and "
+        "llama.cpp take them). messages: to /chat/completions, where the endpoint applies a chat template of its own.",
+    )
     max_new_tokens: int = Field(
         default=512, ge=1, description="Longest answer in tokens; one that is cut off is flagged as truncated."
     )

@@ -32,6 +32,7 @@ from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import ENGINES, EngineOptions, Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
+from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
 from tutorsmith.pipeline.check import check, context_of
 from tutorsmith.pipeline.context import Context
@@ -237,7 +238,7 @@ def answer(
         asked += run.prompter(with_notes=noted).requests(items, max_new_tokens=generate.max_new_tokens)
     name = run.engine_name
     with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
-        engine = make_engine(name, speaking, EngineOptions(adapter, generate.gguf_weights))
+        engine = make_engine(name, speaking, _options(generate, adapter, asked))
         tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
         cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
@@ -245,6 +246,18 @@ def answer(
         made = predict(asked, speaker, sampling, cache if cached else None, label)
     size = len(items)
     return [made[k * size : (k + 1) * size] for k in range(len(with_notes))]
+
+
+def _options(generate: GenerateSettings, adapter: Path | None, asked: Sequence[Request]) -> EngineOptions:
+    return EngineOptions(
+        adapter,
+        generate.gguf_weights,
+        generate.endpoint_url,
+        generate.endpoint_model,
+        generate.endpoint_prompts,
+        # A template of another server knows nothing of the form in which tools stand here.
+        {request.prompt: request.messages for request in asked if not request.uses_tools},
+    )
 
 
 def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
