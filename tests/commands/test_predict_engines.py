@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from completions_server import Reply, Server
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command
 from tutorsmith.core.errors import UsageError
@@ -55,3 +57,21 @@ def test_an_unknown_engine_is_named_before_anything_is_loaded(course: Course) ->
     assert "'llamacpp'" in (raised.value.mend or "")
     with pytest.raises(UsageError, match="engine"):
         said(course, "none", pairs=("engine=vlm",))
+
+
+@pytest.mark.parametrize("prompts", ["ids", "messages"])
+def test_an_endpoint_predicts(course: Course, forbid: Callable[[str], None], prompts: str) -> None:
+    def reply(_: str, body: dict[str, Any]) -> Reply:
+        text = "ids" if "prompt" in body else body["messages"][-1]["content"][:5]
+        return 200, {"choices": [{"message": {"content": text}, "text": text, "finish_reason": "stop"}]}
+
+    forbid("tutorsmith.models.load._weights")
+    with Server(reply) as server:
+        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", f"endpoint_prompts={prompts}")
+        found = said(course, "endpoint", engine="openai", pairs=pairs)
+        asked = len(server.asked)
+        assert said(course, "endpoint", engine="openai", pairs=pairs) == found
+        assert len(server.asked) == asked == len(found)
+    assert [text for _, text in found] == (["ids"] * 4 if prompts == "ids" else ["State", "How i", "Expla", "Is my"])
+    with pytest.raises(UsageError, match="engine"):
+        course.context(pairs=("engine=openai",))

@@ -7,7 +7,6 @@ answer depend in their last bits on what is answered beside it.
 """
 
 import importlib.util
-import os
 import secrets
 import threading
 import time
@@ -240,6 +239,8 @@ def _choice(sampling: Sampling, prompt: Sequence[int]) -> dict[str, Any]:
 
 
 def _free_bytes() -> int:
-    if hasattr(os, "sysconf") and "SC_AVPHYS_PAGES" in os.sysconf_names:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return 4 << 30
+    """Memory that may still be taken: MemAvailable of the system."""
+    lines = Path("/proc/meminfo")
+    text = lines.read_text(encoding="ascii") if lines.is_file() else ""
+    found = [int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable")]
+    return found[0] if found else 4 << 30

@@ -25,7 +25,7 @@ from tutorsmith.core.artifacts import (
     writing_to,
 )
 from tutorsmith.core.errors import ModelError
-from tutorsmith.models.resolve import read_object, safetensors_header
+from tutorsmith.models.resolve import read_object, safetensors_header, weight_files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,7 +147,7 @@ def _reordered(name: str, rows: Any, config: Any) -> Any:
 
 
 def _weights(folder: Path) -> Iterator[tuple[str, Path]]:
-    for file in sorted(folder.glob("*.safetensors")):
+    for file in weight_files(folder, "download the model again"):
         for key in safetensors_header(file):
             yield key, file
 

@@ -186,7 +186,7 @@ def verify_folder(folder: Path) -> None:
     for file in tokenizers:
         if file.suffix == ".json" and not _closes(file):
             raise ModelError(f"half-downloaded model: {file.name} is cut short", where=str(folder), mend=mend)
-    for file in _weight_files(folder, mend):
+    for file in weight_files(folder, mend):
         if not safetensors_header(file):
             raise ModelError("the weight file holds no tensors", where=str(file), mend=mend)
 
@@ -218,7 +218,8 @@ def _closes(file: Path) -> bool:
         return handle.read().rstrip().endswith(b"}")
 
 
-def _weight_files(folder: Path, mend: str) -> list[Path]:
+def weight_files(folder: Path, mend: str) -> list[Path]:
+    """The safetensors files that the folder's model is made of. Raises: ModelError naming one that is missing."""
     index = folder / f"{WEIGHTS}.index.json"
     if index.is_file():
         parts = read_object(index, mend).get("weight_map")
