@@ -15,7 +15,8 @@ from tiny_models import TEMPLATES, make_model
 
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.data.schema import Message, Sample
-from tutorsmith.models.load import LoadedModel, check_adapter, choose_device, load_model, with_adapter
+from tutorsmith.models.adapters import check_adapter, with_adapter
+from tutorsmith.models.load import LoadedModel, choose_device, load_model
 from tutorsmith.models.render import render_prompt, render_sample
 
 IDS = torch.tensor([[1, 40, 41, 42, 43, 44, 2, 50, 51, 52]])
