@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, LoraModel, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from tiny_models import TEMPLATES, make_model
 
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.data.schema import Message, Sample
-from tutorsmith.models.load import LoadedModel, check_adapter, choose_device, load_model, with_adapter
+from tutorsmith.models.adapters import check_adapter, with_adapter
+from tutorsmith.models.load import LoadedModel, choose_device, load_model
 from tutorsmith.models.render import render_prompt, render_sample
 
 IDS = torch.tensor([[1, 40, 41, 42, 43, 44, 2, 50, 51, 52]])
@@ -188,15 +189,17 @@ def test_the_base_is_restored_when_merging_fails(
     adapter = make_adapter(model_folders["llama"])
     loaded = load_model(str(model_folders["llama"]))
     before = state(loaded)
-    merge = LoraModel.merge_adapter
+    add, calls = torch.add, iter(range(1000))
 
-    def fail_at_the_end(self: LoraModel) -> None:
-        merge(self)
-        raise MemoryError
+    def fail_in_the_middle(*given: Any, **options: Any) -> torch.Tensor:
+        if next(calls) == 5:
+            raise MemoryError
+        return add(*given, **options)
 
-    monkeypatch.setattr(LoraModel, "merge_adapter", fail_at_the_end)
+    monkeypatch.setattr(torch, "add", fail_in_the_middle)
     with pytest.raises(MemoryError), with_adapter(loaded, adapter):
         pass
+    assert next(calls) == 6, "some layers were merged"
     assert same(state(loaded), before)
 
 

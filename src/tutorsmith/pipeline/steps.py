@@ -32,7 +32,8 @@ from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
-from tutorsmith.models.load import LoadedModel, with_adapter
+from tutorsmith.models.adapters import with_adapter
+from tutorsmith.models.load import LoadedModel
 from tutorsmith.pipeline.check import check, context_of
 from tutorsmith.pipeline.context import Context
 from tutorsmith.report import ReportFiles, write_report

@@ -14,6 +14,7 @@ from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD,
 from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.core.progress import bar
 from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered, describe
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.checkpoint import Place, drop_checkpoints, find_checkpoint, load_checkpoint
@@ -171,9 +172,11 @@ def _say_split(rows: Sequence[Rendered], held_out: Sequence[Rendered], settings:
 
 
 def _attached(loaded: LoadedModel, settings: TrainSettings) -> Any:
-    return attach(
-        loaded, rank=settings.lora_r, alpha=settings.lora_alpha, dropout=settings.lora_dropout, seed=settings.seed
-    )
+    return attach(loaded, _shape(settings), seed=settings.seed)
+
+
+def _shape(settings: TrainSettings) -> LoraShape:
+    return LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
 
 
 def _train_once(
@@ -202,7 +205,7 @@ def _train_once(
                 trained = train(loaded, model, data, plan, keeper)
             finally:
                 tracker.close()
-        save_adapter(model, trained.state, loaded.name, folder)
+        save_adapter(trained.state, _shape(settings), loaded.name, folder)
     finally:
         detach(loaded, model)
     _write_state(folder, trained.place, trained.stopped)
