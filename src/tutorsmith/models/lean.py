@@ -1,8 +1,8 @@
 """transformers without what this program never uses: half of its import goes to other people's needs.
 
 Its model classes bring in training on several machines (and with it SymPy), losses for finding objects in pictures
-(SciPy, torchvision), scikit-learn and flex attention, each behind a question whether the library is there. The questions
-are answered with no before the first model class is imported; `from tutorsmith.models.lean import ...` sees to that.
+(SciPy, torchvision), scikit-learn and flex attention, each behind a question whether the library is there. The
+questions are answered with no before the first model class is imported; importing this module sees to that.
 
 A process that has imported these classes before, or that several machines share (torchrun), is left as it is.
 """

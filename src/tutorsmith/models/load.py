@@ -2,9 +2,6 @@
 
 import logging
 import math
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +10,10 @@ from typing import Any
 
 import torch
 
-from tutorsmith.core.artifacts import make_folder, writing_to
+import tutorsmith.models.lean  # noqa: F401  before transformers' model classes
+from tutorsmith.core.cache import kept_folder
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
-from tutorsmith.models.lean import DECLINED
 from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
@@ -34,8 +31,6 @@ from tutorsmith.models.stop_tokens import audit_record
 LOGGER = logging.getLogger("tutorsmith")
 ATTENTION = "sdpa"
 """Attention of a model that neither trains nor answers."""
-SCRATCH = "converting-"
-STALE_SECONDS = 24 * 3600
 
 
 @dataclass
@@ -245,36 +240,15 @@ def converted(local: LocalModel) -> Path:
 
     Raises: ModelError (a damaged or unsupported GGUF), ResourceError (no space in the cache).
     """
-    folder = converted_folder(local.path)
-    if is_whole(folder):
-        return folder
-    if local.row is not None and local.row.embedded:
-        verify_embedded(local.path)
-    LOGGER.info("converting %s once ...", local.path.name)
-    make_folder(folder.parent)
-    _sweep(folder.parent)
-    with _quiet(), writing_to(folder), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder.parent) as scratch:
-        made = Path(scratch) / "model"
-        _convert(local.path, made)
-        if folder.is_dir() and not is_whole(folder):
-            shutil.rmtree(folder)  # a damaged entry goes only when its replacement is ready
-        try:
-            made.rename(folder)
-        except OSError:
-            if not is_whole(folder):  # another run may have finished the same conversion meanwhile
-                raise
-    return folder
 
+    def make(folder: Path) -> None:
+        if local.row is not None and local.row.embedded:
+            verify_embedded(local.path)
+        LOGGER.info("converting %s once ...", local.path.name)
+        with _quiet():
+            _convert(local.path, folder)
 
-def _sweep(parent: Path) -> None:
-    """Remove what killed conversions left. A younger folder may belong to one that is under way."""
-    for place in parent.glob(f"{SCRATCH}*"):
-        try:
-            stale = place.stat().st_mtime < time.time() - STALE_SECONDS
-        except FileNotFoundError:  # its own run removed it meanwhile
-            continue
-        if stale:
-            shutil.rmtree(place, ignore_errors=True)
+    return kept_folder(converted_folder(local.path), make, is_whole)
 
 
 def _convert(gguf: Path, made: Path) -> None:

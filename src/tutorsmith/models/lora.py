@@ -17,10 +17,32 @@ PREFIX = "base_model.model."
 """What PEFT puts before the name of a layer in an adapter's files."""
 # Keys of adapter_config.json that say nothing about a plain adapter's numbers, whatever their value.
 _SILENT = frozenset(
-    "alora_invocation_tokens auto_mapping base_model_name_or_path corda_config eva_config exclude_modules inference_mode "
-    "init_lora_weights layers_pattern layers_to_transform loftq_config lora_alpha lora_dropout lora_ga_config "
-    "megatron_config megatron_core peft_type peft_version qalora_group_size r revision runtime_config target_modules "
-    "task_type".split()
+    {
+        "alora_invocation_tokens",
+        "auto_mapping",
+        "base_model_name_or_path",
+        "corda_config",
+        "eva_config",
+        "exclude_modules",
+        "inference_mode",
+        "init_lora_weights",
+        "layers_pattern",
+        "layers_to_transform",
+        "loftq_config",
+        "lora_alpha",
+        "lora_dropout",
+        "lora_ga_config",
+        "megatron_config",
+        "megatron_core",
+        "peft_type",
+        "peft_version",
+        "qalora_group_size",
+        "r",
+        "revision",
+        "runtime_config",
+        "target_modules",
+        "task_type",
+    }
 )
 
 
@@ -69,9 +91,9 @@ class LoraLinear(torch.nn.Module):
 
 
 def attach_lora(model: Any, shape: LoraShape, names: frozenset[str] | None = None) -> dict[str, LoraLinear]:
-    """Put a `LoraLinear` in the place of each linear layer but the output's, in the model's order. Returns them by path.
+    """Put a `LoraLinear` in the place of each linear layer but the output's, in the model's order.
 
-    names: only these paths.
+    names: only of these paths. Returns the new layers by path.
     """
     head = model.get_output_embeddings()
     found = [
