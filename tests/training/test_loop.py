@@ -18,6 +18,7 @@ from tutorsmith.core.progress import log_to
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.models.lora import PREFIX, LoraShape
 from tutorsmith.models.render import Rendered
+from tutorsmith.training.adamw import AdamW
 from tutorsmith.training.adapter import attach, detach, state_of
 from tutorsmith.training.checkpoint import Place, Snapshot, find_checkpoint, save_checkpoint
 from tutorsmith.training.folds import folds, split_validation
@@ -515,12 +516,12 @@ def test_16_bit_layers_follow_their_adapter(tiny_model: Path, fused_optimizer: b
     _, wanted = reference(loaded, rows)
     assert distance(wanted, gradients(loaded, rows, plan())) <= 0.03
     model = attach(loaded, LoraShape(4, 8), seed=0)
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.05, fused=fused_optimizer)
+    optimizer = AdamW([p for p in model.parameters() if p.requires_grad], fused=fused_optimizer)
     losses = []
     for _ in range(4):
         loss, _tokens = _step(loaded, model, rows, Room(4096), StopFlag()) or (math.nan, 0)
         losses.append(loss)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.step(0.05)
+        optimizer.zero_grad()
     assert len(set(losses)) == 4 and losses[-1] < losses[0] - 0.05
     detach(loaded, model)

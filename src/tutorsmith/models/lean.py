@@ -1,14 +1,22 @@
 """transformers without what this program never uses: half of its import goes to other people's needs.
 
-Its model classes bring in training on several machines (and with it SymPy), losses for finding objects in pictures
-(SciPy, torchvision), scikit-learn and flex attention, each behind a question whether the library is there. The
-questions are answered with no before the first model class is imported; importing this module sees to that.
+Its model classes bring in training on several machines, losses for finding objects in pictures (SciPy, torchvision),
+scikit-learn and flex attention, each behind a question whether the library is there; and torch's compiler (with SymPy),
+to leave marks on functions that only a compiled model heeds. Importing this module answers the questions with no and
+leaves the marks out; after that, model classes can be imported as usual.
 
 A process that has imported these classes before, or that several machines share (torchrun), is left as it is.
 """
 
+import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import torch
 
 UNUSED = (
     "is_torch_distributed_available",
@@ -18,6 +26,10 @@ UNUSED = (
     "is_vision_available",
     "is_torchvision_available",
 )
+COMPILER = "torch._dynamo"
+_INDEXING = f"{COMPILER}._trace_wrapped_higher_order_op"
+# Decorators that only tell the compiler how to treat a function.
+MARKS = frozenset({"allow_in_graph", "assume_constant_result", "disable"})
 
 
 def decline_unused() -> tuple[str, ...]:
@@ -42,10 +54,59 @@ def _no(*_: object, **__: object) -> bool:
     return False
 
 
+@contextmanager
+def without_compiler() -> Iterator[None]:
+    """Within the block, importing torch's compiler gives a stand-in that leaves functions as they are. Whatever else is
+    asked of it brings the real one in; so does any import after the block."""
+    if COMPILER in sys.modules:
+        yield
+        return
+    stand_ins = {COMPILER: _StandIn(COMPILER), _INDEXING: _StandIn(_INDEXING)}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        _withdraw()
+
+
+def _withdraw() -> None:
+    for name in (COMPILER, _INDEXING):
+        if isinstance(sys.modules.get(name), _StandIn):
+            del sys.modules[name]
+    if isinstance(vars(torch).get("_dynamo"), _StandIn):
+        del vars(torch)["_dynamo"]
+
+
+class _StandIn(ModuleType):
+    __path__: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if self.__name__ == COMPILER and name in MARKS:
+            return _mark
+        if self.__name__ == _INDEXING and name == "TransformGetItemToIndex":
+            return _indexing
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _withdraw()
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _mark(function: Callable[..., Any] | None = None, *_: object, **__: object) -> Any:
+    """In the place of `@disable` and the like, with or without arguments."""
+    return _mark if function is None else function
+
+
+def _indexing() -> Any:
+    """`with TransformGetItemToIndex():`, which masks of unusual attention need, is the real one."""
+    return importlib.import_module(_INDEXING).TransformGetItemToIndex()
+
+
 DECLINED = decline_unused()
+with without_compiler():
+    # What the modules of all language models import.
+    import transformers.generation.utils
+    import transformers.masking_utils
+    import transformers.modeling_layers  # noqa: F401
+    from transformers import AttentionInterface
 
-from transformers import AttentionInterface  # noqa: E402  after the answers
-from transformers.cache_utils import Cache, CacheLayerMixin  # noqa: E402
-from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: E402
-
-__all__ = ["DECLINED", "AttentionInterface", "Cache", "CacheLayerMixin", "decline_unused", "sdpa_attention_forward"]
+__all__ = ["DECLINED", "AttentionInterface", "decline_unused", "without_compiler"]

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-import tutorsmith.models.lean  # noqa: F401  before transformers' model classes
 from tutorsmith.core.cache import kept_folder
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
+from tutorsmith.models.lean import without_compiler
 from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
@@ -175,7 +175,7 @@ def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device)
     try:
         # Before the weights are read: some take minutes.
         check_attention(AutoConfig.from_pretrained(folder, trust_remote_code=False), folder)
-        with _quiet():
+        with _quiet(), without_compiler():
             model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **options)
         model = _trainable_4bit(model) if bits == "4bit" else model.to(place)
     except ModelError:
