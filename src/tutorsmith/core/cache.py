@@ -76,7 +76,7 @@ def read_value(file: Path) -> Any | None:
         with suppress(OSError):
             file.unlink()
         return None
-    _touch(file)
+    note_use(file)
     return kept["value"]
 
 
@@ -98,13 +98,13 @@ def kept_folder(folder: Path, make: Callable[[Path], None], fits: Callable[[Path
         return damage_of(folder) is None and (fits is None or fits(folder))
 
     if whole():
-        _touch(folder)
+        note_use(folder)
         return folder
     with writing_to(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         if whole():  # another run made it meanwhile
-            _touch(folder)
+            note_use(folder)
             return folder
         if folder.is_dir():
             LOGGER.info("cache: %s is damaged (%s); it is made again", folder.name, damage_of(folder) or "unfit")
@@ -264,7 +264,7 @@ def verify() -> list[tuple[Entry, str]]:
     return damaged
 
 
-def _touch(path: Path) -> None:
+def note_use(path: Path) -> None:
     """Note that an entry was used; a cache that is only read (another user's) is not told."""
     with suppress(OSError):
         os.utime(path)

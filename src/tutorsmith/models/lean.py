@@ -78,7 +78,7 @@ def _withdraw() -> None:
 
 
 class _StandIn(ModuleType):
-    __path__: tuple[str, ...] = ()
+    __path__: list[str] = []  # noqa: RUF012  as import writes it
 
     def __getattr__(self, name: str) -> Any:
         if self.__name__ == COMPILER and name in MARKS:

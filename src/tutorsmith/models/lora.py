@@ -87,7 +87,8 @@ class LoraLinear(torch.nn.Module):
         """x (..., in) -> (..., out), in the type that the layer alone would give."""
         y: torch.Tensor = self.base_layer(x)
         low = self.lora_A(self.lora_dropout(x.to(self.lora_A.weight.dtype)))
-        return y + (self.lora_B(low) * self.scale).to(y.dtype)
+        added: torch.Tensor = self.lora_B(low) * self.scale
+        return y + added.to(y.dtype)
 
 
 def attach_lora(model: Any, shape: LoraShape, names: frozenset[str] | None = None) -> dict[str, LoraLinear]:

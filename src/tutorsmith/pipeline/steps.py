@@ -36,6 +36,7 @@ from tutorsmith.models.adapters import with_adapter
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.pipeline.check import check, context_of
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.report import ReportFiles, write_report
 from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
 from tutorsmith.training.settings import TrainSettings
@@ -137,10 +138,7 @@ def train_step(run: Context) -> Mapping[str, Any]:
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
-    rows = run.prompter().training_rows(
-        run.samples, seed=settings.seed, max_length=min(settings.max_length, run.loaded.context)
-    )
-    result = train_adapter(run.loaded, rows, settings, run.folder, parts, log_folder=run.log_folder)
+    result = train_adapter(run.loaded, training_rows(run), settings, run.folder, parts, log_folder=run.log_folder)
     config = {
         "schema_version": 1,
         "stage": run.stage.name,

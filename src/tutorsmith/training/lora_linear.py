@@ -119,8 +119,8 @@ def fuse(model: Any, kind: torch.dtype) -> None:
     for module in layers_of(model).values():
         if isinstance(module.lora_dropout, torch.nn.Identity):
             merged = module.base_layer.weight.dtype == kind == torch.float32
-            # A method of the instance: `detach_lora` throws the whole module away.
-            module.forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)  # type: ignore[method-assign]
+            forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
+            setattr(module, "forward", forward)  # noqa: B010  of this instance; `detach_lora` throws it away whole
 
 
 def _parts(module: LoraLinear) -> tuple[torch.Tensor, torch.Tensor, float]:
