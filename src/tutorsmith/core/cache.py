@@ -3,6 +3,7 @@
     models/        converted and quantized weights, a folder each
     notes/         indexes of notes (folders) and the text of documents
     rows/          rendered training rows, a folder each
+    checks/        what the checks found in data files, a file each
     answers/       answers of base models and adapters, a file each
     judge/         decisions of judge models
     fingerprints/  hashes of weight files elsewhere
@@ -33,7 +34,7 @@ from tutorsmith.core.artifacts import cache_folder, hash_file, hash_value, read_
 from tutorsmith.core.errors import DataError, UsageError, suggest
 
 LOGGER = logging.getLogger("tutorsmith")
-ROOMS = ("models", "notes", "rows", "answers", "judge", "fingerprints", "tokenizers")
+ROOMS = ("models", "notes", "rows", "checks", "answers", "judge", "fingerprints", "tokenizers")
 SEAL = ".seal"
 LIMIT_GIB = 20.0
 IN_USE_SECONDS = 3600

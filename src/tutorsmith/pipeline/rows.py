@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from tutorsmith.core.artifacts import cache_folder, hash_file, hash_value, read_json, write_json
+from tutorsmith.core.artifacts import cache_folder, hash_code, hash_file, hash_value, read_json, write_json
 from tutorsmith.core.cache import kept_folder
 from tutorsmith.models.render import Rendered
 from tutorsmith.pipeline.context import Context
@@ -35,7 +35,7 @@ def training_rows(run: Context) -> list[Rendered]:
 def _name(run: Context, max_length: int) -> str:
     """Hash of all that the rows depend on."""
     parts = [
-        _code_hash(),
+        hash_code(Path(__file__).parents[1], _CODE),
         version("transformers"),
         run.loaded.fingerprint,
         sorted(run.loaded.ends),
@@ -47,12 +47,6 @@ def _name(run: Context, max_length: int) -> str:
         max_length,
     ]
     return hash_value(parts).removeprefix("sha256:")[:32]
-
-
-def _code_hash() -> str:
-    package = Path(__file__).parents[1]
-    files = [file for name in _CODE for file in sorted((package / name).glob("*.py")) or [package / name]]
-    return hash_value([hash_file(file) for file in files])
 
 
 def _save(rows: list[Rendered], shortened: int, max_length: int, place: Path) -> None:
