@@ -12,7 +12,7 @@ import torch
 
 from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
 from tutorsmith.core.errors import DataError, UsageError
-from tutorsmith.core.progress import bar
+from tutorsmith.core.progress import bar, since_start
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered, describe
@@ -201,6 +201,7 @@ def _train_once(
         with bar("train", total) as progress, stop_on_signal() as flag:
             tracker = Tracker(curves, progress, resumed_at=done)
             try:
+                LOGGER.info("first step %.1f s after the start of the program", since_start())
                 keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
                 trained = train(loaded, model, data, plan, keeper)
             finally:
