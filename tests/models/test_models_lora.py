@@ -1,8 +1,5 @@
 """Our LoRA layers beside PEFT's: the same first numbers, the same outputs, files that PEFT reads and the reverse."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +119,3 @@ def test_an_adapter_with_dora_is_left_to_peft(tmp_path: Path) -> None:
     with with_adapter(loaded, tmp_path / "dora"):
         torch.testing.assert_close(logits(loaded.model), wanted, rtol=1e-4, atol=1e-3)
     assert torch.equal(logits(loaded.model), before)
-
-
-def test_loading_brings_in_nothing_that_is_not_used() -> None:
-    """PEFT, SciPy and training on several machines take seconds to import."""
-    program = (
-        "import json, sys\nimport tutorsmith.models.load, tutorsmith.models.adapters, tutorsmith.training.train\n"
-        "names = ('peft', 'scipy', 'bitsandbytes', 'tensorboard')\n"
-        "print(json.dumps([name for name in names if name in sys.modules]))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
-    assert json.loads(done.stdout) == []

@@ -1,9 +1,9 @@
 """transformers without what this program never uses: half of its import goes to other people's needs.
 
 Its model classes bring in training on several machines, losses for finding objects in pictures (SciPy, torchvision),
-scikit-learn and flex attention, each behind a question whether the library is there; and torch's compiler (with SymPy),
-to leave marks on functions that only a compiled model heeds. Importing this module answers the questions with no and
-leaves the marks out; after that, model classes can be imported as usual.
+scikit-learn and flex attention, each behind a question whether the library is there; and torch's compiler, to leave
+marks on functions that only a compiled model heeds. Importing this module answers the questions with no and leaves the
+marks out; after that, model classes can be imported as usual.
 
 A process that has imported these classes before, or that several machines share (torchrun), is left as it is.
 """
