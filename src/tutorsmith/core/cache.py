@@ -183,7 +183,8 @@ def entries(rooms: Sequence[str] = ROOMS) -> list[Entry]:
             with suppress(FileNotFoundError):  # another run removed it meanwhile
                 size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) if path.is_dir() else None
                 state = path.stat()
-                found.append(Entry(room, path, state.st_size if size is None else size, state.st_mtime))
+                used = max(state.st_atime, state.st_mtime) if size is None else state.st_mtime
+                found.append(Entry(room, path, state.st_size if size is None else size, used))
     return sorted(found, key=lambda entry: (entry.used, str(entry.path)))
 
 
@@ -268,7 +269,13 @@ def verify() -> list[tuple[Entry, str]]:
 def note_use(path: Path) -> None:
     """Note that an entry was used; a cache that is only read (another user's) is not told."""
     with suppress(OSError):
-        os.utime(path)
+        state = path.stat()
+        # A file's own time goes on telling when it was written; a folder's is set anew, since looking into a folder
+        # changes the time of its last reading.
+        if path.is_dir():
+            os.utime(path)
+        else:
+            os.utime(path, ns=(time.time_ns(), state.st_mtime_ns))
 
 
 def _sweep(room: Path) -> None:
