@@ -38,6 +38,7 @@ VARIABLES = {
     "TUTORSMITH_INDEX": "the run index (default: `runs.sqlite` in the folder of the runs)",
     "USE_MODELSCOPE": "`1`: fetch models from ModelScope instead of the Hugging Face Hub",
     "JUDGE_API_KEY": "the key of a judge model's endpoint (`tutorsmith evaluate --judge-url`); none when unset",
+    "OPENAI_API_KEY": "the key of the endpoint that `predict --engine openai` asks; none when unset",
     "HF_TOKEN": "the token for gated models on the Hugging Face Hub",
     "HF_ENDPOINT": "another address of the Hugging Face Hub, such as a mirror",
     "HF_HUB_OFFLINE": "`1`: never ask the hub, use what is in its cache",

@@ -154,7 +154,10 @@ def predict(
     adapter_path: Annotated[Path | None, typer.Option("--adapter-path", help="Adapter folder (default: none).")] = None,
     notes: Notes = None,
     no_notes: NoNotes = False,
-    engine: Annotated[str, typer.Option("--engine", help="What generates: torch.")] = "torch",
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", help="What generates: torch, llamacpp or openai (default: as the settings say)."),
+    ] = None,
     max_new_tokens: Annotated[int | None, typer.Option("--max-new-tokens", min=1, help="Longest answer.")] = None,
     seed: Seed = None,
     language: Language = None,

@@ -119,7 +119,9 @@ def cross(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for cross.md and .json (default: ROOT/cross).")
     ] = None,
-    engine: Annotated[str | None, typer.Option("--engine", help="What generates (default: torch).")] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="What generates (default: as the settings say).")
+    ] = None,
     max_new_tokens: Annotated[
         int | None, typer.Option("--max-new-tokens", min=1, help="Longest answer (default: as the run was scored).")
     ] = None,

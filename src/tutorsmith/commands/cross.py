@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutorsmith.commands.predict import PredictOptions, predict_context
-from tutorsmith.core.errors import DataError, UsageError, suggest
+from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.core.progress import log_to
 from tutorsmith.data.read import read_benchmark
 from tutorsmith.data.schema import Prediction
 from tutorsmith.evaluation.evaluate import load_items
-from tutorsmith.generation.engine import ENGINES
+from tutorsmith.generation.engine import choose_engine
 from tutorsmith.pipeline.steps import answer
 from tutorsmith.project import course_language, existing, project_if_any
 from tutorsmith.runs.cross import (
@@ -48,9 +48,7 @@ class CrossOptions:
 
 def cross_command(options: CrossOptions) -> None:
     """Raises: UsageError, DataError, ModelError, ResourceError."""
-    if options.engine is not None and options.engine not in ENGINES:
-        mend = suggest(options.engine, list(ENGINES))
-        raise UsageError(f"unknown engine '{options.engine}'", where="--engine", mend=mend)
+    choose_engine(options.engine or "auto")
     benchmarks = _benchmarks(options)
     runs = open_index(options.root, options.index)
     records, left_out = _chosen(runs, options.runs)
@@ -125,10 +123,17 @@ def _predicted(folder: Path, record: RunRecord, files: Sequence[Path], options: 
     batches = [read_benchmark(file) for file in files]
     flags = {"seed": record.seed, "max_new_tokens": options.max_new_tokens}
     context = predict_context(
-        PredictOptions(files[0], folder / "not-written.jsonl", adapter_path=folder, flags=flags, config=options.config)
+        PredictOptions(
+            files[0],
+            folder / "not-written.jsonl",
+            adapter_path=folder,
+            engine=options.engine,
+            flags=flags,
+            config=options.config,
+        )
     )
     items = [item for batch in batches for item in batch]
     with log_to(None, quiet=options.as_json):
-        (made,) = answer(context, items, folder, [context.index is not None], options.engine or "torch")
+        (made,) = answer(context, items, folder, [context.index is not None])
     found = iter(made)
     return [[next(found) for _ in batch] for batch in batches]

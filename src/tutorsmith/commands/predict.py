@@ -7,11 +7,11 @@ from typing import Any
 
 from tutorsmith.commands.stage import refuse_both
 from tutorsmith.core.artifacts import TRAINING_CONFIG, audit_name, hash_file, make_folder, read_json, write_json
-from tutorsmith.core.errors import DataError, ModelError, UsageError, suggest
+from tutorsmith.core.errors import DataError, ModelError, UsageError
 from tutorsmith.core.progress import log_to
 from tutorsmith.core.settings import flag_layer
 from tutorsmith.data.read import prediction_to_dict, read_benchmark, write_jsonl
-from tutorsmith.generation.engine import ENGINES
+from tutorsmith.generation.engine import choose_engine
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
 from tutorsmith.pipeline.steps import answer
@@ -27,7 +27,7 @@ class PredictOptions:
     adapter_path: Path | None = None
     notes: tuple[Path, ...] = ()
     no_notes: bool = False
-    engine: str = "torch"
+    engine: str | None = None
     language: str | None = None
     pairs: tuple[str, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -38,10 +38,7 @@ class PredictOptions:
 def predict_command(options: PredictOptions) -> None:
     """Raises: UsageError, DataError, ModelError, ResourceError."""
     refuse_both("--notes", options.notes, "--no-notes", options.no_notes)
-    if options.engine not in ENGINES:
-        raise UsageError(
-            f"unknown engine '{options.engine}'", where="--engine", mend=suggest(options.engine, list(ENGINES))
-        )
+    choose_engine(options.engine or "auto")
     if options.output_file.is_dir():
         raise UsageError("this is a folder", where=str(options.output_file), mend="give the name of a file")
     if options.adapter_path is not None and not options.adapter_path.is_dir():
@@ -51,7 +48,7 @@ def predict_command(options: PredictOptions) -> None:
     make_folder(run.folder)
     with log_to(None):
         noted = run.index is not None
-        (predictions,) = answer(run, items, options.adapter_path, [noted], options.engine, cached=not options.fresh)
+        (predictions,) = answer(run, items, options.adapter_path, [noted], cached=not options.fresh)
     write_jsonl(options.output_file, [prediction_to_dict(p) for p in predictions])
     audit = {"predictions": hash_file(options.output_file), **run.loaded.generation_audit}
     write_json(options.output_file.with_name(audit_name(options.output_file.name)), audit)
@@ -91,6 +88,8 @@ def predict_context(options: PredictOptions) -> Context:
         language=_language(options, project, trained),
         log_folder=options.output_file.parent,
         fresh=options.fresh,
+        engine=options.engine,
+        trains=False,
     )
 
 

@@ -6,11 +6,11 @@ Used by whoever asks a model elsewhere (a judge, a writer of drafts); `Names` sa
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
@@ -18,6 +18,8 @@ from tutorsmith.core.errors import ModelError, NetworkError, UsageError
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
+CHAT = "/chat/completions"
 LARGEST_ANSWER = 1_000_000
 """Bytes of one response; a verdict takes some hundreds, a draft some thousands."""
 LONGEST_WAIT = 60.0
@@ -111,8 +113,10 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        base = self.url.rstrip("/")
-        return base if base.endswith("/chat/completions") else f"{base}/chat/completions"
+        return self.address_of(CHAT)
+
+    def address_of(self, path: str) -> str:
+        return self.url.rstrip("/").removesuffix(CHAT) + path
 
 
 @contextmanager
@@ -143,10 +147,27 @@ def complete(
     Raises: NetworkError when the endpoint cannot be reached or keeps failing, ModelError when it refuses.
     """
     body = {"model": endpoint.model, "messages": list(messages), "temperature": 0, **(options or {})}
+    return request(client, endpoint, body, stop, _content)
+
+
+def request(
+    client: "httpx.Client",
+    endpoint: Endpoint,
+    body: Mapping[str, Any],
+    stop: threading.Event,
+    read: Callable[[bytes], T],
+    path: str = CHAT,
+) -> T:
+    """One response as `read` understands it, tried again after what may pass; `stop` ends the waiting.
+
+    read: raises BadReply for a response that it cannot use, which is tried again. path: below the endpoint's base.
+
+    Raises: NetworkError when the endpoint cannot be reached or keeps failing, ModelError when it refuses.
+    """
     why, pause = "", endpoint.first_pause
     for number in range(1, endpoint.tries + 1):
         try:
-            return _content(_post(client, endpoint, body))
+            return read(_post(client, endpoint, body, path))
         except _TryAgain as error:
             why = str(error)
             if error.pause is not None and error.pause > LONGEST_WAIT:
@@ -165,13 +186,13 @@ def complete(
     )
 
 
-def _post(client: "httpx.Client", endpoint: Endpoint, body: Mapping[str, Any]) -> bytes:
+def _post(client: "httpx.Client", endpoint: Endpoint, body: Mapping[str, Any], path: str) -> bytes:
     """The body of a good response. Raises: _TryAgain, ModelError."""
     import httpx
 
     ends = time.monotonic() + endpoint.timeout
     try:
-        with client.stream("POST", endpoint.address, json=body) as response:
+        with client.stream("POST", endpoint.address_of(path), json=body) as response:
             data = bytearray()
             for part in response.iter_bytes():
                 data += part

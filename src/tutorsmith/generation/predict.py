@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutorsmith.core.errors import DataError
@@ -22,7 +22,8 @@ class Request:
     """One prompt to answer: token ids, what was retrieved for it, and what an answer must not copy.
 
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
-    uses_tools: whether calls in the answer are calls, since the prompt declares tools.
+    uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
+    made of, for endpoints that apply a chat template themselves.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Request:
     language: str | None = None
     instructions: str = ""
     uses_tools: bool = False
+    messages: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ On a GPU all that counts is how many kernels a token takes: rows lie packed and 
 (`generation.ragged`). On a CPU it is the arithmetic: left padding, and finished rows leave the batch.
 """
 
-import hashlib
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +12,7 @@ from contextlib import contextmanager
 import torch
 
 from tutorsmith.core.errors import ResourceError
-from tutorsmith.generation.engine import Completion, Sampling
+from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
 from tutorsmith.generation.kv_cache import ATTENTION, keep_rows, make_cache
 from tutorsmith.generation.ragged import Decoder
 from tutorsmith.models.load import LoadedModel
@@ -27,6 +25,10 @@ LOOK_EVERY = 8
 """Tokens after which a GPU is asked whether rows have ended: asking makes it wait, the tokens after an end are lost."""
 
 
+def make(loaded: LoadedModel, _options: EngineOptions) -> "TorchEngine":
+    return TorchEngine(loaded)
+
+
 class TorchEngine:
     """Greedy or sampled decoding with the loaded model. See `tutorsmith.generation.engine.Engine`."""
 
@@ -34,6 +36,7 @@ class TorchEngine:
         """ragged: decode as on a GPU (None: only there)."""
         self.loaded = loaded
         self.ragged = loaded.device.type == "cuda" if ragged is None else ragged
+        self.identity = (str(loaded.dtype), loaded.quantization, loaded.device.type)
 
     def generate(
         self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
@@ -88,7 +91,7 @@ class TorchEngine:
         """Answer one batch; all rows go on until the last has ended, since a token costs the same for one or all."""
         started = time.perf_counter()
         limits = [min(sampling.max_new_tokens, self.loaded.context - len(prompt)) for _, prompt in batch]
-        dice = [torch.Generator(self.loaded.device).manual_seed(_seed(sampling.seed, prompt)) for _, prompt in batch]
+        dice = [torch.Generator(self.loaded.device).manual_seed(seed_of(sampling.seed, prompt)) for _, prompt in batch]
         decoder = Decoder(self.loaded.model, [prompt for _, prompt in batch], max(limits))
         said: list[list[int]] = [[] for _ in batch]
         open_rows = set(range(len(batch)))
@@ -129,7 +132,7 @@ class TorchEngine:
         # A short prompt may say more than a long one beside it.
         limits = {k: min(sampling.max_new_tokens, self.loaded.context - len(prompt)) for k, prompt in batch}
         limit = max(limits.values())
-        dice = {k: torch.Generator(device).manual_seed(_seed(sampling.seed, prompt)) for k, prompt in batch}
+        dice = {k: torch.Generator(device).manual_seed(seed_of(sampling.seed, prompt)) for k, prompt in batch}
         ids = torch.full((len(batch), width), self.loaded.pad, device=device)
         seen = torch.zeros((len(batch), width + limit), dtype=torch.bool, device=device)
         for row, (_, prompt) in enumerate(batch):
@@ -179,11 +182,6 @@ class TorchEngine:
                 use_cache=True,
             ).logits[:, -1]
             place = place + 1
-
-
-def _seed(seed: int, prompt: Sequence[int]) -> int:
-    """A seed for each prompt: what is sampled for it depends neither on its batch nor on what was answered before."""
-    return int.from_bytes(hashlib.sha256(json.dumps([seed, list(prompt)]).encode()).digest()[:7], "big")
 
 
 def _choose(logits: torch.Tensor, sampling: Sampling, dice: list[torch.Generator]) -> torch.Tensor:

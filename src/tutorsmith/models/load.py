@@ -18,11 +18,13 @@ from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
 from tutorsmith.models.lean import without_compiler
 from tutorsmith.models.norms import fuse_norms
+from tutorsmith.models.outline import outline
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
 from tutorsmith.models.resolve import (
     LocalModel,
     converted_folder,
     fingerprint,
+    gguf_of,
     is_whole,
     resolve_model,
     safetensors_header,
@@ -41,6 +43,7 @@ class LoadedModel:
     """A causal language model with its tokenizer, ready to train or answer. `ends` are the end-of-turn token ids.
 
     generation_audit: where answers end, and what is wrong with the saved settings (`tutorsmith.models.stop_tokens`).
+    folder: the transformers folder; gguf: the GGUF that it came from or that lies in it, if there is one.
     """
 
     name: str
@@ -53,6 +56,8 @@ class LoadedModel:
     fingerprint: str
     origin: str
     generation_audit: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path)
+    gguf: Path | None = None
 
     @property
     def context(self) -> int:
@@ -124,13 +129,20 @@ def limit_memory(place: torch.device, gib: float) -> None:
 
 
 def load_model(
-    name: str, *, quantization: str = "auto", dtype: str = "auto", device: str = "auto", memory_gib: float = 0.0
+    name: str,
+    *,
+    quantization: str = "auto",
+    dtype: str = "auto",
+    device: str = "auto",
+    memory_gib: float = 0.0,
+    weights: bool = True,
 ) -> LoadedModel:
     """Resolve and load a model.
 
     quantization: "none", "4bit" (NF4, double quantization, through bitsandbytes) or "auto", see `choose_quantization`.
     dtype: compute type; "auto" is bfloat16 on CUDA and float32 on the CPU.
     memory_gib: most memory of a card that may be used; 0 is all.
+    weights: False leaves them on the disk (`tutorsmith.models.outline`); nothing can be computed with the model then.
 
     Raises: ModelError, NetworkError, ResourceError.
     """
@@ -139,24 +151,29 @@ def load_model(
     place = choose_device(device)
     limit_memory(place, memory_gib)
     kind = ("bfloat16" if place.type == "cuda" else "float32") if dtype == "auto" else dtype
-    bits = choose_quantization(quantization, folder, place)
+    bits = choose_quantization(quantization, folder, place) if weights else "none"
     compute: torch.dtype = getattr(torch, kind)
     with ThreadPoolExecutor(1) as beside:  # hashing leaves Python free to load
         known = beside.submit(fingerprint, folder)
         tokenizer = _tokenizer(folder)
-        if bits == "4bit":
+        if not weights:
+            model = _outline(folder)
+        elif bits == "4bit":
             model = _four_bit(folder, compute, place, known.result())
         else:
             model = _weights(folder, place, {"dtype": compute})
     model.eval()
     model.requires_grad_(False)
-    if place.type == "cuda":  # where the number of kernels counts
+    if place.type == "cuda" and weights:  # where the number of kernels counts
         fuse_norms(model)
         join_siblings(model)
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
     audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))
-    return LoadedModel(local.name, model, tokenizer, ends, place, compute, bits, known.result(), local.origin, audit)
+    own = gguf_of(local)
+    return LoadedModel(
+        local.name, model, tokenizer, ends, place, compute, bits, known.result(), local.origin, audit, folder, own
+    )
 
 
 def _tokenizer(folder: Path) -> Any:
@@ -168,6 +185,13 @@ def _tokenizer(folder: Path) -> Any:
         raise ModelError(
             f"the tokenizer cannot be loaded: {error}", where=str(folder), mend="download the model again"
         ) from error
+
+
+def _outline(folder: Path) -> Any:
+    try:
+        return outline(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"the model cannot be read: {error}", where=str(folder), mend="check its type") from error
 
 
 def _four_bit(folder: Path, compute: torch.dtype, place: torch.device, known: str) -> Any:

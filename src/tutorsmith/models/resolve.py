@@ -144,6 +144,19 @@ def embedded_gguf() -> Path:
     )
 
 
+def gguf_of(local: LocalModel) -> Path | None:
+    """The model's own GGUF: the file that was named, the embedded package's, or the only one in its folder."""
+    if local.is_gguf:
+        return local.path
+    if local.row is not None and local.row.embedded and local.path == _folder_of(EMBEDDED_SHA256):
+        try:
+            return embedded_gguf()
+        except ModelError:  # the package is gone, its converted copy stays
+            return None
+    files = sorted(local.path.glob("*.gguf"))
+    return files[0] if len(files) == 1 else None
+
+
 def verify_embedded(file: Path) -> None:
     """Raises: ModelError when the file's hash is not the catalogue's (a half-written or foreign file)."""
     found = hash_file(file)
@@ -175,7 +188,7 @@ def verify_folder(folder: Path) -> None:
     for file in tokenizers:
         if file.suffix == ".json" and not _closes(file):
             raise ModelError(f"half-downloaded model: {file.name} is cut short", where=str(folder), mend=mend)
-    for file in _weight_files(folder, mend):
+    for file in weight_files(folder, mend):
         if not safetensors_header(file):
             raise ModelError("the weight file holds no tensors", where=str(file), mend=mend)
 
@@ -207,7 +220,8 @@ def _closes(file: Path) -> bool:
         return handle.read().rstrip().endswith(b"}")
 
 
-def _weight_files(folder: Path, mend: str) -> list[Path]:
+def weight_files(folder: Path, mend: str) -> list[Path]:
+    """The safetensors files that the folder's model is made of. Raises: ModelError naming one that is missing."""
     index = folder / f"{WEIGHTS}.index.json"
     if index.is_file():
         parts = read_object(index, mend).get("weight_map")

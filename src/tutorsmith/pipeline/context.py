@@ -8,6 +8,7 @@ from pathlib import Path
 from tutorsmith.core.artifacts import cache_folder
 from tutorsmith.data.read import read_benchmark, read_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
+from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.settings import RunSettings
@@ -19,7 +20,10 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass
 class Context:
-    """One run. `fresh` ignores what an earlier run left; `resume` insists on going on with it."""
+    """One run. `fresh` ignores what an earlier run left; `resume` insists on going on with it.
+
+    engine: what generates, None for that of the settings; trains: False for a run that only answers.
+    """
 
     stage: Stage
     settings: RunSettings
@@ -28,6 +32,8 @@ class Context:
     log_folder: Path
     fresh: bool = False
     resume: bool = False
+    engine: str | None = None
+    trains: bool = True
     root: Path = field(default_factory=Path.cwd)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -52,7 +58,13 @@ class Context:
         return index
 
     @cached_property
+    def engine_name(self) -> str:
+        """The row of ENGINES that generates. Raises: UsageError for an engine that is not there."""
+        return choose_engine(self.engine or self.settings.generate.settings.engine)
+
+    @cached_property
     def loaded(self) -> LoadedModel:
+        """The model, without its weights where nothing here computes with them."""
         model = self.settings.model.settings
         return load_model(
             model.model_name_or_path,
@@ -60,6 +72,7 @@ class Context:
             dtype=model.dtype,
             device=model.device,
             memory_gib=model.device_memory_gib,
+            weights=self.trains or ENGINES[self.engine_name].weights,
         )
 
     def prompter(self, *, with_notes: bool = True) -> Prompter:

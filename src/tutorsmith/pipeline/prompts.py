@@ -65,7 +65,8 @@ class Prompter:
                 ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
             kept = tuple(hit.as_dict() for hit in hits)
             asked = instructions(item.system)
-            out.append(Request(item.id, tuple(ids), item.question, kept, self._language(item), asked, bool(item.tools)))
+            language, sent = self._language(item), tuple(message.as_dict() for message in messages)
+            out.append(Request(item.id, tuple(ids), item.question, kept, language, asked, bool(item.tools), sent))
         say_shortened(shortened, f"the context of {self.loaded.context}")
         return out
 

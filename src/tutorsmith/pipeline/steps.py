@@ -29,10 +29,10 @@ from tutorsmith.data.checks import CheckResult, read_allowed, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.generation.cache import AnswerCache
-from tutorsmith.generation.engine import Sampling, make_engine
+from tutorsmith.generation.engine import ENGINES, EngineOptions, Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
+from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
-from tutorsmith.models.load import LoadedModel
 from tutorsmith.pipeline.check import context_of, kept_check
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.rows import training_rows
@@ -217,7 +217,6 @@ def answer(
     items: Sequence[BenchmarkItem],
     adapter: Path | None,
     with_notes: Sequence[bool],
-    engine: str = "torch",
     *,
     cached: bool = True,
 ) -> list[list[Prediction]]:
@@ -236,18 +235,28 @@ def answer(
     asked: list[Request] = []
     for noted in with_notes:
         asked += run.prompter(with_notes=noted).requests(items, max_new_tokens=generate.max_new_tokens)
-    with with_adapter(run.loaded, adapter) as speaking:
-        cache = AnswerCache([engine, *_speaker_identity(speaking, adapter)])
-        speaker = Speaker(speaking, make_engine(engine, speaking), adapter.name if adapter else None)
+    name = run.engine_name
+    with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
+        engine = make_engine(name, speaking, _options(generate, adapter, asked))
+        tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
+        cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
+        speaker = Speaker(speaking, engine, adapter.name if adapter else None)
         label = f"predict {adapter.name if adapter else 'base'}"
         made = predict(asked, speaker, sampling, cache if cached else None, label)
     size = len(items)
     return [made[k * size : (k + 1) * size] for k in range(len(with_notes))]
 
 
-def _speaker_identity(loaded: LoadedModel, adapter: Path | None) -> list[str]:
-    weights = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
-    return [loaded.fingerprint, str(loaded.dtype), loaded.quantization, loaded.device.type, weights]
+def _options(generate: GenerateSettings, adapter: Path | None, asked: Sequence[Request]) -> EngineOptions:
+    return EngineOptions(
+        adapter,
+        generate.gguf_weights,
+        generate.endpoint_url,
+        generate.endpoint_model,
+        generate.endpoint_prompts,
+        # A template of another server knows nothing of the form in which tools stand here.
+        {request.prompt: request.messages for request in asked if not request.uses_tools},
+    )
 
 
 def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
