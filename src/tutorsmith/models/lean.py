@@ -57,8 +57,11 @@ def _no(*_: object, **__: object) -> bool:
 @contextmanager
 def without_compiler() -> Iterator[None]:
     """Within the block, importing torch's compiler gives a stand-in that leaves functions as they are. Whatever else is
-    asked of it brings the real one in; so does any import after the block."""
-    if COMPILER in sys.modules:
+    asked of it brings the real one in; so does any import after the block.
+
+    On a machine with CUDA it is the real one: there its own modules are imported too (Triton's kernels need them).
+    """
+    if COMPILER in sys.modules or torch.cuda.is_available():
         yield
         return
     stand_ins = {COMPILER: _StandIn(COMPILER), _INDEXING: _StandIn(_INDEXING)}
