@@ -13,6 +13,7 @@ from tutorsmith.models.adapters import with_adapter
 from tutorsmith.models.load import load_model
 from tutorsmith.models.lora import (
     LoraShape,
+    _waiting_place,
     attach_lora,
     detach_lora,
     load_lora_state,
@@ -119,3 +120,11 @@ def test_an_adapter_with_dora_is_left_to_peft(tmp_path: Path) -> None:
     with with_adapter(loaded, tmp_path / "dora"):
         torch.testing.assert_close(logits(loaded.model), wanted, rtol=1e-4, atol=1e-3)
     assert torch.equal(logits(loaded.model), before)
+
+
+def test_old_weights_wait_on_the_card_while_half_of_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    card, main = torch.device("cuda"), torch.device("cpu")
+    assert _waiting_place(main) == main
+    for free, expected in ((41, card), (39, main)):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _, free=free: (free, 80))
+        assert _waiting_place(card) == expected

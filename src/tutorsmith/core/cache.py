@@ -40,8 +40,8 @@ LIMIT_GIB = 20.0
 IN_USE_SECONDS = 3600
 STALE_SECONDS = 24 * 3600
 _SCRATCH = ".making-"
-_LOCKS = ".locks"
-_TRIMMED = ".trimmed"
+LOCKS = ".locks"
+TRIMMED = ".trimmed"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def kept_folder(folder: Path, make: Callable[[Path], None], fits: Callable[[Path
 @contextmanager
 def locked(entry: Path) -> Iterator[None]:
     """Only one process at a time is within the block for one entry. Raises: ResourceError."""
-    lock = cache_folder() / _LOCKS / hash_value(str(entry)).removeprefix("sha256:")[:32]
+    lock = cache_folder() / LOCKS / hash_value(str(entry)).removeprefix("sha256:")[:32]
     with writing_to(lock):
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = lock.open("a")
@@ -220,7 +220,7 @@ def trim(limit: int | None = None, *, spare_seconds: float = IN_USE_SECONDS) -> 
 
 def trim_sometimes() -> None:
     """`trim`, if that was not done within the hour: small files come by the hundred. Raises: ResourceError."""
-    mark = cache_folder() / _TRIMMED
+    mark = cache_folder() / TRIMMED
     with suppress(FileNotFoundError):
         if mark.stat().st_mtime > time.time() - IN_USE_SECONDS:
             return

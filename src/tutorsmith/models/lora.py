@@ -181,7 +181,8 @@ def lora_config(shape: LoraShape, names: Iterator[str], base_name: str) -> dict[
 def merged(model: Any, shape: LoraShape, state: Mapping[str, torch.Tensor]) -> Iterator[None]:
     """The model with W + s B A for W where the adapter has a layer; afterwards the old weights, bit for bit.
 
-    Subtracting the product again would leave rounding errors; the copies wait in main memory.
+    Subtracting the product again would leave rounding errors. The copies wait on the card while half of it is free,
+    else in main memory: sixteen gigabytes there and back take longer than a dozen answers.
     """
     kept: list[tuple[torch.Tensor, torch.Tensor]] = []
     try:
@@ -191,13 +192,20 @@ def merged(model: Any, shape: LoraShape, state: Mapping[str, torch.Tensor]) -> I
                 kind = torch.promote_types(weight.dtype, torch.float32)
                 product = b.to(weight.device, kind) @ a.to(weight.device, kind)
                 whole = torch.add(weight.to(kind), product, alpha=shape.scale)
-                kept.append((weight, weight.detach().to("cpu", copy=True)))
+                kept.append((weight, weight.detach().to(_waiting_place(weight.device), copy=True)))
                 weight.copy_(whole)
         yield
     finally:
         with torch.no_grad():
             for weight, old in kept:
                 weight.copy_(old)
+
+
+def _waiting_place(device: torch.device) -> torch.device:
+    if device.type != "cuda":
+        return torch.device("cpu")
+    free, total = torch.cuda.mem_get_info(device)
+    return device if 2 * free > total else torch.device("cpu")
 
 
 def _pairs(state: Mapping[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
