@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tutorsmith.core.cache import LOCKS, SEAL, TRIMMED
+
 SYSTEM = (
     "You are a teaching assistant for a university electromagnetics course. Use exactly these sections:\n"
     "### Conclusion\n### Derivation\n### Check (units / boundary conditions / limiting cases)"
@@ -128,5 +130,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def leftovers(folder: Path) -> list[str]:
-    """Temporary files: whatever a broken-off write could have left."""
-    return [str(p) for p in folder.rglob("*") if p.name.startswith(".") or p.suffix in (".tmp", ".part")]
+    """Temporary files: whatever a broken-off write could have left. The cache's own marks are none."""
+    marks = {SEAL, LOCKS, TRIMMED}
+    found = (p for p in folder.rglob("*") if p.name.startswith(".") or p.suffix in (".tmp", ".part"))
+    return [str(p) for p in found if not marks & {p.name, p.parent.name}]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tutorsmith.cli_cache import cache_app
 from tutorsmith.cli_data import data_app
 from tutorsmith.cli_expand import expand_app
 from tutorsmith.cli_runs import IndexFile, Json, Root, runs_app
@@ -383,6 +384,7 @@ def gate(
     raise typer.Exit(gate_command(options))
 
 
+app.add_typer(cache_app)
 app.add_typer(data_app)
 app.add_typer(expand_app)
 app.add_typer(runs_app)

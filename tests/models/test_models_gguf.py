@@ -151,7 +151,6 @@ def test_a_conversion_that_stops_leaves_no_half_copy(
     tiny_gguf: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(_gguf: Path, made: Path) -> None:
-        made.mkdir()
         (made / "config.json").write_text("{}", encoding="utf-8")
         raise KeyboardInterrupt
 

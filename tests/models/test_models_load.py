@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, LoraModel, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from tiny_models import TEMPLATES, make_model
 
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.data.schema import Message, Sample
+from tutorsmith.models import load
 from tutorsmith.models.adapters import check_adapter, with_adapter
 from tutorsmith.models.load import LoadedModel, choose_device, load_model
 from tutorsmith.models.render import render_prompt, render_sample
@@ -189,15 +190,17 @@ def test_the_base_is_restored_when_merging_fails(
     adapter = make_adapter(model_folders["llama"])
     loaded = load_model(str(model_folders["llama"]))
     before = state(loaded)
-    merge = LoraModel.merge_adapter
+    add, calls = torch.add, iter(range(1000))
 
-    def fail_at_the_end(self: LoraModel) -> None:
-        merge(self)
-        raise MemoryError
+    def fail_in_the_middle(*given: Any, **options: Any) -> torch.Tensor:
+        if next(calls) == 5:
+            raise MemoryError
+        return add(*given, **options)
 
-    monkeypatch.setattr(LoraModel, "merge_adapter", fail_at_the_end)
+    monkeypatch.setattr(torch, "add", fail_in_the_middle)
     with pytest.raises(MemoryError), with_adapter(loaded, adapter):
         pass
+    assert next(calls) == 6, "some layers were merged"
     assert same(state(loaded), before)
 
 
@@ -335,6 +338,31 @@ def learned_tensors(loaded: LoadedModel) -> int:
     labels = torch.tensor([[i if learned else -100 for i, learned in zip(row.ids, row.mask, strict=True)]])
     loaded.model(input_ids=torch.tensor([row.ids]), labels=labels).loss.backward()
     return sum(1 for m in matrices if m.grad is not None and torch.isfinite(m.grad).all() and m.grad.abs().sum() > 0)
+
+
+def test_four_bit_weights_are_kept_and_taken_bit_for_bit(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("bitsandbytes")
+    folder = make_model(tmp_path / "model", "llama", width=128)
+    first = load_model(str(folder), quantization="4bit", device="cpu")
+    (copy,) = (own_cache / "models").glob("nf4-*")
+
+    real, read = load._weights, []
+    monkeypatch.setattr(load, "_weights", lambda place, *rest: read.append(place) or real(place, *rest))
+    second = load_model(str(folder), quantization="4bit", device="cpu")
+    assert read == [copy]
+    assert same(state(first), state(second)) and torch.equal(logits(first.model), logits(second.model))
+    assert (second.fingerprint, second.quantization, second.name) == (first.fingerprint, "4bit", first.name)
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    third = load_model(str(folder), quantization="4bit", device="cpu")
+    assert read[1:] == [folder] and torch.equal(logits(first.model), logits(third.model))
+    assert load_model(str(folder), quantization="4bit", device="cpu").ends == first.ends and read[2:] == [copy]
+    monkeypatch.setenv("TUTORSMITH_CACHE_GIB", "0.00001")
+    shutil.rmtree(copy)
+    load_model(str(folder), quantization="4bit", device="cpu")
+    assert not copy.exists(), "what would fill the cache is not kept"
 
 
 def test_four_bit_without_its_library_says_what_to_do(

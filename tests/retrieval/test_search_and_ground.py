@@ -71,7 +71,8 @@ def test_symbol_of_the_question_finds_the_formula_of_the_notes() -> None:
 
 
 def test_saved_index_finds_the_same_and_a_damaged_one_is_refused(index: Index, tmp_path: Path) -> None:
-    folder = save_index(index, tmp_path / "index")
+    folder = tmp_path / "index"
+    save_index(index, folder)
     loaded = load_index(folder)
     assert loaded == index
     assert search(loaded, "dielectric of a capacitor", 5) == search(index, "dielectric of a capacitor", 5)

@@ -16,7 +16,9 @@ from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS, TRAINER_S
 from tutorsmith.core.errors import DataError, Interrupted, ModelError, ResourceError, UsageError
 from tutorsmith.core.progress import log_to
 from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.models.lora import PREFIX, LoraShape
 from tutorsmith.models.render import Rendered
+from tutorsmith.training.adamw import AdamW
 from tutorsmith.training.adapter import attach, detach, state_of
 from tutorsmith.training.checkpoint import Place, Snapshot, find_checkpoint, save_checkpoint
 from tutorsmith.training.folds import folds, split_validation
@@ -60,7 +62,7 @@ def give_b(model: Any) -> None:
 
 
 def gradients(loaded: LoadedModel, rows: list[Rendered], made: Plan) -> dict[str, torch.Tensor]:
-    model = attach(loaded, rank=4, alpha=8, dropout=0.0, seed=0)
+    model = attach(loaded, LoraShape(4, 8), seed=0)
     give_b(model)
     size = made.batch_size * made.accumulation
     try:
@@ -93,7 +95,8 @@ def reference(loaded: LoadedModel, rows: list[Rendered]) -> tuple[float, dict[st
     seen = torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
     loss = model(input_ids=ids, attention_mask=seen, labels=ids.where(learned, -100)).loss
     loss.backward()
-    found = {n: p.grad.clone() for n, p in model.named_parameters() if p.requires_grad and p.grad is not None}
+    learned_ones = {n: p for n, p in model.named_parameters() if p.requires_grad and p.grad is not None}
+    found = {n.removeprefix(PREFIX).replace(".default", ""): p.grad.clone() for n, p in learned_ones.items()}
     model.zero_grad(set_to_none=True)
     loaded.model = model.unload().eval()
     return float(loss.detach()), found
@@ -114,7 +117,7 @@ def test_packing_gives_the_gradient_of_the_plain_loop(loaded: LoadedModel, commo
     found = gradients(loaded, rows, plan(tokens=tokens))
     assert len(found) == 2 * 7 * 2
     assert distance(wanted, found) <= 1e-5
-    model = attach(loaded, rank=4, alpha=8, dropout=0.0, seed=0)
+    model = attach(loaded, LoraShape(4, 8), seed=0)
     give_b(model)
     assert mean_loss(loaded, model, rows, Room(tokens)) == pytest.approx(loss, rel=1e-6)
     detach(loaded, model)
@@ -128,8 +131,8 @@ def test_any_batching_of_a_step_gives_the_same_gradient(loaded: LoadedModel, bat
     assert distance(one, other) <= 1e-5
 
 
-def test_dropout_keeps_the_layers_of_peft(loaded: LoadedModel) -> None:
-    model = attach(loaded, rank=2, alpha=4, dropout=0.5, seed=0)
+def test_dropout_drops_anew_in_every_pass(loaded: LoadedModel) -> None:
+    model = attach(loaded, LoraShape(2, 4, 0.5), seed=0)
     rows = make_rows(loaded, 3)
     model.train()
     torch.manual_seed(0)
@@ -294,7 +297,7 @@ def test_early_stopping_restores_the_best_weights(loaded: LoadedModel, tmp_path:
     best = min(validation, key=lambda row: row["eval_loss"])
     assert result.best_step == best["step"] and len(validation) == validation.index(best) + 1 + 3
     _, held_out = split_validation(rows, 0.25, 0)
-    model = attach(loaded, rank=16, alpha=32, dropout=0.0, seed=0)
+    model = attach(loaded, LoraShape(16, 32), seed=0)
     from tutorsmith.training.adapter import load_state
 
     load_state(model, load_file(tmp_path / ADAPTER_WEIGHTS))
@@ -388,7 +391,7 @@ def test_memory_decides_how_much_is_computed_at_once(loaded: LoadedModel, monkey
 
 
 def test_state_of_is_a_copy(loaded: LoadedModel) -> None:
-    model = attach(loaded, rank=2, alpha=4, dropout=0.0, seed=0)
+    model = attach(loaded, LoraShape(2, 4), seed=0)
     kept = state_of(model)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -512,13 +515,13 @@ def test_16_bit_layers_follow_their_adapter(tiny_model: Path, fused_optimizer: b
     rows = make_rows(loaded, 6)
     _, wanted = reference(loaded, rows)
     assert distance(wanted, gradients(loaded, rows, plan())) <= 0.03
-    model = attach(loaded, rank=4, alpha=8, dropout=0.0, seed=0)
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.05, fused=fused_optimizer)
+    model = attach(loaded, LoraShape(4, 8), seed=0)
+    optimizer = AdamW([p for p in model.parameters() if p.requires_grad], fused=fused_optimizer)
     losses = []
     for _ in range(4):
         loss, _tokens = _step(loaded, model, rows, Room(4096), StopFlag()) or (math.nan, 0)
         losses.append(loss)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.step(0.05)
+        optimizer.zero_grad()
     assert len(set(losses)) == 4 and losses[-1] < losses[0] - 0.05
     detach(loaded, model)

@@ -5,7 +5,6 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutorsmith.commands.console import tell
 from tutorsmith.core.artifacts import TRAINING_LOG, make_folder
 from tutorsmith.core.errors import UsageError
 from tutorsmith.core.progress import log_to
@@ -85,6 +84,8 @@ def make_context(options: StageOptions) -> Context:
 
 
 def run_command(options: StageOptions) -> None:
+    from tutorsmith.commands.console import tell
+
     run = make_context(options)
     result = run_stage(run)
     print()

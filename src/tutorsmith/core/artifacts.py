@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,12 @@ def hash_value(value: Any) -> str:
 def hash_folder(folder: Path) -> str:
     """Hash of all files below a folder, by relative path and content."""
     return hash_value({str(p.relative_to(folder)): hash_file(p) for p in sorted(folder.rglob("*")) if p.is_file()})
+
+
+def hash_code(package: Path, names: Sequence[str]) -> str:
+    """Hash of the source of these modules and folders below a package: what they make is made anew when they change."""
+    files = [file for name in names for file in sorted((package / name).rglob("*.py")) or [package / name]]
+    return hash_value([[str(file.relative_to(package)), hash_file(file)] for file in files])
 
 
 def cache_folder() -> Path:

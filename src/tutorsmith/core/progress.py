@@ -1,6 +1,7 @@
 """One way to show progress: a Rich bar on a terminal, plain lines elsewhere, and everything in the log file."""
 
 import logging
+import os
 import sys
 import time
 import warnings
@@ -12,6 +13,19 @@ from typing import Protocol
 from tutorsmith.core.artifacts import writing_to
 
 LOGGER = logging.getLogger("tutorsmith")
+
+
+def since_start() -> float:
+    """Seconds since this process was started, imports included (proc(5), field 22); elsewhere than on Linux since this
+    module was imported."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        return time.monotonic() - _IMPORTED
+
+
+_IMPORTED = time.monotonic()
 
 
 class Bar(Protocol):

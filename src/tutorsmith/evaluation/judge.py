@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutorsmith.core.artifacts import cache_folder, hash_value, read_json, write_json
+from tutorsmith.core.artifacts import cache_folder, hash_value
+from tutorsmith.core.cache import read_value, write_value
 from tutorsmith.core.endpoint import Endpoint, complete, open_client, whole
-from tutorsmith.core.errors import DataError, ModelError, NetworkError
+from tutorsmith.core.errors import ModelError, NetworkError
 
 if TYPE_CHECKING:
     import httpx
@@ -191,16 +192,15 @@ class Judge:
     def _kept(self, key: str, question: Question) -> Decision | None:
         """A decision of an earlier run, checked as if the model had just given it; damaged files are asked again."""
         file = self._file(key)
-        if not file.is_file():
-            return None
+        kept = read_value(file)
         try:
-            return read_verdict(json.dumps(read_json(file)), question.answer)
-        except (DataError, Unusable):
+            return None if kept is None else read_verdict(json.dumps(kept), question.answer)
+        except Unusable:
             return None
 
     def _keep(self, key: str, decision: Decision) -> None:
         verdict = {"verdict": decision.answer, "evidence": decision.evidence, "reason": decision.reason}
-        write_json(self._file(key), verdict)
+        write_value(self._file(key), verdict)
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key.removeprefix('sha256:')}.json"

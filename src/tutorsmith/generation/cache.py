@@ -1,11 +1,11 @@
 """Answers already given, by the hash of everything they depend on. Base answers are never made twice, and a killed
 prediction goes on where it was: every finished answer is a small file of its own, written atomically."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tutorsmith.core.artifacts import cache_folder, hash_value, write_json
+from tutorsmith.core.artifacts import cache_folder, hash_value
+from tutorsmith.core.cache import read_value, write_value
 from tutorsmith.generation.engine import Completion, Sampling
 
 
@@ -24,11 +24,8 @@ class AnswerCache:
 
     def get(self, prompt: Sequence[int], sampling: Sampling) -> Completion | None:
         """A damaged entry counts as absent and is overwritten."""
-        try:
-            row = json.loads(self.path(prompt, sampling).read_text(encoding="utf-8"))
-            return Completion(tuple(row["ids"]), row["finish_reason"], row["seconds"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
+        row = read_value(self.path(prompt, sampling))
+        return row and Completion(tuple(row["ids"]), row["finish_reason"], row["seconds"])
 
     def put(self, prompt: Sequence[int], sampling: Sampling, completion: Completion) -> None:
         """Raises: ResourceError."""
@@ -37,4 +34,4 @@ class AnswerCache:
             "finish_reason": completion.finish_reason,
             "seconds": round(completion.seconds, 3),
         }
-        write_json(self.path(prompt, sampling), row)
+        write_value(self.path(prompt, sampling), row)

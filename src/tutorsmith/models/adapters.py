@@ -1,16 +1,26 @@
-"""Adapters on a loaded model: the proof that one fits, and putting it on for a while."""
+"""Adapters from disk on a loaded model: proven to fit, applied for a while, taken off without a trace."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 
 from tutorsmith.core.artifacts import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from tutorsmith.core.errors import ModelError
 from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.lora import (
+    PREFIX,
+    LoraShape,
+    attach_lora,
+    detach_lora,
+    load_lora_state,
+    merged,
+    plain_shape,
+)
 from tutorsmith.models.resolve import read_object, safetensors_header
 
 
@@ -81,6 +91,41 @@ def with_adapter(loaded: LoadedModel, adapter: Path | None) -> Iterator[LoadedMo
         yield loaded
         return
     check_adapter(loaded, adapter)
+    shape = plain_shape(read_object(adapter / ADAPTER_CONFIG, "train again, or copy the adapter again"))
+    if shape is None:
+        with _with_peft(loaded, adapter):
+            yield loaded
+        return
+    state = load_file(adapter / ADAPTER_WEIGHTS)
+    _check_rank(state, shape, adapter)
+    if loaded.quantization == "none":
+        with merged(loaded.model, shape, state):
+            yield loaded
+        return
+    paths = frozenset(key.removeprefix(PREFIX).partition(".lora_")[0] for key in state)
+    try:
+        attach_lora(loaded.model, shape, paths)
+        load_lora_state(loaded.model, state)
+        loaded.model.eval()
+        yield loaded
+    finally:
+        detach_lora(loaded.model)
+
+
+def _check_rank(state: Mapping[str, torch.Tensor], shape: LoraShape, adapter: Path) -> None:
+    for key, tensor in state.items():
+        found = tensor.shape[0 if ".lora_A." in key else 1]
+        if found != shape.rank:
+            raise ModelError(
+                f"the adapter cannot be loaded: {key} has rank {found}, its {ADAPTER_CONFIG} says {shape.rank}",
+                where=str(adapter),
+                mend="train again, or copy the adapter again",
+            )
+
+
+@contextmanager
+def _with_peft(loaded: LoadedModel, adapter: Path) -> Iterator[None]:
+    """An adapter that is more than plain LoRA (DoRA, biases, several ranks), by PEFT's own layers."""
     base = loaded.model
     kept: dict[str, torch.Tensor] = {}
     tuned = _attached(base, adapter)
@@ -91,7 +136,7 @@ def with_adapter(loaded: LoadedModel, adapter: Path | None) -> Iterator[LoadedMo
             kept = {name: p.detach().to("cpu", copy=True) for name, p in layers.items()}
             tuned.merge_adapter()
         loaded.model = tuned.get_base_model()
-        yield loaded
+        yield
     finally:
         with torch.no_grad():
             for name, parameter in base.named_parameters():

@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tutorsmith.core.artifacts import cache_folder, write_text
+from tutorsmith.core.artifacts import cache_folder
+from tutorsmith.core.cache import read_value, write_value
 from tutorsmith.core.errors import ModelError, ResourceError
 from tutorsmith.models.catalog import EMBEDDED_SHA256
 from tutorsmith.models.resolve import embedded_gguf
@@ -67,12 +68,12 @@ def _tokenizer() -> Any:
     # Each worker of a check counts for itself; threads inside them would only fight for the cores.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     kept = cache_folder() / "tokenizers" / f"{EMBEDDED_SHA256.removeprefix('sha256:')[:16]}.json"
-    if kept.is_file():
-        return Tokenizer.from_file(str(kept))
+    if (known := read_value(kept)) is not None:
+        return Tokenizer.from_str(known)
     made = _from_gguf(embedded_gguf())
     # A cache that cannot be written costs time, nothing else.
     with suppress(ResourceError):
-        write_text(kept, made.to_str())
+        write_value(kept, made.to_str())
     return made
 
 

@@ -1,11 +1,10 @@
 """Local folder -> model and tokenizer in memory."""
 
+import importlib.metadata
 import logging
 import math
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,11 @@ from typing import Any
 
 import torch
 
-from tutorsmith.core.artifacts import make_folder, writing_to
+from tutorsmith.core.artifacts import cache_folder, hash_value
+from tutorsmith.core.cache import damage_of, kept_folder, limit_bytes, note_use
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
+from tutorsmith.models.lean import without_compiler
 from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.outline import outline
 from tutorsmith.models.render import end_of_turn_ids, stop_tokens
@@ -35,8 +36,6 @@ from tutorsmith.models.stop_tokens import audit_record
 LOGGER = logging.getLogger("tutorsmith")
 ATTENTION = "sdpa"
 """Attention of a model that neither trains nor answers."""
-SCRATCH = "converting-"
-STALE_SECONDS = 24 * 3600
 
 
 @dataclass
@@ -154,8 +153,15 @@ def load_model(
     kind = ("bfloat16" if place.type == "cuda" else "float32") if dtype == "auto" else dtype
     bits = choose_quantization(quantization, folder, place) if weights else "none"
     compute: torch.dtype = getattr(torch, kind)
-    tokenizer = _tokenizer(folder)
-    model = _weights(folder, compute, bits, place) if weights else _outline(folder)
+    with ThreadPoolExecutor(1) as beside:  # hashing leaves Python free to load
+        known = beside.submit(fingerprint, folder)
+        tokenizer = _tokenizer(folder)
+        if not weights:
+            model = _outline(folder)
+        elif bits == "4bit":
+            model = _four_bit(folder, compute, place, known.result())
+        else:
+            model = _weights(folder, place, {"dtype": compute})
     model.eval()
     model.requires_grad_(False)
     if place.type == "cuda" and weights:  # where the number of kernels counts
@@ -164,9 +170,9 @@ def load_model(
     eos = getattr(model.generation_config, "eos_token_id", None)
     ends = end_of_turn_ids(tokenizer, eos)
     audit = audit_record(stop_tokens(tokenizer, eos), sorted(ends))
-    known, own = fingerprint(folder), gguf_of(local)
+    own = gguf_of(local)
     return LoadedModel(
-        local.name, model, tokenizer, ends, place, compute, bits, known, local.origin, audit, folder, own
+        local.name, model, tokenizer, ends, place, compute, bits, known.result(), local.origin, audit, folder, own
     )
 
 
@@ -188,21 +194,42 @@ def _outline(folder: Path) -> Any:
         raise ModelError(f"the model cannot be read: {error}", where=str(folder), mend="check its type") from error
 
 
-def _weights(folder: Path, compute: torch.dtype, bits: str, place: torch.device) -> Any:
+def _four_bit(folder: Path, compute: torch.dtype, place: torch.device, known: str) -> Any:
+    """The model in NF4, from the copy that an earlier run quantized where there is one.
+
+    The copy holds the very numbers that quantizing gives; it is a third to a quarter as long to read.
+    """
+    wanted = _nf4(compute)
+    version = importlib.metadata.version("bitsandbytes")
+    name = hash_value([known, wanted.to_dict(), str(compute), version]).removeprefix("sha256:")[:16]
+    copy = cache_folder() / "models" / f"nf4-{name}"
+    if damage_of(copy) is None:
+        note_use(copy)
+        return _trainable_4bit(_weights(copy, place, {"dtype": compute}))
+    model = _trainable_4bit(_weights(folder, place, {"dtype": compute, "quantization_config": wanted}))
+    size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+    if size * 2 > limit_bytes():
+        LOGGER.info("the quantized weights are not kept: they would take more than half of TUTORSMITH_CACHE_GIB")
+        return model
+    try:
+        kept_folder(copy, model.save_pretrained)
+    except ResourceError as error:
+        LOGGER.warning("the quantized weights are not kept: %s", error.what)
+    return model
+
+
+def _weights(folder: Path, place: torch.device, options: Mapping[str, Any]) -> Any:
+    """The model of a folder, read straight to its device."""
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    options: dict[str, Any] = {"dtype": compute, "attn_implementation": ATTENTION, "trust_remote_code": False}
-    if bits == "4bit":
-        options["quantization_config"] = _nf4(compute)
-        options["device_map"] = {"": place}
+    always = {"attn_implementation": ATTENTION, "trust_remote_code": False, "device_map": {"": place}}
     mend = "download it again, or check its type"
     try:
         # Before the weights are read: some take minutes.
         check_attention(AutoConfig.from_pretrained(folder, trust_remote_code=False), folder)
-        with _quiet():
-            model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **options)
-        model = _trainable_4bit(model) if bits == "4bit" else model.to(place)
+        with _quiet(), without_compiler():
+            model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **always, **options)
     except ModelError:
         raise  # it is a RuntimeError too, and says already what is wrong
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
@@ -265,36 +292,15 @@ def converted(local: LocalModel) -> Path:
 
     Raises: ModelError (a damaged or unsupported GGUF), ResourceError (no space in the cache).
     """
-    folder = converted_folder(local.path)
-    if is_whole(folder):
-        return folder
-    if local.row is not None and local.row.embedded:
-        verify_embedded(local.path)
-    LOGGER.info("converting %s once ...", local.path.name)
-    make_folder(folder.parent)
-    _sweep(folder.parent)
-    with _quiet(), writing_to(folder), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder.parent) as scratch:
-        made = Path(scratch) / "model"
-        _convert(local.path, made)
-        if folder.is_dir() and not is_whole(folder):
-            shutil.rmtree(folder)  # a damaged entry goes only when its replacement is ready
-        try:
-            made.rename(folder)
-        except OSError:
-            if not is_whole(folder):  # another run may have finished the same conversion meanwhile
-                raise
-    return folder
 
+    def make(folder: Path) -> None:
+        if local.row is not None and local.row.embedded:
+            verify_embedded(local.path)
+        LOGGER.info("converting %s once ...", local.path.name)
+        with _quiet():
+            _convert(local.path, folder)
 
-def _sweep(parent: Path) -> None:
-    """Remove what killed conversions left. A younger folder may belong to one that is under way."""
-    for place in parent.glob(f"{SCRATCH}*"):
-        try:
-            stale = place.stat().st_mtime < time.time() - STALE_SECONDS
-        except FileNotFoundError:  # its own run removed it meanwhile
-            continue
-        if stale:
-            shutil.rmtree(place, ignore_errors=True)
+    return kept_folder(converted_folder(local.path), make, is_whole)
 
 
 def _convert(gguf: Path, made: Path) -> None:

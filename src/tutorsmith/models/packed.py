@@ -11,7 +11,8 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
-from transformers import AttentionInterface
+
+from tutorsmith.models.lean import AttentionInterface
 
 PACKED = "tutorsmith_packed"
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutorsmith.core.artifacts import ADAPTER_CONFIG, cache_folder, hash_file, hash_value, read_json, write_json
-from tutorsmith.core.errors import DataError, ModelError, suggest
+from tutorsmith.core.artifacts import ADAPTER_CONFIG, cache_folder, hash_file, hash_value
+from tutorsmith.core.cache import SEAL, damage_of, read_value, write_value
+from tutorsmith.core.errors import ModelError, suggest
 from tutorsmith.models.catalog import (
     CATALOG,
     EMBEDDED_FILE,
@@ -96,7 +97,8 @@ def _embedded(name: str, row: ModelRow) -> LocalModel:
         return found
     origin = f"embedded package {EMBEDDED_PACKAGE}"
     ready = _folder_of(EMBEDDED_SHA256)
-    if is_whole(ready):
+    # A damaged copy is made again out of the package; one of an earlier version has no seal yet.
+    if is_whole(ready) and not ((ready / SEAL).is_file() and damage_of(ready)):
         return LocalModel(row.name, ready, origin, row)
     try:
         return LocalModel(row.name, embedded_gguf(), origin, row)
@@ -284,12 +286,11 @@ def _hash_of_weights(file: Path) -> str:
     state = whole.stat()
     name = hash_value([str(whole), state.st_size, state.st_mtime_ns, state.st_ino]).removeprefix("sha256:")
     kept = cache_folder() / "fingerprints" / f"{name[:32]}.json"
-    try:
-        return str(read_json(kept)["sha256"])
-    except (DataError, KeyError, TypeError):  # absent or damaged: made again
-        with whole.open("rb") as handle:
-            found = f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"
-    write_json(kept, {"sha256": found})
+    if (known := read_value(kept)) is not None:
+        return str(known)
+    with whole.open("rb") as handle:
+        found = f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"
+    write_value(kept, found)
     return found
 
 

@@ -35,6 +35,12 @@ class Prompter:
 
         Raises: DataError for a sample that cannot be rendered, or repeats that are no number.
         """
+        rows, shortened = self.rendered_rows(samples, seed=seed, max_length=max_length)
+        say_shortened(shortened, f"max_length={max_length}")
+        return rows
+
+    def rendered_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> tuple[list[Rendered], int]:
+        """The rows of `training_rows`, and how many excerpts were left out for them."""
         rows: list[Rendered] = []
         shortened = 0
         for sample in samples:
@@ -44,8 +50,7 @@ class Prompter:
                 hits, shortened = hits[:-1], shortened + 1
                 made = self._rows(sample, hits)
             rows += made * repeats_of(sample)
-        _say_shortened(shortened, f"max_length={max_length}")
-        return rows
+        return rows, shortened
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
         """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, counted."""
@@ -62,7 +67,7 @@ class Prompter:
             asked = instructions(item.system)
             language, sent = self._language(item), tuple(message.as_dict() for message in messages)
             out.append(Request(item.id, tuple(ids), item.question, kept, language, asked, bool(item.tools), sent))
-        _say_shortened(shortened, f"the context of {self.loaded.context}")
+        say_shortened(shortened, f"the context of {self.loaded.context}")
         return out
 
     def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
@@ -88,6 +93,6 @@ class Prompter:
         return own if own in HEADERS else self.language
 
 
-def _say_shortened(count: int, limit: str) -> None:
+def say_shortened(count: int, limit: str) -> None:
     if count:
         LOGGER.warning("left out %d excerpts to stay within %s tokens", count, limit)

@@ -5,14 +5,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutorsmith.core.artifacts import SECONDS, TRAINING_LOG, make_folder, write_json
 from tutorsmith.core.progress import log_to
 from tutorsmith.pipeline import steps
 from tutorsmith.pipeline.context import Context
 from tutorsmith.project import existing
-from tutorsmith.report import ReportFiles
+
+if TYPE_CHECKING:
+    from tutorsmith.report import ReportFiles
 
 LOGGER = logging.getLogger("tutorsmith")
 
@@ -20,7 +22,7 @@ LOGGER = logging.getLogger("tutorsmith")
 @dataclass(frozen=True)
 class RunResult:
     report: dict[str, Any]
-    files: ReportFiles
+    files: "ReportFiles"
 
 
 def run_stage(run: Context) -> RunResult:

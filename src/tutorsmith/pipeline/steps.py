@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutorsmith import __version__
 from tutorsmith.core.artifacts import (
@@ -28,18 +28,20 @@ from tutorsmith.core.run_folder import verify_manifest
 from tutorsmith.data.checks import CheckResult, read_allowed, render
 from tutorsmith.data.read import prediction_to_dict, write_jsonl
 from tutorsmith.data.schema import BenchmarkItem, Prediction
-from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import ENGINES, EngineOptions, Sampling, make_engine
 from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
-from tutorsmith.pipeline.check import check, context_of
+from tutorsmith.pipeline.check import context_of, kept_check
 from tutorsmith.pipeline.context import Context
-from tutorsmith.report import ReportFiles, write_report
+from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
 from tutorsmith.training.settings import TrainSettings
 from tutorsmith.training.train import train_adapter
+
+if TYPE_CHECKING:
+    from tutorsmith.report import ReportFiles
 
 LOGGER = logging.getLogger("tutorsmith")
 
@@ -51,7 +53,7 @@ def check_step(run: Context) -> CheckResult:
     """
     allowed = read_allowed(run.stage.allow) if run.stage.allow else frozenset()
     context = context_of(run.settings.model.settings.model_name_or_path)
-    result = check(run.stage.train, run.stage.eval, allowed=allowed, context=context)
+    result = kept_check(run.stage.train, run.stage.eval, allowed=allowed, context=context)
     errors = tuple(finding for finding in result.findings if finding.severity == "error")
     if errors:
         lines = render(replace(result, findings=errors), "text").splitlines()[:-1]
@@ -137,10 +139,7 @@ def train_step(run: Context) -> Mapping[str, Any]:
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
-    rows = run.prompter().training_rows(
-        run.samples, seed=settings.seed, max_length=min(settings.max_length, run.loaded.context)
-    )
-    result = train_adapter(run.loaded, rows, settings, run.folder, parts, log_folder=run.log_folder)
+    result = train_adapter(run.loaded, training_rows(run), settings, run.folder, parts, log_folder=run.log_folder)
     config = {
         "schema_version": 1,
         "stage": run.stage.name,
@@ -262,6 +261,8 @@ def _options(generate: GenerateSettings, adapter: Path | None, asked: Sequence[R
 
 def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
     """Score every system and compare them in pairs. Writes manifest.json and eval_report_{stage}.json."""
+    from tutorsmith.evaluation.evaluate import evaluate  # with all scorers: not to be waited for before training
+
     for file in run.folder.glob(predictions_name(escape(run.stage.name), "*")):
         if file not in systems.values():
             file.unlink()  # of an earlier run with other systems: nothing here would vouch for it
@@ -291,8 +292,10 @@ def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
     return hash_value(manifest)
 
 
-def report_step(run: Context) -> ReportFiles:
+def report_step(run: Context) -> "ReportFiles":
     """The report as Markdown and HTML, after proving that its parts belong to one run."""
+    from tutorsmith.report import write_report
+
     verify_manifest(run.folder, run.stage.name)
     targets = {run.stage.name: dict(run.stage.targets)}
     return write_report(run.folder, run.stage.name, language=run.language, targets=targets)

@@ -5,16 +5,14 @@ Kamphuis et al., "Which BM25 Do You Mean?" (2020), equation for Lucene. K1, B an
 questions about the shipped notes (tests/cases/retrieval.json), where differences between neighbouring values are small.
 """
 
-import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tutorsmith.core import artifacts
+from tutorsmith.core.cache import kept_folder
 from tutorsmith.core.errors import DataError
 from tutorsmith.data import words as tokens
 from tutorsmith.retrieval.chunk import Chunk
@@ -25,8 +23,6 @@ B = 0.5
 HEADING_WEIGHT = 2
 """How often the words of the heading path are counted; the heading says what a chunk is about."""
 _META = "index.json"
-
-LOGGER = logging.getLogger("tutorsmith")
 
 
 @dataclass(frozen=True)
@@ -73,26 +69,18 @@ def build_index(chunks: Sequence[Chunk], skipped: Sequence[str] = ()) -> Index:
     return Index(tuple(chunks), content_hash(chunks), bm25, tuple(skipped))
 
 
-def save_index(index: Index, folder: Path) -> Path:
-    """Write the index as a folder that is there whole or not at all. Raises: ResourceError."""
+def save_index(index: Index, folder: Path) -> None:
+    """Write the index into a folder. Raises: ResourceError."""
     with artifacts.writing_to(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        try:
-            index.bm25.save(str(temporary), show_progress=False)
-            meta = {
-                "schema_version": artifacts.SCHEMA_VERSION,
-                "content_hash": index.content_hash,
-                "skipped": list(index.skipped),
-                "chunks": [asdict(chunk) for chunk in index.chunks],
-            }
-            artifacts.write_json(temporary / _META, meta)
-            if folder.exists():
-                shutil.rmtree(folder)
-            temporary.rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    return folder
+        folder.mkdir(parents=True, exist_ok=True)
+        index.bm25.save(str(folder), show_progress=False)
+    meta = {
+        "schema_version": artifacts.SCHEMA_VERSION,
+        "content_hash": index.content_hash,
+        "skipped": list(index.skipped),
+        "chunks": [asdict(chunk) for chunk in index.chunks],
+    }
+    artifacts.write_json(folder / _META, meta)
 
 
 def load_index(folder: Path) -> Index:
@@ -123,12 +111,5 @@ def open_index(places: Sequence[Path], cache: Path | None = None) -> Index:
     if cache is None:
         return replace(build_index(notes.chunks, notes.skipped), remarks=notes.remarks)
     folder = cache / content_hash(notes.chunks).removeprefix("sha256:")[:16]
-    if (folder / _META).is_file():
-        try:
-            return replace(load_index(folder), skipped=notes.skipped, remarks=notes.remarks)
-        except DataError as error:
-            LOGGER.info("building the notes' index anew: %s", error.what)
-            shutil.rmtree(folder)
-    index = replace(build_index(notes.chunks, notes.skipped), remarks=notes.remarks)
-    save_index(index, folder)
-    return index
+    kept_folder(folder, lambda place: save_index(build_index(notes.chunks, notes.skipped), place))
+    return replace(load_index(folder), skipped=notes.skipped, remarks=notes.remarks)

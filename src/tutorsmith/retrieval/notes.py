@@ -1,12 +1,11 @@
 """Folders of notes -> chunks. One table says which files are notes and how each kind is read."""
 
-import json
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tutorsmith.core import artifacts
+from tutorsmith.core.cache import read_value, write_value
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.documents import READERS as DOCUMENT_READERS
 from tutorsmith.data.documents import Block, Document, read_document
@@ -14,7 +13,6 @@ from tutorsmith.data.documents.decode import read_bytes
 from tutorsmith.data.documents.table import OLD_FORMATS
 from tutorsmith.retrieval.chunk import MAX_WORDS, Chunk, chunk_document, chunk_text
 
-LOGGER = logging.getLogger("tutorsmith")
 DOCUMENTS_VERSION = 1
 """Part of the names of cached documents: raise it whenever a document reader gives other blocks."""
 
@@ -83,15 +81,11 @@ def _cached(path: Path, cache: Path | None) -> Document:
         return read_document(path)
     name = artifacts.hash_file(path).removeprefix("sha256:")[:32]
     place = cache / f"document-{DOCUMENTS_VERSION}-{name}{path.suffix.lower()}.json"
-    if place.is_file():
-        try:
-            raw = artifacts.read_json(place)
-            blocks = tuple(Block(**{**b, "rows": tuple(map(tuple, b["rows"]))}) for b in raw["blocks"])
-            return Document(blocks, tuple(raw["remarks"]))
-        except (DataError, KeyError, TypeError) as error:
-            LOGGER.info("reading %s anew: its cached text is damaged (%s)", path, error)
+    if (raw := read_value(place)) is not None:
+        blocks = tuple(Block(**{**b, "rows": tuple(map(tuple, b["rows"]))}) for b in raw["blocks"])
+        return Document(blocks, tuple(raw["remarks"]))
     document = read_document(path)
-    artifacts.write_text(place, json.dumps(asdict(document), ensure_ascii=False))
+    write_value(place, asdict(document))
     return document
 
 

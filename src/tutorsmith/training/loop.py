@@ -19,6 +19,7 @@ import torch
 from tutorsmith.core.errors import Interrupted, ModelError, ResourceError
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered
+from tutorsmith.training.adamw import AdamW
 from tutorsmith.training.adapter import load_state, state_of
 from tutorsmith.training.checkpoint import Place, Snapshot, restore_rng, rng_state, save_checkpoint
 from tutorsmith.training.loss import summed_loss
@@ -80,7 +81,7 @@ def train(
     learned = [p for p in model.parameters() if p.requires_grad]
     # Fused: no copies of the gradients on a card that is nearly full, and a handful of kernels instead of thousands.
     fused = loaded.device.type == "cuda"
-    optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=fused)
+    optimizer = AdamW(learned, weight_decay=plan.weight_decay, fused=fused)
     place, best, room = Place(), None, Room(plan.tokens)
     if keep.resumed is not None:
         place, best = keep.resumed.place, keep.resumed.best
@@ -92,11 +93,9 @@ def train(
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
             rate = plan.rate(place.step, total)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
             result = _step(loaded, model, groups[place.index], room, keep.flag)
             if result is None:  # a signal came: the half-done step is forgotten, so that resuming repeats it whole
-                optimizer.zero_grad(set_to_none=True)
+                optimizer.zero_grad()
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
                 raise keep.interruption(place)
             loss, tokens = result
@@ -104,8 +103,8 @@ def train(
             if not math.isfinite(loss) or not math.isfinite(norm):
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
                 raise _not_finite(f"the loss is {loss} and the gradient {norm} at step {place.step + 1}", plan)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            optimizer.step(rate)
+            optimizer.zero_grad()
             place.step += 1
             place.index += 1
             speed = tokens / (time.perf_counter() - started)

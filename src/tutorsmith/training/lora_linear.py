@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from tutorsmith.models.lora import LoraLinear, layers_of
+
 
 class MergedLinear(torch.autograd.Function):
     """32-bit: x (n, in), weight (out, in), bias (out,) or None, a (r, in), b (out, r), scale -> (n, out)."""
@@ -109,31 +111,23 @@ def _product(left: torch.Tensor, right: torch.Tensor, kind: torch.dtype) -> torc
 
 
 def fuse(model: Any, kind: torch.dtype) -> None:
-    """Let the adapted linear layers of a PEFT model, which computes in `kind`, work as above while they are there.
+    """Let the adapted linear layers of a model, which computes in `kind`, work as above while they are there.
 
-    Layers with dropout, several adapters or a variant of LoRA keep PEFT's own way.
+    Layers with dropout keep their own way.
     """
     mirror = Mirror(kind)
-    for module in model.modules():
-        if _is_plain(module):
+    for module in layers_of(model).values():
+        if isinstance(module.lora_dropout, torch.nn.Identity):
             merged = module.base_layer.weight.dtype == kind == torch.float32
-            module.forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
+            forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
+            setattr(module, "forward", forward)  # noqa: B010  of this instance; `detach_lora` throws it away whole
 
 
-def _is_plain(module: Any) -> bool:
-    names = getattr(module, "active_adapters", None)
-    if names is None or not hasattr(module, "lora_A") or len(names) != 1 or names[0] not in module.lora_A:
-        return False
-    dropout = module.lora_dropout[names[0]]
-    return isinstance(dropout, torch.nn.Identity) and names[0] not in module.lora_variant and not module.merged
+def _parts(module: LoraLinear) -> tuple[torch.Tensor, torch.Tensor, float]:
+    return module.lora_A.weight, module.lora_B.weight, module.scale
 
 
-def _parts(module: Any) -> tuple[torch.Tensor, torch.Tensor, float]:
-    name = module.active_adapters[0]
-    return module.lora_A[name].weight, module.lora_B[name].weight, float(module.scaling[name])
-
-
-def _merged_forward(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
+def _merged_forward(module: LoraLinear) -> Callable[[torch.Tensor], torch.Tensor]:
     base, (a, b, scale) = module.base_layer, _parts(module)
 
     def forward(x: torch.Tensor) -> torch.Tensor:
@@ -144,7 +138,7 @@ def _merged_forward(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     return forward
 
 
-def _low_rank_forward(module: Any, mirror: Mirror) -> Callable[[torch.Tensor], torch.Tensor]:
+def _low_rank_forward(module: LoraLinear, mirror: Mirror) -> Callable[[torch.Tensor], torch.Tensor]:
     base, (a, b, scale) = module.base_layer, _parts(module)
     first = not mirror.originals
     one, two = mirror.add(a, scale), mirror.add(b, scale)

@@ -51,15 +51,14 @@ def summed_loss(model: Any, rows: Sequence[Rendered], device: torch.device) -> t
     some row learns from: for a small model it is a fifth of all arithmetic.
     """
     packed = pack(rows, device)
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     options = {"input_ids": packed.ids, "position_ids": packed.layout.positions, "layout": packed.layout}
-    head = causal.get_output_embeddings()
+    head = model.get_output_embeddings()
     plain = head.bias is None and not head.weight.requires_grad
-    if not plain or any(getattr(causal.config, name, None) for name in OWN_LOGITS):
-        logits = causal(**options, use_cache=False, logits_to_keep=packed.used).logits[0]
+    if not plain or any(getattr(model.config, name, None) for name in OWN_LOGITS):
+        logits = model(**options, use_cache=False, logits_to_keep=packed.used).logits[0]
         kind = torch.promote_types(logits.dtype, torch.float32)
         return torch.nn.functional.cross_entropy(logits.to(kind), packed.targets, reduction="sum")
-    hidden = causal.get_decoder()(**options, use_cache=False).last_hidden_state[0]
+    hidden = model.get_decoder()(**options, use_cache=False).last_hidden_state[0]
     loss: torch.Tensor = _CrossEntropy.apply(  # type: ignore[no-untyped-call]
         hidden[packed.used], head.weight, packed.targets
     )

@@ -12,8 +12,9 @@ import torch
 
 from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
 from tutorsmith.core.errors import DataError, UsageError
-from tutorsmith.core.progress import bar
+from tutorsmith.core.progress import bar, since_start
 from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered, describe
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.checkpoint import Place, drop_checkpoints, find_checkpoint, load_checkpoint
@@ -171,9 +172,11 @@ def _say_split(rows: Sequence[Rendered], held_out: Sequence[Rendered], settings:
 
 
 def _attached(loaded: LoadedModel, settings: TrainSettings) -> Any:
-    return attach(
-        loaded, rank=settings.lora_r, alpha=settings.lora_alpha, dropout=settings.lora_dropout, seed=settings.seed
-    )
+    return attach(loaded, _shape(settings), seed=settings.seed)
+
+
+def _shape(settings: TrainSettings) -> LoraShape:
+    return LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
 
 
 def _train_once(
@@ -198,11 +201,12 @@ def _train_once(
         with bar("train", total) as progress, stop_on_signal() as flag:
             tracker = Tracker(curves, progress, resumed_at=done)
             try:
+                LOGGER.info("first step %.1f s after the start of the program", since_start())
                 keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
                 trained = train(loaded, model, data, plan, keeper)
             finally:
                 tracker.close()
-        save_adapter(model, trained.state, loaded.name, folder)
+        save_adapter(trained.state, _shape(settings), loaded.name, folder)
     finally:
         detach(loaded, model)
     _write_state(folder, trained.place, trained.stopped)
