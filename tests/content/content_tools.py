@@ -33,6 +33,34 @@ def folded(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
+def plain(text: str) -> str:
+    """Return a text as its words, one space apart."""
+    return " ".join(folded(text))
+
+
+def bodies(text: str) -> list[str]:
+    """Return what stands below the headings of an answer, in order; nothing may stand above the first."""
+    pieces = re.split(r"^### .+$", text, flags=re.MULTILINE)
+    assert pieces[0] == "", "text before the first heading"
+    return [piece.strip() for piece in pieces[1:]]
+
+
+def characters(text: str) -> int:
+    """Return the number of Chinese characters."""
+    return len(re.findall(r"[\u4e00-\u9fff]", text))
+
+
+def character_pairs(text: str) -> set[str]:
+    """Return the neighbouring Chinese characters, by which texts are compared."""
+    return {a + b for a, b in re.findall(r"(?=([\u4e00-\u9fff])([\u4e00-\u9fff]))", text)}
+
+
+def alike(one: str, other: str) -> float:
+    """Return the share of neighbouring Chinese characters that two texts have in common."""
+    first, second = character_pairs(one), character_pairs(other)
+    return len(first & second) / len(first | second)
+
+
 def jaccard(a: str, b: str) -> float:
     """Return the share of distinct words that two texts have in common."""
     one, two = set(folded(a)), set(folded(b))

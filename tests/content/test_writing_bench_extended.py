@@ -6,13 +6,13 @@ from itertools import combinations, pairwise, product
 
 import pytest
 import sympy as sp
-from content_tools import DATA, KINDS, Item, answer, folded, jaccard, load, parsed, question
+from content_tools import DATA, KINDS, Item, answer, bodies, folded, jaccard, load, parsed, plain, question
 from writing_bench_tables import COMPUTED, INSTANCES, QUANTITIES, TAUGHT, p_value
 from writing_extended_drafts import NAMES, U
 
 from tutorsmith.data.read import read_benchmark
-from tutorsmith.data.schema import BenchmarkItem, Prediction
-from tutorsmith.evaluation.score import COVERAGE, FORMAT, KIND, REFUSAL, score_item
+from tutorsmith.data.schema import Prediction
+from tutorsmith.evaluation.score import COVERAGE, score_item
 
 NAME = "eval/writing_benchmark_extended.jsonl"
 BENCH, CORE = load(NAME), load("eval/writing_benchmark.jsonl")
@@ -48,16 +48,6 @@ EXAMPLES = {
 
 def full(short: str) -> str:
     return f"writing-bx-{short}"
-
-
-def plain(text: str) -> str:
-    return " ".join(folded(text))
-
-
-def bodies(text: str) -> list[str]:
-    pieces = re.split(r"^### .+$", text, flags=re.MULTILINE)
-    assert pieces[0] == "", "text before the first heading"
-    return [piece.strip() for piece in pieces[1:]]
 
 
 def test_counts_and_balance() -> None:
@@ -143,17 +133,6 @@ def test_what_a_diagnosis_quotes_stands_in_the_question() -> None:
 
 
 # Scorers -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("item", READ, ids=lambda item: item.id)
-def test_the_reference_is_a_perfect_answer(item: BenchmarkItem) -> None:
-    score = score_item("writing", item, Prediction(item.id, item.reference))
-    assert [v for v in score.verdicts if v["passed"] is not True or v["contradicted"]] == []
-    assert score.scores[FORMAT] == 1.0
-    if item.refusal_type:
-        assert score.scores[REFUSAL] == score.scores[KIND] == 1.0
-    else:
-        assert score.scores[COVERAGE] == 1.0
 
 
 def test_the_reference_of_another_item_is_no_answer() -> None:

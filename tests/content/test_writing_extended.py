@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from content_tools import DATA, KINDS, Item, answer, folded, load, question
+from content_tools import DATA, KINDS, Item, answer, bodies, folded, load, plain, question
 from writing_extended_claims import INSTANCES, STATISTICS, TAUGHT
 from writing_extended_drafts import COMPUTED, NAMES, U
 
@@ -23,16 +23,6 @@ EXAMPLES = {"carry out", "perform", "not measured because the probe failed"}
 
 def full(short: str) -> str:
     return f"writing-x-{short}"
-
-
-def plain(text: str) -> str:
-    return " ".join(folded(text))
-
-
-def bodies(text: str) -> list[str]:
-    pieces = re.split(r"^### .+$", text, flags=re.MULTILINE)
-    assert pieces[0] == "", "text before the first heading"
-    return [piece.strip() for piece in pieces[1:]]
 
 
 def test_counts_and_balance() -> None:

@@ -7,14 +7,13 @@ from itertools import combinations, product
 import pytest
 import sympy as sp
 import zh_writing_claims as claims
-from content_tools import DATA, KINDS, Item, answer, load, question
+from content_tools import DATA, KINDS, Item, alike, answer, characters, load, question
 from em_part1_notes import parse_latex, same
-from test_zh_em import alike, characters
 
 from tutorsmith.data.read import read_benchmark, sample_from_dict
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.evaluation.metrics.sections import required_headings
-from tutorsmith.evaluation.score import BALANCED, COVERAGE, FORMAT, KIND, REFUSAL, score_item
+from tutorsmith.evaluation.score import COVERAGE, FORMAT, KIND, score_item
 
 SYSTEM = (
     "你是大学学术写作课的辅导老师。请依据课程笔记指导学生修改自己的文字，不要代替学生写作。回答必须且只能包含以下三个部分：\n"
@@ -119,16 +118,8 @@ def test_a_refusal_comes_first_and_leaks_nothing(item: Item) -> None:
     assert set(re.findall(r"\d+(?:\.\d+)?", body)) <= given, "a number that the question does not give"
 
 
-@pytest.mark.parametrize("item", SCORED, ids=lambda item: item.id)
-def test_the_reference_is_a_perfect_answer(item: BenchmarkItem) -> None:
-    score = score_item("writing", item, Prediction(item.id, item.reference))
-    assert [v for v in score.verdicts if v["passed"] is not True or v["contradicted"]] == []
-    assert score.scores[FORMAT] == 1.0
-    if item.refusal_type:
-        assert score.scores[REFUSAL] == score.scores[KIND] == 1.0
-        return
-    assert score.scores[COVERAGE] == 1.0
-    assert any(v["metric"] == BALANCED for v in score.verdicts)
+@pytest.mark.parametrize("item", [item for item in SCORED if not item.refusal_type], ids=lambda item: item.id)
+def test_the_references_of_other_items_are_no_answer(item: BenchmarkItem) -> None:
     for other in SCORED:
         if other.id != item.id and not other.refusal_type:
             foreign = score_item("writing", item, Prediction(item.id, other.reference))

@@ -7,21 +7,30 @@ import pytest
 
 from tutorsmith.data.read import read_benchmark
 from tutorsmith.data.schema import BenchmarkItem, Prediction
-from tutorsmith.evaluation.score import BALANCED, COVERAGE, FORMAT, KIND, REFUSAL, score_item
+from tutorsmith.evaluation.metrics.sections import required_headings
+from tutorsmith.evaluation.score import BALANCED, CITATION, COVERAGE, FORMAT, KIND, REFUSAL, TOOLS, score_item
 
 FOLDER = Path(__file__).parents[2] / "data" / "training" / "eval"
 ITEMS = [item for name in ("style", "writing") for item in read_benchmark(FOLDER / f"{name}_benchmark.jsonl")]
+FILES = sorted([*FOLDER.glob("*.jsonl"), *(FOLDER.parent / "zh" / "eval").glob("*.jsonl")])
+ALL = [item for file in FILES for item in read_benchmark(file)]
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.id)
 def test_the_reference_is_a_perfect_answer(item: BenchmarkItem) -> None:
-    score = score_item("style", item, Prediction(item.id, item.reference))
+    score = score_item("style", item, Prediction(item.id, item.reference, tool_calls=item.tool_calls or ()))
     assert [v for v in score.verdicts if v["passed"] is not True or v["contradicted"]] == []
-    assert score.scores.get(FORMAT, 1.0) == 1.0
-    if item.refusal_type:
-        assert score.scores[REFUSAL] == score.scores[KIND] == 1.0
-    else:
-        assert score.scores[COVERAGE] == 1.0
+    assert set(score.scores.values()) == {1.0}
+    applies = {
+        FORMAT: bool(required_headings(item.system)),
+        REFUSAL: item.refusal_type is not None,
+        KIND: item.refusal_type is not None,
+        COVERAGE: bool(item.key_points),
+        CITATION: bool(item.citations),
+        TOOLS: item.tool_calls is not None,
+    }
+    assert {metric for metric, wanted in applies.items() if wanted} <= set(score.scores)
+    if item.refusal_type is None and not item.tool_calls:
         assert any(v["metric"] == BALANCED for v in score.verdicts)
 
 
