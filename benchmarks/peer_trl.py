@@ -104,6 +104,19 @@ def answer_all(model: Any, tokenizer: Any, items: Sequence[Messages], limit: int
     return count
 
 
+def shared_arguments(settings: dict[str, Any], samples: int, folder: str) -> dict[str, Any]:
+    """What SFTConfig is told of Tutorsmith's settings, by every peer that trains with it."""
+    group = settings["per_device_train_batch_size"] * settings["gradient_accumulation_steps"]
+    total = math.ceil(samples / group) * settings["num_train_epochs"]
+    same = (
+        *("num_train_epochs", "per_device_train_batch_size", "gradient_accumulation_steps", "learning_rate"),
+        *("weight_decay", "max_grad_norm", "max_length", "seed"),
+    )
+    schedule = {"warmup_steps": math.ceil(settings["warmup_ratio"] * total), "lr_scheduler_type": "cosine"}
+    quiet = {"output_dir": folder, "logging_steps": 1, "save_strategy": "no", "report_to": "none"}
+    return {name: settings[name] for name in same} | schedule | quiet
+
+
 def train(
     model: Any, tokenizer: Any, samples: list[dict[str, Messages]], settings: dict[str, Any]
 ) -> tuple[Any, list[float], float]:
@@ -114,31 +127,11 @@ def train(
     from trl import SFTConfig, SFTTrainer
 
     cuda = torch.cuda.is_available()
-    group = settings["per_device_train_batch_size"] * settings["gradient_accumulation_steps"]
     # On a GPU the library's default (activations recomputed) is left; on a CPU it would only cost time.
     checkpointing = {} if cuda else {"gradient_checkpointing": False}
-    total = math.ceil(len(samples) / group) * settings["num_train_epochs"]
     with tempfile.TemporaryDirectory() as folder:
-        arguments = SFTConfig(
-            output_dir=folder,
-            num_train_epochs=settings["num_train_epochs"],
-            per_device_train_batch_size=settings["per_device_train_batch_size"],
-            gradient_accumulation_steps=settings["gradient_accumulation_steps"],
-            learning_rate=settings["learning_rate"],
-            warmup_steps=math.ceil(settings["warmup_ratio"] * total),
-            lr_scheduler_type="cosine",
-            weight_decay=settings["weight_decay"],
-            max_grad_norm=settings["max_grad_norm"],
-            max_length=settings["max_length"],
-            seed=settings["seed"],
-            **checkpointing,
-            completion_only_loss=True,
-            bf16=cuda,
-            use_cpu=not cuda,
-            logging_steps=1,
-            save_strategy="no",
-            report_to="none",
-        )
+        shared = shared_arguments(settings, len(samples), folder)
+        arguments = SFTConfig(**shared, **checkpointing, completion_only_loss=True, bf16=cuda, use_cpu=not cuda)
         adapter = LoraConfig(
             r=settings["lora_r"],
             lora_alpha=settings["lora_alpha"],

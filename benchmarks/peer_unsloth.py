@@ -10,7 +10,6 @@ import os
 os.environ["UNSLOTH_DISABLE_STATISTICS"] = "1"
 
 import json
-import math
 import sys
 import tempfile
 import time
@@ -26,6 +25,8 @@ def main(task_file: Path, result_file: Path) -> None:
     from unsloth.chat_templates import train_on_responses_only
 
     import torch
+
+    from peer_trl import shared_arguments
 
     task = json.loads(task_file.read_text(encoding="utf-8"))
     settings = task["settings"]
@@ -49,25 +50,8 @@ def main(task_file: Path, result_file: Path) -> None:
         for sample in task["samples"]
     ]
     total = sum(len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts)
-    group = settings["per_device_train_batch_size"] * settings["gradient_accumulation_steps"]
-    steps = math.ceil(len(texts) / group) * settings["num_train_epochs"]
     with tempfile.TemporaryDirectory() as folder:
-        arguments = SFTConfig(
-            output_dir=folder,
-            num_train_epochs=settings["num_train_epochs"],
-            per_device_train_batch_size=settings["per_device_train_batch_size"],
-            gradient_accumulation_steps=settings["gradient_accumulation_steps"],
-            learning_rate=settings["learning_rate"],
-            warmup_steps=math.ceil(settings["warmup_ratio"] * steps),
-            lr_scheduler_type="cosine",
-            max_length=settings["max_length"],
-            seed=settings["seed"],
-            bf16=True,
-            logging_steps=1,
-            save_strategy="no",
-            report_to="none",
-            dataset_text_field="text",
-        )
+        arguments = SFTConfig(**shared_arguments(settings, len(texts), folder), bf16=True, dataset_text_field="text")
         data = Dataset.from_list([{"text": text} for text in texts])
         trainer = SFTTrainer(model=model, args=arguments, train_dataset=data, processing_class=tokenizer)
         trainer = train_on_responses_only(

@@ -19,6 +19,7 @@ import torch
 
 from tutorsmith.core.artifacts import hash_file
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
+from tutorsmith.core.memory import available_bytes
 from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
 from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.adapters import check_adapter
@@ -95,7 +96,7 @@ class LlamaCppEngine:
         heads = int(getattr(config, "num_key_value_heads", None) or config.num_attention_heads)
         head = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
         a_token = 2 * int(config.num_hidden_layers) * heads * head * (4 if self.kind == "f32" else 2)
-        fitting = int(SHARE * _free_bytes() / (a_token * width))
+        fitting = int(SHARE * available_bytes() / (a_token * width))
         return max(1, min(prompts, wanted or min(MAX_SLOTS, fitting)))
 
     @contextmanager
@@ -236,11 +237,3 @@ def _choice(sampling: Sampling, prompt: Sequence[int]) -> dict[str, Any]:
         "min_keep": 1,
         "seed": seed_of(sampling.seed, prompt) % 2**32,
     }
-
-
-def _free_bytes() -> int:
-    """Memory that may still be taken: MemAvailable of the system."""
-    lines = Path("/proc/meminfo")
-    text = lines.read_text(encoding="ascii") if lines.is_file() else ""
-    found = [int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable")]
-    return found[0] if found else 4 << 30

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
+from tutorsmith.core.memory import available_bytes
 from tutorsmith.models.load import usable_memory
 from tutorsmith.models.render import Rendered
 
@@ -68,14 +68,11 @@ def activation_bytes(config: Any, itemsize: int, *, checkpointing: bool) -> int:
 
 
 def free_bytes(device: torch.device) -> int:
-    """Memory that may still be taken: on CUDA with what the allocator holds unused, else MemAvailable of the system."""
+    """Memory that may still be taken: on CUDA with what the allocator holds unused, else of the system."""
     if device.type == "cuda":
         reserved, used = torch.cuda.memory_reserved(device), torch.cuda.memory_allocated(device)
         return min(int(torch.cuda.mem_get_info(device)[0]), usable_memory(device) - reserved) + reserved - used
-    lines = Path("/proc/meminfo")
-    text = lines.read_text(encoding="ascii") if lines.is_file() else ""
-    found = [int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable")]
-    return found[0] if found else 4 << 30
+    return available_bytes()
 
 
 def plan_memory(loaded: Any, rows: Sequence[Rendered], wanted: bool | str) -> MemoryPlan:

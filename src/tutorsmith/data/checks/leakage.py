@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from tutorsmith.data.checks.finding import Remark
+from tutorsmith.data.checks.leakage_words import SAME_TASK, STOP, ZH_STOP
 from tutorsmith.data.checks.record import Record
 from tutorsmith.data.words import normalise_symbols, stem, tokens_of
 
@@ -37,93 +38,6 @@ MAX_POSTINGS = 200
 
 _TOKEN = re.compile(r"[a-z]+(?:_[a-z0-9]+)?|\d+(?:\.\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]")
 _IS_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "please",
-        "so",
-        "such",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "this",
-        "those",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "us",
-        "let",
-        "explain",
-        "describe",
-        "state",
-        "give",
-        "show",
-        "tell",
-        "question",
-        "answer",
-    ]
-)
-_ZH_STOP = frozenset("的了和是在与及或吗呢什么怎样如何为请一个这那你我它们有多少求计算说明解释给出每其由于之")
-# Words with which one and the same task is set; a paraphrase exchanges them.
-_SAME_TASK = {
-    word: group[0]
-    for group in (
-        ("find", "calculate", "compute", "determine", "evaluate", "obtain", "work", "get", "estimate"),
-        ("derive", "prove", "deduce", "demonstrate"),
-        ("revise", "rewrite", "polish", "improve", "edit", "rephrase", "reword"),
-        ("big", "large", "great"),
-        ("separation", "distance", "spacing", "gap", "apart"),
-        ("voltage", "potential"),
-        ("radius", "radii"),
-        ("cable", "line"),
-        ("metre", "meter"),
-    )
-    for word in group
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +70,11 @@ def profile(text: str) -> Profile:
     content = set()
     for token in tokens:
         if _IS_CJK.match(token):
-            if token not in _ZH_STOP:
+            if token not in ZH_STOP:
                 content.add(token)
-        elif not token[0].isdigit() and token not in _STOP:
+        elif not token[0].isdigit() and token not in STOP:
             word = stem(token)
-            content.add(_SAME_TASK.get(word, _SAME_TASK.get(token, word)))
+            content.add(SAME_TASK.get(word, SAME_TASK.get(token, word)))
     numbers = tuple(sorted(found.replace(" ", "") for found in _QUANTITY.findall(_RAISED.sub(" ", text))))
     return Profile(tokens, frozenset(pairwise(tokens)), frozenset(content), numbers, chinese)
 
@@ -196,7 +110,7 @@ def _chinese_words(text: str) -> frozenset[str]:
     import rjieba
 
     found = {word for run in _CHINESE_RUN.findall(text) for word in rjieba.cut(run)}
-    return frozenset(word for word in found if word not in _ZH_TASK and word not in _ZH_STOP)
+    return frozenset(word for word in found if word not in _ZH_TASK and word not in ZH_STOP)
 
 
 def questions(record: Record) -> list[str]:

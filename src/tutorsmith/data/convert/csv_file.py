@@ -5,8 +5,8 @@ from io import StringIO
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.convert.columns import HEADER_ROWS, Row, find_header, no_header, read_table
-from tutorsmith.data.convert.rows import Reading, Remark, Source
-from tutorsmith.data.documents.decode import decode, read_bytes
+from tutorsmith.data.convert.rows import Reading, Source
+from tutorsmith.data.convert.text_files import text_of_file
 
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_CELL = 1 << 20
@@ -16,12 +16,8 @@ MAX_CELL = 1 << 20
 def read(source: Source) -> Reading:
     """Raises: DataError for a file that is empty, cannot be decoded, or whose columns are not understood."""
     where = str(source.path)
-    decoded = decode(read_bytes(source.path), where, source.encoding)
-    if not decoded.text.strip():
-        raise DataError("the file is empty", where=where, mend="there is nothing to convert")
-    if source.encoding is None and decoded.encoding != "utf-8":
-        yield Remark(where, f"its encoding was taken for {decoded.encoding}; --encoding names another")
-    yield from read_table(rows_of(decoded.text, source), source, where)
+    text = yield from text_of_file(source)
+    yield from read_table(rows_of(text, source), source, where)
 
 
 def rows_of(text: str, source: Source) -> list[Row]:

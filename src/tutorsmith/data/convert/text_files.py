@@ -1,6 +1,6 @@
 """Question sheets: Markdown, plain text, Word, PDF and web pages."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import pairwise
 
 from tutorsmith.core.errors import DataError
@@ -12,10 +12,10 @@ from tutorsmith.data.documents.block import counted
 from tutorsmith.data.documents.decode import decode, read_bytes
 
 
-def read_markdown(source: Source) -> Reading:
-    """Headings as questions with what stands below as answers, or `Q:`/`A:` (问：/答：).
+def text_of_file(source: Source) -> Generator[Remark, None, str]:
+    """The text of a file in the encoding that was named, else found; says so where that is not UTF-8.
 
-    Raises: DataError for a file that is empty or holds no questions.
+    Raises: DataError for a file that is empty or cannot be decoded.
     """
     where = str(source.path)
     decoded = decode(read_bytes(source.path), where, source.encoding)
@@ -23,7 +23,17 @@ def read_markdown(source: Source) -> Reading:
         raise DataError("the file is empty", where=where, mend="there is nothing to convert")
     if source.encoding is None and decoded.encoding != "utf-8":
         yield Remark(where, f"its encoding was taken for {decoded.encoding}; --encoding names another")
-    yield from read_lines(list(_markdown_lines(decoded.text, where)), where)
+    return decoded.text
+
+
+def read_markdown(source: Source) -> Reading:
+    """Headings as questions with what stands below as answers, or `Q:`/`A:` (问：/答：).
+
+    Raises: DataError for a file that is empty or holds no questions.
+    """
+    where = str(source.path)
+    text = yield from text_of_file(source)
+    yield from read_lines(list(_markdown_lines(text, where)), where)
 
 
 def _markdown_lines(text: str, where: str) -> Iterator[TextLine]:
