@@ -48,6 +48,44 @@ def test_one_person_has_one_placeholder_in_all_lines() -> None:
     assert "[EMAIL_2]" in redactor.line(line("Or to b.z@uni-kassel.de?")).decode()
 
 
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_who_is_named_in_full_is_the_same_person_in_the_whole_line(ascii_only: bool) -> None:
+    value = {
+        "id": "Johannes-1",
+        "messages": [
+            {"role": "user", "content": "Johannes asks again."},
+            {"role": "user", "content": "My name is Johannes Müller. Why is E zero?"},
+            {
+                "role": "assistant",
+                "content": "Johannes, Mr. Müller's field \\ is zero; ask Müllerin or Johannesburg. 😀 Müller",
+            },
+        ],
+    }
+    redactor = Redactor()
+    clean = json.loads(redactor.line(json.dumps(value, ensure_ascii=ascii_only).encode()))
+    said = [message["content"] for message in clean["messages"]]
+    assert said[:2] == ["[NAME_1] asks again.", "My name is [NAME_1]. Why is E zero?"]
+    assert said[2] == "[NAME_1], Mr. [NAME_1]'s field \\ is zero; ask Müllerin or Johannesburg. 😀 [NAME_1]"
+    assert clean["id"] == "Johannes-1"
+    assert redactor.replaced["person-name"] == 5
+    # Another line is another person's.
+    assert b"Johannes" in redactor.line(line("Johannes Kepler and Johannes."))
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        ("My name is Mark Berger.", "Mark the axis; Maxwell did."),
+        ("My name is Clara Long.", "Long wires have a field of 1/r."),
+        ("我叫张力，学号：2021012345。", "绳子的张力为零。"),
+    ],
+)
+def test_a_name_that_is_also_a_word_is_left_elsewhere(named: str, kept: str) -> None:
+    clean = json.loads(Redactor().line(json.dumps({"a": named, "b": kept}).encode()))
+    assert clean["a"] != named
+    assert clean["b"] == kept
+
+
 def test_a_line_without_personal_data_is_the_same_bytes() -> None:
     for raw in (
         line("Why is $\\nabla\\times E=0$ (Maxwell)?"),

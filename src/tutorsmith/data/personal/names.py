@@ -24,6 +24,40 @@ _PART = r"(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-ö�
 _NAME = rf"{_PART}(?: (?:[A-Z]\.|(?:van|von|de|der|den|da|di|del|la|bin|al)\b|{_PART}))*"
 _FULL = rf"{_PART}(?: [A-Z]\.)?(?: (?:van|von|de|der|den|da|di|del|la|bin|al))*(?: {_PART}){{1,2}}"
 
+AMBIGUOUS = frozenset(
+    [
+        "an",
+        "art",
+        "frank",
+        "grace",
+        "hall",
+        "lea",
+        "long",
+        "mark",
+        "max",
+        "min",
+        "na",
+        "rich",
+        "rose",
+        "sam",
+        "stone",
+        "wood",
+    ]
+)
+"""Parts of names that are common words, or symbols, with a capital at the start of a sentence."""
+
+
+def parts_of_name(name: str) -> tuple[str, ...]:
+    """What tells that a person who was named is spoken of again: the whole name, the given name, the surname. None for
+    names that are also words: a short Chinese one (张力 is a tension too), or one of AMBIGUOUS."""
+    words = re.findall(_PART, name)
+    if not words:
+        return (name,) if len(name) > 2 else ()
+    ends = {word for word in (words[0], words[-1]) if len(word) > 2}
+    alone = sorted(word for word in ends if word.lower() not in AMBIGUOUS | KNOWN | NOBODY)
+    return (name, *alone) if len(words) > 1 else tuple(alone)
+
+
 # A name stands here whatever it is: (one of these words is in every match, the pattern).
 _INTRODUCED = (
     (

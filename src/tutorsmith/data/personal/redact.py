@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tutorsmith.data.lines import LineError, decode_line, strict_json
 from tutorsmith.data.personal.find import KINDS, find_personal
+from tutorsmith.data.personal.names import parts_of_name
 
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _UNIT = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
@@ -31,6 +32,7 @@ class Redactor:
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     replaced: Counter[str] = field(default_factory=Counter)
     distinct: Counter[str] = field(default_factory=Counter)
+    _named: dict[str, str] = field(default_factory=dict)
 
     def placeholder(self, kind: str, value: str) -> str:
         """`[EMAIL_1]` for the first address, and again for the same one."""
@@ -50,7 +52,10 @@ class Redactor:
             text = decode_line(line.removeprefix(mark))
         except LineError:
             return self._text(line.decode("latin-1")).encode("latin-1", "replace")
+        self._named = {}
         clean = _LITERAL.sub(lambda found: self._literal(text, found), text)
+        if self._named:
+            clean = self._all_called_again(clean)
         try:
             strict_json(text)
         except LineError:
@@ -68,12 +73,33 @@ class Redactor:
 
     def _taken(self, kind: str, value: str) -> str:
         self.replaced[kind] += 1
-        return self.placeholder(kind, value)
+        if kind == "person-name" and value in self._named:
+            return self._named[value]
+        made = self.placeholder(kind, value)
+        if kind == "person-name":
+            self._named |= {part: made for part in parts_of_name(value) if part not in self._named}
+        return made
+
+    def _all_called_again(self, line: str) -> str:
+        return _LITERAL.sub(lambda found: self._called_again(line, found), line)
+
+    def _called_again(self, line: str, found: re.Match[str]) -> str:
+        """Whoever is named in full in a line is the same person wherever a part of the name stands in it."""
+        raw = found[0][1:-1]
+        if not _is_value(line, found):
+            return found[0]
+        text = _decoded(raw)
+        parts = sorted(self._named, key=len, reverse=True)
+        again = list(re.finditer(rf"(?<![A-Za-zÀ-ÿ])(?:{'|'.join(map(re.escape, parts))})(?![A-Za-zÀ-ÿ])", text))
+        places = [*_places(raw), len(raw)] if len(text) != len(raw) else range(len(raw) + 1)
+        for one in reversed(again):
+            self.replaced["person-name"] += 1
+            raw = raw[: places[one.start()]] + self._named[one[0]] + raw[places[one.end()] :]
+        return f'"{raw}"'
 
     def _literal(self, line: str, found: re.Match[str]) -> str:
         raw = found[0][1:-1]
-        before = line[max(0, found.start() - 40) : found.start()]
-        if not find_personal(_decoded(raw)) or _ID_KEY.search(before) or _is_key(line, found.end()):
+        if not find_personal(_decoded(raw)) or not _is_value(line, found):
             return found[0]
         for _ in range(_ROUNDS):
             text = _decoded(raw)
@@ -87,8 +113,11 @@ class Redactor:
         return f'"{raw}"'
 
 
-def _is_key(line: str, end: int) -> bool:
-    return line[end : end + 20].lstrip().startswith(":")
+def _is_value(line: str, literal: re.Match[str]) -> bool:
+    """Whether a string is a value that people read: no key, no id."""
+    before = line[max(0, literal.start() - 40) : literal.start()]
+    is_key = line[literal.end() : literal.end() + 20].lstrip().startswith(":")
+    return not is_key and not _ID_KEY.search(before)
 
 
 def _decoded(raw: str) -> str:
