@@ -53,6 +53,17 @@ def test_near_miss_pairs_are_one_group() -> None:
         record("c", "Why?"),
     ]
     assert groups_of(records) == [[0, 1], [2]]
+    by_id = [record("x", "What is E here?", pair="y"), record("z", "Why?"), record("y", "Where is the door?", pair="x")]
+    assert groups_of(by_id) == [[0, 2], [1]]
+
+
+def test_no_shipped_pair_is_split_apart() -> None:
+    file = SHIPPED.with_name("style_sft_extended.jsonl")
+    split = split_file(file, ["chapter"], share=0.2, folds=0, seed=1)
+    side = {split.records[k]["id"]: name for name, part in split.parts.items() for k in part}
+    pairs = [(raw["id"], raw["meta"]["pair"]) for raw in split.records if "pair" in raw["meta"]]
+    assert len(pairs) == 54
+    assert [pair for pair in pairs if side[pair[0]] != side[pair[1]]] == []
 
 
 def test_the_shipped_file_is_split_by_refusals(tmp_path: Path) -> None:

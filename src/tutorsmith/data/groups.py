@@ -11,7 +11,8 @@ from tutorsmith.data.checks.record import Record
 def groups_of(records: Sequence[dict[str, Any]], links: Sequence[tuple[int, int]] = ()) -> list[list[int]]:
     """Positions of the records that belong together, in the order of their first. links: pairs that are known to.
 
-    Together are: pairs of one `meta.pair` (a question to be answered and its near miss); questions that differ in their
+    Together are: a question to be answered and its near miss, where `meta.pair` of one is the other's id, or the same
+    in both; questions that differ in their
     numbers only; and what the check of leakage calls one question or one answer: the same, a near duplicate, a likely
     paraphrase.
     """
@@ -37,8 +38,9 @@ def _links(records: Sequence[dict[str, Any]]) -> Iterator[tuple[int, int]]:
     for position, raw in enumerate(records):
         meta = raw.get("meta")
         pair = meta.get("pair") if isinstance(meta, dict) else None
-        if pair is not None:
-            yield pairs.setdefault(str(pair), position), position
+        for name in (raw.get("id"), pair):
+            if name is not None:
+                yield pairs.setdefault(str(name), position), position
     wrapped = [Record("", position, raw, False) for position, raw in enumerate(records)]
     texts: dict[str, int] = {}
     for record in wrapped:
