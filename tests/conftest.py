@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("content_tools")  # its checks tell what differs, as a test does
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if WORKER:  # a worker a core: more threads would only wait for each other

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import sympy as sp
+from em_part2_examples import arithmetic
 from sympy.parsing.sympy_parser import convert_xor, parse_expr, standard_transformations
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "training"
 KINDS = ["insufficient_context", "missing_parameters", "out_of_scope"]
 Item = dict[str, Any]
+Statement = tuple[str, str | None, float, float, str]
+"""Symbol, substitution, number, half a last digit, unit."""
 
 
 def load(name: str) -> list[Item]:
@@ -43,6 +46,34 @@ def bodies(text: str) -> list[str]:
     pieces = re.split(r"^### .+$", text, flags=re.MULTILINE)
     assert pieces[0] == "", "text before the first heading"
     return [piece.strip() for piece in pieces[1:]]
+
+
+def check_form(text: str, headings: list[str]) -> None:
+    """Hold an English answer to its headings, its length, and closed formulas."""
+    assert re.findall(r"^#.*$", text, flags=re.MULTILINE) == headings
+    assert all(len(body.split()) >= 10 for body in bodies(text))
+    assert 110 <= len(text.split()) <= 210
+    assert text.count("$") % 2 == 0
+    assert text.count("{") == text.count("}")
+    assert text == text.strip()
+
+
+def check_numbers(text: str, found: list[Statement], expected: dict[str, Any], quantity: Any) -> None:
+    """Hold every stated number of an answer, read into `found`, to the values that were computed apart from it.
+
+    quantity: Pint's, by which expected values become numbers of the stated unit.
+    """
+    seen = set()
+    assert len(re.findall(rf" = {NUMBER}\$", text)) == len(found)
+    for symbol, between, number, half, unit in found:
+        value = quantity(expected[symbol]).m_as(unit)
+        assert abs(value - number) <= half, (symbol, value, number)
+        seen.add(symbol)
+        if between:
+            substituted = arithmetic(between)
+            assert substituted is not None, between
+            assert abs(substituted - number) <= half, between
+    assert seen == set(expected)
 
 
 def characters(text: str) -> int:
@@ -81,9 +112,9 @@ PINT_UNITS = {"dB/m": "1/m", "Np/m": "1/m", "dB": ""}
 PROSE = {"and", "so", "the", "that", "is", "gives", "with"}
 
 
-def statements(text: str) -> list[tuple[str, str | None, float, float, str]]:
+def statements(text: str) -> list[Statement]:
     """Return (symbol, substitution, number, half a last digit, unit) for every `$symbol = number$ unit` of a text."""
-    found: list[tuple[str, str | None, float, float, str]] = []
+    found: list[Statement] = []
     for symbol, between, mantissa, decimals, power, unit in STATED.findall(text):
         scale = 10.0 ** int(power or 0)
         unit = "" if unit in PROSE else unit

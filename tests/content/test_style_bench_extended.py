@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import sympy as sp
-from content_tools import DATA, KINDS, NUMBER, answer, folded, jaccard, load, question
+from content_tools import DATA, KINDS, NUMBER, answer, check_form, folded, jaccard, load, question
 from em_part2_examples import arithmetic
 from style_bench_extended_formulas_fields import FIELD_FORMULAS
 from style_bench_extended_formulas_waves import WAVE_FORMULAS
@@ -82,13 +82,7 @@ def test_form_of_every_item(key: str) -> None:
     assert [message["role"] for message in item["messages"]] == ["system", "user"]
     assert item["messages"][0]["content"] == SYSTEM
     text = answer(item)
-    assert re.findall(r"^#.*$", text, flags=re.MULTILINE) == HEADINGS
-    bodies = re.split(r"^### .+$", text, flags=re.MULTILINE)
-    assert bodies[0] == ""
-    assert all(len(body.split()) >= 10 for body in bodies[1:])
-    assert 110 <= len(text.split()) <= 210
-    assert text.count("$") % 2 == 0
-    assert text.count("{") == text.count("}")
+    check_form(text, HEADINGS)
     assert item["meta"]["source"] in {"faq", "assignment", "lecture"}
     assert (item["meta"]["category"] == "refusal") is (item["refusal_type"] is not None)
     if item["refusal_type"]:

@@ -10,8 +10,21 @@ import style_extended_formulas_waves as waves
 import style_extended_numbers as first
 import style_extended_numbers_waves as second
 import sympy as sp
-from content_tools import DATA, KINDS, NUMBER, PROSE, Item, answer, folded, jaccard, load, parsed, question
-from em_part2_examples import arithmetic
+from content_tools import (
+    DATA,
+    KINDS,
+    NUMBER,
+    PROSE,
+    Item,
+    answer,
+    check_form,
+    check_numbers,
+    folded,
+    jaccard,
+    load,
+    parsed,
+    question,
+)
 from style_numbers import Given, U
 
 from tutorsmith.evaluation.metrics.refusal import judge_refusal
@@ -100,15 +113,7 @@ def test_form_of_every_sample(item: Item) -> None:
     assert item["mode"] == "tutor"
     assert [message["role"] for message in item["messages"]] == ["system", "user", "assistant"]
     assert item["messages"][0]["content"] == SYSTEM
-    text = answer(item)
-    assert re.findall(r"^#.*$", text, flags=re.MULTILINE) == HEADINGS
-    bodies = re.split(r"^### .+$", text, flags=re.MULTILINE)
-    assert bodies[0] == ""
-    assert all(len(body.split()) >= 10 for body in bodies[1:])
-    assert 110 <= len(text.split()) <= 210
-    assert text.count("$") % 2 == 0
-    assert text.count("{") == text.count("}")
-    assert text == text.strip()
+    check_form(answer(item), HEADINGS)
     assert item["meta"]["language"] == "en"
     assert item["meta"]["has_tool_call"] is item["meta"]["has_rag_context"] is False
 
@@ -157,17 +162,8 @@ def test_only_samples_in_the_table_compute_numbers() -> None:
 def test_numbers_of_the_answer_follow_from_the_givens(item: str) -> None:
     for text in COMPUTE[item][0].values():
         assert re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.]*\w)", question(ITEMS[item])), (item, text)
-    expected, seen = computed(item), set()
-    assert len(re.findall(rf" = {NUMBER}\$", answer(ITEMS[item]))) == len(stated(answer(ITEMS[item])))
-    for symbol, between, number, half, unit in stated(answer(ITEMS[item])):
-        value = U.Quantity(expected[symbol]).m_as(unit)
-        assert abs(value - number) <= half, (item, symbol, value, number)
-        seen.add(symbol)
-        if between:
-            substituted = arithmetic(between)
-            assert substituted is not None, between
-            assert abs(substituted - number) <= half, (item, between)
-    assert seen == set(expected)
+    text = answer(ITEMS[item])
+    check_numbers(text, stated(text), computed(item), U.Quantity)
 
 
 @pytest.mark.parametrize(("item", "wording", "value", "said", "rel"), CLAIMS)
