@@ -91,7 +91,7 @@ def _explained(error: Any) -> UsageError:
 
 @app.command()
 def run(
-    stage: Annotated[str, typer.Argument(help="A stage of tutorsmith.toml: sample, style, writing, tool, rag, all, ...")],
+    stage: Annotated[str, typer.Argument(help="A stage: sample, style, writing, tool, rag, all, ...")],
     config: Config = None,
     set_: Set = None,
     notes: Notes = None,
