@@ -7,7 +7,7 @@ the prefix and to itself (positions go on after the prefix). transformers' model
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -97,10 +97,7 @@ def packed_attention(
     """
     if query.device.type == "cuda":
         return _variable_length(query, key, value, layout, scaling), None
-    repeat = query.shape[1] // key.shape[1]
-    if repeat > 1:
-        key, value = key.repeat_interleave(repeat, 1), value.repeat_interleave(repeat, 1)
-    return _one_by_one(query, key, value, layout, scaling).transpose(1, 2), None
+    return _one_by_one(query, key, value, layout, scaling), None
 
 
 def _variable_length(
@@ -120,22 +117,27 @@ def _variable_length(
 def _one_by_one(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: Layout, scaling: float | None
 ) -> torch.Tensor:
-    attend = torch.nn.functional.scaled_dot_product_attention
-    prefix, starts = layout.prefix, layout.starts
-    parts: list[torch.Tensor | None] = [None] * len(layout.rests)
-    head: list[torch.Tensor] = []
-    if prefix:
-        head = [attend(query[:, :, :prefix], key[:, :, :prefix], value[:, :, :prefix], is_causal=True, scale=scaling)]
-    for k, (a, b) in enumerate(pairwise(starts)):
-        q = query[:, :, a:b]
-        if prefix:
-            ks = torch.cat((key[:, :, :prefix], key[:, :, a:b]), 2)
-            vs = torch.cat((value[:, :, :prefix], value[:, :, a:b]), 2)
-            mask = torch.ones((b - a, prefix + b - a), dtype=torch.bool, device=q.device).tril(prefix)
-            parts[k] = attend(q, ks, vs, attn_mask=mask, scale=scaling)
-        else:
-            parts[k] = attend(q, key[:, :, a:b], value[:, :, a:b], is_causal=True, scale=scaling)
-    return torch.cat([*head, *(part for part in parts if part is not None)], 2)
+    """Each sequence whole, with the prefix before it: computing the prefix's few answers anew is cheaper than a mask.
+
+    Query heads that share a key head stand in a dimension of their own, along which keys and values are not copied.
+    """
+    groups, prefix = key.shape[1], layout.prefix
+    q, k, v = query[0].unflatten(0, (groups, -1)), key[0, :, None], value[0, :, None]
+    sizes = [prefix, *layout.rests] if prefix else list(layout.rests)
+    pieces = list(zip(*(torch.split(part, sizes, 2) for part in (q, k, v)), strict=True))
+    head = pieces.pop(0) if prefix else None
+    out: list[torch.Tensor] = []
+    for piece in pieces:
+        rows, keys, values = [torch.cat(pair, 2) for pair in zip(head, piece, strict=True)] if head else piece
+        shape = (*rows.shape[:2], *keys.shape[2:])
+        made = torch.nn.functional.scaled_dot_product_attention(
+            rows, keys.expand(shape), values.expand(*shape[:-1], values.shape[-1]), is_causal=True, scale=scaling
+        )
+        if head:
+            first, made = torch.split(made, [prefix, made.shape[2] - prefix], 2)
+            out += [] if out else [first]
+        out.append(made)
+    return torch.cat(out, 2).flatten(0, 1).transpose(0, 1)[None]
 
 
 AttentionInterface.register(PACKED, packed_attention)

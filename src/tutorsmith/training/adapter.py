@@ -11,6 +11,7 @@ from tutorsmith.models.load import ATTENTION, LoadedModel
 from tutorsmith.models.lora import LoraShape, attach_lora, detach_lora, load_lora_state, lora_config, lora_state
 from tutorsmith.models.packed import PACKED
 from tutorsmith.training.lora_linear import fuse
+from tutorsmith.training.merged_layers import release
 
 
 def attach(loaded: LoadedModel, shape: LoraShape, *, seed: int) -> Any:
@@ -28,6 +29,7 @@ def attach(loaded: LoadedModel, shape: LoraShape, *, seed: int) -> Any:
 def detach(loaded: LoadedModel, model: Any) -> None:
     """Give the base back as it was before `attach`."""
     detach_lora(model)
+    release(model)
     model.set_attn_implementation(ATTENTION)
     model.eval()
     loaded.model = model

@@ -1,8 +1,7 @@
-"""The linear layers of an adapted model as single autograd steps (Hu et al. 2021: y = x W' with W' = W + s B A).
+"""Adapted linear layers as single autograd steps (Hu et al. 2021: y = x W + s (x A) B).
 
-PEFT computes x W and s (x A) B apart and adds them up, which costs three passes over the output and keeps x twice. Here
-a 32-bit layer is one product with the merged weight, and its gradients are products of low rank; with 16- or 4-bit
-weights, which merging would round, the two products stay apart and everything else is the same.
+32-bit layers are merged (`training.merged_layers`); with 16- or 4-bit weights, which merging would round, the two
+products stay apart.
 """
 
 from collections.abc import Callable
@@ -11,35 +10,7 @@ from typing import Any
 import torch
 
 from tutorsmith.models.lora import LoraLinear, layers_of
-
-
-class MergedLinear(torch.autograd.Function):
-    """32-bit: x (n, in), weight (out, in), bias (out,) or None, a (r, in), b (out, r), scale -> (n, out)."""
-
-    @staticmethod
-    def forward(  # noqa: PLR0913  autograd hands over one by one
-        ctx: Any,
-        x: torch.Tensor,
-        weight: torch.Tensor,
-        bias: torch.Tensor | None,
-        a: torch.Tensor,
-        b: torch.Tensor,
-        scale: float,
-    ) -> torch.Tensor:
-        ctx.save_for_backward(x, weight, a, b)
-        ctx.scale = scale
-        merged = torch.addmm(weight, b, a, alpha=scale)
-        return torch.nn.functional.linear(x, merged, bias)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:
-        x, weight, a, b = ctx.saved_tensors
-        (dy,) = gradients
-        low = dy @ b
-        da = (low.t() @ x).mul_(ctx.scale)
-        db = (dy.t() @ (x @ a.t())).mul_(ctx.scale)
-        dx = dy @ torch.addmm(weight, b, a, alpha=ctx.scale) if ctx.needs_input_grad[0] else None
-        return dx, None, None, da, db, None
+from tutorsmith.training.merged_layers import fuse_merged
 
 
 class Mirror:
@@ -111,31 +82,25 @@ def _product(left: torch.Tensor, right: torch.Tensor, kind: torch.dtype) -> torc
 
 
 def fuse(model: Any, kind: torch.dtype) -> None:
-    """Let the adapted linear layers of a model, which computes in `kind`, work as above while they are there.
+    """Let the adapted linear layers of a model, which computes in `kind`, work as single steps while they are there.
 
     Layers with dropout keep their own way.
     """
-    mirror = Mirror(kind)
+    mirror, mergeable = Mirror(kind), []
     for module in layers_of(model).values():
-        if isinstance(module.lora_dropout, torch.nn.Identity):
-            merged = module.base_layer.weight.dtype == kind == torch.float32
-            forward = _merged_forward(module) if merged else _low_rank_forward(module, mirror)
+        if not isinstance(module.lora_dropout, torch.nn.Identity):
+            continue
+        if module.base_layer.weight.dtype == kind == torch.float32:
+            mergeable.append(module)
+        else:
+            forward = _low_rank_forward(module, mirror)
             setattr(module, "forward", forward)  # noqa: B010  of this instance; `detach_lora` throws it away whole
+    if mergeable:
+        fuse_merged(model, frozenset(mergeable))
 
 
 def _parts(module: LoraLinear) -> tuple[torch.Tensor, torch.Tensor, float]:
     return module.lora_A.weight, module.lora_B.weight, module.scale
-
-
-def _merged_forward(module: LoraLinear) -> Callable[[torch.Tensor], torch.Tensor]:
-    base, (a, b, scale) = module.base_layer, _parts(module)
-
-    def forward(x: torch.Tensor) -> torch.Tensor:
-        flat = x.reshape(-1, x.shape[-1])
-        y = MergedLinear.apply(flat, base.weight, base.bias, a, b, scale)  # type: ignore[no-untyped-call]
-        return y.view(*x.shape[:-1], y.shape[-1])  # type: ignore[no-any-return]
-
-    return forward
 
 
 def _low_rank_forward(module: LoraLinear, mirror: Mirror) -> Callable[[torch.Tensor], torch.Tensor]:

@@ -10,7 +10,7 @@ from tutorsmith.core.memory import available_bytes
 from tutorsmith.models.load import usable_memory
 from tutorsmith.models.render import Rendered
 
-MOST_TOKENS = {"cpu": 4096, "cuda": 16384}
+MOST_TOKENS = {"cpu": 2048, "cuda": 16384}
 """Longer rows gain nothing: the products are large enough, and on a CPU smaller activations stay nearer."""
 SHARE = {"cpu": 0.5, "cuda": 0.85}
 """The part of the free memory that may be planned with; the rest is for what the plan does not see."""

@@ -12,6 +12,7 @@ import torch
 
 from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.core.memory import keep_freed_memory
 from tutorsmith.core.progress import bar, since_start
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.lora import LoraShape
@@ -75,6 +76,8 @@ def train_adapter(
             "float16 gradients vanish without loss scaling", where="dtype", mend="use dtype=bfloat16 or float32"
         )
     audit(rows, settings.max_length, loaded)
+    if loaded.device.type == "cpu":
+        keep_freed_memory()
     memory = plan_memory(loaded, rows, settings.gradient_checkpointing)
     plan = replace(plan_of(settings), tokens=memory.tokens)
     LOGGER.info("up to %d tokens at once%s", memory.tokens, ", activations recomputed" if memory.checkpointing else "")
