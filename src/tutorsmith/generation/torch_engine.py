@@ -7,7 +7,7 @@ end, and greedy answers get several tokens a pass where guesses at them prove ri
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -19,6 +19,7 @@ from tutorsmith.generation.drafts import Drafts, guesses_a_row, share_out
 from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
 from tutorsmith.generation.ragged import Decoder
 from tutorsmith.models.load import LoadedModel
+from tutorsmith.models.norms import fused_norms
 from tutorsmith.models.prepacked import MOST_ROWS, prepacked
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -84,14 +85,12 @@ class TorchEngine:
         """The model prepared for so many tokens of answers, and afterwards as it was."""
         model = self.loaded.model
         before = model.config._attn_implementation
-        try:
+        with ExitStack() as prepared:
+            prepared.callback(model.set_attn_implementation, before)
+            prepared.enter_context(fused_norms(model))
             if tokens >= WORTH_PACKING:
-                with prepacked(model):
-                    yield
-            else:
-                yield
-        finally:
-            model.set_attn_implementation(before)
+                prepared.enter_context(prepacked(model))
+            yield
 
     def _batches(self, prompts: Sequence[Sequence[int]], sampling: Sampling) -> list[list[int]]:
         """Indices in batches of similar length, the longest first (so that memory trouble shows at once)."""

@@ -1,24 +1,42 @@
 """RMS norms in one step of PyTorch's instead of the six that transformers' modules take (Zhang and Sennrich 2019)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 
-def fuse_norms(model: Any) -> None:
-    """Replace the computation of each RMS norm that is nothing but x / rms(x) * weight, in float32 inside.
+@contextmanager
+def fused_norms(model: Any) -> Iterator[None]:
+    """`fuse_norms` for the length of the block."""
+    changed = fuse_norms(model)
+    try:
+        yield
+    finally:
+        for module in changed:
+            del module.forward
+
+
+def fuse_norms(model: Any) -> list[Any]:
+    """Replace the computation of each RMS norm that is nothing but x / rms(x) * weight, in float32 inside. Returns the
+    modules that were changed; one that was before is left.
 
     What a module computes is tried, not guessed from its name: some add one to the weight or have a bias.
     """
+    changed = []
     for module in model.modules():
         weight, eps = getattr(module, "weight", None), getattr(module, "variance_epsilon", None)
         if (
             eps is not None
+            and "forward" not in vars(module)
             and isinstance(weight, torch.Tensor)
             and weight.dim() == 1
             and _is_plain(module, weight, eps)
         ):
             module.forward = _forward_of(module, float(eps))
+            changed.append(module)
+    return changed
 
 
 @torch.no_grad()
