@@ -1,5 +1,6 @@
 """The torch engine against transformers' own generate, and against itself in other batches."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,12 @@ import pytest
 import torch
 
 from tutorsmith.core.errors import ResourceError, UsageError
+from tutorsmith.generation import torch_engine
 from tutorsmith.generation.engine import Completion, Sampling, make_engine
-from tutorsmith.generation.torch_engine import TorchEngine
+from tutorsmith.generation.ragged import Decoder
+from tutorsmith.generation.torch_engine import WORTH_PACKING, TorchEngine
 from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.models.prepacked import MOST_ROWS
 
 PROMPTS = [[5 + (13 * k + 7 * j) % 200 for j in range(n)] for k, n in enumerate((40, 3, 17, 17, 9, 1, 25))]
 
@@ -20,7 +24,12 @@ def loaded(tiny_model: Path) -> LoadedModel:
 
 
 def answers(
-    loaded: LoadedModel, prompts: list[list[int]], sampling: Sampling, *, ragged: bool | None = None
+    loaded: LoadedModel,
+    prompts: list[list[int]],
+    sampling: Sampling,
+    *,
+    in_step: bool | None = None,
+    drafts: bool = True,
 ) -> list[Completion]:
     found: dict[int, Completion] = {}
 
@@ -28,7 +37,7 @@ def answers(
         assert k not in found, "each prompt is answered once"
         found[k] = completion
 
-    TorchEngine(loaded, ragged=ragged).generate(prompts, sampling, done)
+    TorchEngine(loaded, in_step=in_step, drafts=drafts).generate(prompts, sampling, done)
     assert sorted(found) == list(range(len(prompts)))
     return [found[k] for k in range(len(prompts))]
 
@@ -57,28 +66,62 @@ START = [9 + (11 * k) % 180 for k in range(30)]
 
 
 @pytest.mark.parametrize("batch_size", [0, 1, 3])
-@pytest.mark.parametrize("ragged", [False, True], ids=["padded", "ragged"])
+@pytest.mark.parametrize("in_step", [False, True], ids=["as on a CPU", "as on a GPU"])
 @pytest.mark.parametrize("prompts", [PROMPTS, [[*START, *prompt] for prompt in PROMPTS]], ids=["", "one start"])
 def test_greedy_answers_are_those_of_transformers(
-    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, batch_size: int, ragged: bool, prompts: list[list[int]]
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, batch_size: int, in_step: bool, prompts: list[list[int]]
 ) -> None:
     expected = with_ends(loaded, monkeypatch, prompts, 24)
     assert len({len(e) for e in expected}) > 1, "rows must finish at different steps for this to test anything"
-    found = answers(loaded, prompts, Sampling(max_new_tokens=24, batch_size=batch_size), ragged=ragged)
+    found = answers(loaded, prompts, Sampling(max_new_tokens=24, batch_size=batch_size), in_step=in_step)
     assert [list(f.ids) for f in found] == expected
     assert [f.finish_reason for f in found] == ["length" if len(e) == 24 else "stop" for e in expected]
 
 
 def test_the_model_is_left_as_it_was(loaded: LoadedModel) -> None:
     before = loaded.model.config._attn_implementation
-    answers(loaded, PROMPTS[:2], Sampling(max_new_tokens=2))
+    answers(loaded, PROMPTS[:2], Sampling(max_new_tokens=WORTH_PACKING))
     assert loaded.model.config._attn_implementation == before
+    assert not [name for name, module in loaded.model.named_modules() if "forward" in vars(module)]
+
+
+def test_answers_with_packed_weights_and_guesses_are_those_without(
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The random model soon repeats itself, so that guesses are right and wrong in turn."""
+    monkeypatch.setattr(loaded, "ends", frozenset())
+    passes: list[tuple[int, int]] = []
+    feed, accept = Decoder.feed_several, Decoder.accept
+
+    def counted(self: Decoder, tokens: list[int], counts: list[int]) -> torch.Tensor:
+        passes.append((len(counts), len(tokens)))
+        return feed(self, tokens, counts)
+
+    taken = []
+
+    def noted(self: Decoder, right: list[int]) -> None:
+        taken.extend(right)
+        accept(self, right)
+
+    monkeypatch.setattr(Decoder, "feed_several", counted)
+    monkeypatch.setattr(Decoder, "accept", noted)
+    sampling = Sampling(max_new_tokens=90)
+    plain = answers(loaded, PROMPTS, sampling, drafts=False)
+    assert passes == [(len(PROMPTS), len(PROMPTS))] * 89 and set(taken) == {1}
+    passes.clear()
+    taken.clear()
+    found = answers(loaded, PROMPTS, sampling)
+    assert [f.ids for f in found] == [p.ids for p in plain] and {len(p.ids) for p in plain} == {90}
+    tried = sum(tokens for _, tokens in passes)
+    assert len(passes) < 89 and len(taken) < sum(taken) < tried, "some guesses must be right and some wrong"
+    assert all(tokens <= MOST_ROWS for _, tokens in passes)
+    assert [list(f.ids) for f in found] == [reference(loaded, prompt, 90) for prompt in PROMPTS]
 
 
 def test_sampling_follows_the_seed_and_not_the_batch(loaded: LoadedModel) -> None:
     hot = Sampling(max_new_tokens=12, temperature=1.5, top_p=0.9, seed=3)
     one = answers(loaded, PROMPTS, hot)
-    assert [o.ids for o in one] == [r.ids for r in answers(loaded, PROMPTS, hot, ragged=True)]
+    assert [o.ids for o in one] == [r.ids for r in answers(loaded, PROMPTS, hot, in_step=True)]
     alone = answers(loaded, PROMPTS, Sampling(12, 1.5, 0.9, 3, batch_size=1))
     assert [o.ids for o in one] == [a.ids for a in alone]
     assert [o.ids for o in one] != [a.ids for a in answers(loaded, PROMPTS, Sampling(12, 1.5, 0.9, 4))]
@@ -90,30 +133,82 @@ def test_nucleus_of_zero_width_is_greedy(loaded: LoadedModel) -> None:
     assert [n.ids for n in narrow] == [g.ids for g in answers(loaded, PROMPTS, Sampling(max_new_tokens=8))]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate memory"),
+    ],
+    ids=["GPU", "CPU"],
+)
 def test_out_of_memory_halves_the_batch_and_then_gives_up_with_the_mend(
-    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
 ) -> None:
-    whole = TorchEngine._answer
+    whole = Decoder.__init__
     sizes = []
 
-    def tight(self: Any, batch: list[Any], *rest: Any) -> None:
-        sizes.append(len(batch))
-        if len(batch) > 2:
-            raise torch.OutOfMemoryError("CUDA out of memory")
-        whole(self, batch, *rest)
+    def tight(self: Any, model: Any, prompts: list[Any], room: list[int]) -> None:
+        sizes.append(len(prompts))
+        if len(prompts) > 2:
+            raise error
+        whole(self, model, prompts, room)
 
     expected = answers(loaded, PROMPTS, Sampling(max_new_tokens=4))
-    monkeypatch.setattr(TorchEngine, "_answer", tight)
+    monkeypatch.setattr(Decoder, "__init__", tight)
     assert [a.ids for a in answers(loaded, PROMPTS, Sampling(max_new_tokens=4))] == [e.ids for e in expected]
     assert max(sizes) == 7 and min(sizes) <= 2
 
     def full(*_: Any) -> None:
-        raise torch.OutOfMemoryError("CUDA out of memory")
+        raise error
 
-    monkeypatch.setattr(TorchEngine, "_answer", full)
+    monkeypatch.setattr(Decoder, "__init__", full)
     with pytest.raises(ResourceError, match="40 tokens") as raised:
         answers(loaded, PROMPTS, Sampling(max_new_tokens=4))
     assert "max_new_tokens" in (raised.value.mend or "") and raised.value.exit_code == 5
+
+
+def test_memory_that_runs_out_halfway_leaves_given_answers_alone(
+    loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = with_ends(loaded, monkeypatch, PROMPTS, 24)
+    feed = Decoder.feed_several
+
+    def late(self: Decoder, tokens: list[int], counts: list[int]) -> torch.Tensor:
+        if 2 < len(counts) < len(PROMPTS):
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return feed(self, tokens, counts)
+
+    monkeypatch.setattr(Decoder, "feed_several", late)
+    with caplog.at_level(logging.WARNING):
+        found = answers(loaded, PROMPTS, Sampling(max_new_tokens=24))
+    assert [list(f.ids) for f in found] == expected
+    assert "with 7 prompts at once" in caplog.text
+
+
+def test_another_runtime_error_is_no_lack_of_memory(loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr(Decoder, "__init__", broken)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        answers(loaded, PROMPTS, Sampling(max_new_tokens=4))
+
+
+def test_batches_keep_to_the_memory(loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is room for the keys and values of three prompts with their answers."""
+    config = loaded.model.config
+    a_token = 2 * 4 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
+    sizes = []
+    whole = Decoder.__init__
+
+    def sized(self: Any, model: Any, prompts: list[Any], room: list[int]) -> None:
+        sizes.append(len(prompts))
+        whole(self, model, prompts, room)
+
+    monkeypatch.setattr(Decoder, "__init__", sized)
+    monkeypatch.setattr(torch_engine, "available_bytes", lambda: int(a_token * 3 * (40 + 4) / torch_engine.SHARE))
+    answers(loaded, [PROMPTS[0]] * 7, Sampling(max_new_tokens=4))
+    assert sizes == [3, 3, 1]
 
 
 def test_an_unknown_engine_is_named_with_the_known_ones(loaded: LoadedModel) -> None:

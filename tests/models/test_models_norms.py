@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from tutorsmith.models.load import load_model
-from tutorsmith.models.norms import fuse_norms
+from tutorsmith.models.norms import fuse_norms, fused_norms
 
 
 class Shifted(torch.nn.Module):
@@ -31,6 +31,19 @@ def test_a_model_with_fused_norms_says_the_same(tiny_model: Path) -> None:
     ids = torch.arange(5, 25)[None]
     with torch.no_grad():
         assert torch.allclose(other(input_ids=ids).logits, model(input_ids=ids).logits, atol=1e-5)
+
+
+def test_norms_are_as_before_after_the_block(tiny_model: Path) -> None:
+    model: Any = load_model(str(tiny_model), device="cpu").model
+    first = model.model.layers[0].input_layernorm
+    fuse_norms(first)
+    own = first.forward
+    with fused_norms(model):
+        assert (
+            len([part for part in model.modules() if "forward" in vars(part)]) == 2 * model.config.num_hidden_layers + 1
+        )
+    assert [part for part in model.modules() if "forward" in vars(part)] == [first]
+    assert first.forward is own, "what was changed for good before stays"
 
 
 def test_another_kind_of_norm_is_left_alone() -> None:

@@ -122,7 +122,7 @@ def _one_by_one(
     Query heads that share a key head stand in a dimension of their own, along which keys and values are not copied.
     """
     groups, prefix = key.shape[1], layout.prefix
-    q, k, v = query[0].unflatten(0, (groups, -1)), key[0, :, None], value[0, :, None]
+    q, k, v = query[0].view(groups, -1, *query.shape[2:]), key[0, :, None], value[0, :, None]
     sizes = [prefix, *layout.rests] if prefix else list(layout.rests)
     pieces = list(zip(*(torch.split(part, sizes, 2) for part in (q, k, v)), strict=True))
     head = pieces.pop(0) if prefix else None

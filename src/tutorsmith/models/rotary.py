@@ -1,6 +1,8 @@
 """Rotary positions (Su et al. 2021, RoFormer) in three operations a tensor instead of transformers' six."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -41,27 +43,34 @@ def rotate(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """q, k: (rows, heads, n, d); cos, sin: (rows, n, d). Returns both turned by their positions' angles."""
     cos, sin = cos.unsqueeze(unsqueeze_dim), sin.unsqueeze(unsqueeze_dim)
-    return _Rotated.apply(q, cos, sin), _Rotated.apply(k, cos, sin)  # type: ignore[no-untyped-call]
+    turn: Any = _Rotated.apply
+    return turn(q, cos, sin), turn(k, cos, sin)
 
 
-def fuse_rotary(model: Any) -> bool:
-    """Let the modelling file of a model turn queries and keys as above; False where it does something else.
-
-    What its function computes is tried, not guessed from its name. All models of that file compute so from then on.
-    """
+@contextmanager
+def fused_rotary(model: Any) -> Iterator[bool]:
+    """For the length of the block, let the modelling file of a model turn queries and keys as above; False where it
+    does something else, which is tried, not guessed from its function's name."""
     file = sys.modules[type(model).__module__]
     theirs = getattr(file, NAME, None)
-    if theirs is None or theirs is rotate:
-        return theirs is rotate
+    fused = theirs is not None and _is_plain(theirs)
+    if fused:
+        setattr(file, NAME, rotate)
+    try:
+        yield fused
+    finally:
+        if fused:
+            setattr(file, NAME, theirs)
+
+
+@torch.no_grad()
+def _is_plain(theirs: Any) -> bool:
     generator = torch.Generator().manual_seed(0)
     q, k = (torch.randn((1, heads, 3, 8), generator=generator) for heads in (2, 1))
     angles = torch.randn((1, 3, 8), generator=generator)
     try:
         expected = theirs(q, k, angles.cos(), angles.sin())
-    except (TypeError, ValueError, RuntimeError):  # of another form: half of a head turned, complex numbers
+    except (TypeError, ValueError, RuntimeError):  # of another form: a part of each head turned, complex numbers
         return False
     made = rotate(q, k, angles.cos(), angles.sin())
-    if not all(a.shape == b.shape and torch.allclose(a, b, atol=1e-6) for a, b in zip(expected, made, strict=True)):
-        return False
-    setattr(file, NAME, rotate)
-    return True
+    return all(a.shape == b.shape and torch.allclose(a, b, atol=1e-6) for a, b in zip(expected, made, strict=True))

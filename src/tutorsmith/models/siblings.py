@@ -5,7 +5,7 @@ weights move into one tensor of which each layer keeps its own part, so that not
 layer's weight (merging an adapter) changes the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -23,31 +23,36 @@ def join_siblings(model: Any) -> int:
     for module in model.modules():
         for names in SIBLINGS:
             layers = [getattr(module, name, None) for name in names]
-            if all(_is_plain(layer) for layer in layers) and len({layer.weight.dtype for layer in layers}) == 1:  # type: ignore
+            if are_siblings(layers):
                 _join(layers)
                 joined += 1
     return joined
+
+
+def are_siblings(layers: Sequence[Any]) -> bool:
+    """Whether these can be one product: plain linear layers of one type without bias."""
+    return all(_is_plain(layer) for layer in layers) and len({layer.weight.dtype for layer in layers}) == 1
 
 
 def _is_plain(layer: Any) -> bool:
     return type(layer) is torch.nn.Linear and layer.bias is None
 
 
-class _Group:
-    """The joint weight, and the parts of the last product that were not yet asked for."""
+class Group:
+    """Layers with one product, x (..., in) -> (..., sum of sizes), and its parts that were not yet asked for."""
 
-    def __init__(self, layers: Sequence[Any]) -> None:
-        self.sizes = [layer.out_features for layer in layers]
-        self.weight = torch.cat([layer.weight.data for layer in layers])
+    def __init__(self, sizes: Sequence[int], product: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        self.sizes, self.product = list(sizes), product
         self.source: torch.Tensor | None = None
         self.parts: list[torch.Tensor] = []
 
     def call(self, place: int, layer: Any, x: torch.Tensor) -> torch.Tensor:
+        """What the group's layer at this place gives for x."""
         if torch.is_grad_enabled():
             return torch.nn.functional.linear(x, layer.weight)
         if place == 0:
             self.source = x
-            self.parts = list(torch.split(torch.nn.functional.linear(x, self.weight), self.sizes, -1))
+            self.parts = list(torch.split(self.product(x), self.sizes, -1))
         elif self.source is not x:
             return torch.nn.functional.linear(x, layer.weight)
         part = self.parts[place]
@@ -57,15 +62,15 @@ class _Group:
 
 
 def _join(layers: Sequence[Any]) -> None:
-    group = _Group(layers)
-    start = 0
-    for place, layer in enumerate(layers):
-        layer.weight.data = group.weight[start : start + layer.out_features]
-        start += layer.out_features
+    sizes = [layer.out_features for layer in layers]
+    weight = torch.cat([layer.weight.data for layer in layers])
+    group = Group(sizes, lambda x: torch.nn.functional.linear(x, weight))
+    for place, (layer, part) in enumerate(zip(layers, torch.split(weight, sizes), strict=True)):
+        layer.weight.data = part
         layer.forward = _forward_of(group, place, layer)
 
 
-def _forward_of(group: _Group, place: int, layer: Any) -> Any:
+def _forward_of(group: Group, place: int, layer: Any) -> Any:
     def forward(x: torch.Tensor) -> torch.Tensor:
         return group.call(place, layer, x)
 

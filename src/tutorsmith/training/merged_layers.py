@@ -54,19 +54,19 @@ class Group:
         if versions != self._versions:
             weight = self.layers[0].weight
             whole = weight.new_empty((sum(self.widths), weight.shape[1]))
-            for layer, part in zip(self.layers, whole.split(self.widths), strict=True):
+            for layer, part in zip(self.layers, torch.split(whole, self.widths), strict=True):
                 torch.addmm(layer.weight, layer.b, layer.a, alpha=layer.scale, out=part)
             self._merged, self._versions = whole, versions
         return self._merged
 
     def low_rank(self, x: torch.Tensor, dy: torch.Tensor, xa: torch.Tensor | None = None) -> list[torch.Tensor]:
         """Gradients of each layer's a and b in turn. x: (n, in); dy: (n, sum of out); xa: x A', where it is known."""
-        ranks, parts = [layer.a.shape[0] for layer in self.layers], dy.split(self.widths, 1)
+        ranks, parts = [layer.a.shape[0] for layer in self.layers], torch.split(dy, self.widths, 1)
         if xa is None:
             xa = x @ torch.cat([layer.a for layer in self.layers]).t()
         low = torch.cat([part @ layer.b for part, layer in zip(parts, self.layers, strict=True)], 1)
-        das = (low.t() @ x).split(ranks)
-        dbs = [(narrow.t() @ part).t() for part, narrow in zip(parts, xa.split(ranks, 1), strict=True)]
+        das = torch.split(low.t() @ x, ranks)
+        dbs = [(narrow.t() @ part).t() for part, narrow in zip(parts, torch.split(xa, ranks, 1), strict=True)]
         pairs = zip(das, dbs, self.layers, strict=True)
         return [gradient * layer.scale for da, db, layer in pairs for gradient in (da, db)]
 
@@ -78,7 +78,7 @@ class MergedLinears(torch.autograd.Function):
     def forward(ctx: Any, x: torch.Tensor, group: Group, *_learned: torch.Tensor) -> tuple[torch.Tensor, ...]:
         ctx.group = group
         ctx.save_for_backward(x)
-        parts = (x @ group.merged.t()).split(group.widths, 1)
+        parts = torch.split(x @ group.merged.t(), group.widths, 1)
         for layer, part in zip(group.layers, parts, strict=True):
             if layer.bias is not None:
                 part += layer.bias

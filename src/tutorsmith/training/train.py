@@ -3,7 +3,8 @@
 import logging
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from tutorsmith.core.memory import keep_freed_memory
 from tutorsmith.core.progress import bar, since_start
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.lora import LoraShape
+from tutorsmith.models.norms import fused_norms
 from tutorsmith.models.render import Rendered, describe
+from tutorsmith.models.rotary import fused_rotary
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.checkpoint import Place, drop_checkpoints, find_checkpoint, load_checkpoint
 from tutorsmith.training.folds import folds, split_validation
@@ -174,8 +177,15 @@ def _say_split(rows: Sequence[Rendered], held_out: Sequence[Rendered], settings:
         )
 
 
-def _attached(loaded: LoadedModel, settings: TrainSettings) -> Any:
-    return attach(loaded, _shape(settings), seed=settings.seed)
+@contextmanager
+def _adapted(loaded: LoadedModel, settings: TrainSettings) -> Iterator[Any]:
+    """The model with a fresh adapter, computing in as few steps as it can."""
+    model = attach(loaded, _shape(settings), seed=settings.seed)
+    try:
+        with fused_norms(model), fused_rotary(model):
+            yield model
+    finally:
+        detach(loaded, model)
 
 
 def _shape(settings: TrainSettings) -> LoraShape:
@@ -199,19 +209,16 @@ def _train_once(
         for file in curves.glob("events.out.tfevents.*"):
             file.unlink()  # the curves of an earlier run would be drawn over this one's
     total = plan.epochs * plan.steps_per_epoch(len(data[0]))
-    model = _attached(loaded, settings)
-    try:
-        with bar("train", total) as progress, stop_on_signal() as flag:
-            tracker = Tracker(curves, progress, resumed_at=done)
-            try:
-                LOGGER.info("first step %.1f s after the start of the program", since_start())
-                keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
-                trained = train(loaded, model, data, plan, keeper)
-            finally:
-                tracker.close()
-        save_adapter(trained.state, _shape(settings), loaded.name, folder)
-    finally:
-        detach(loaded, model)
+    with (
+        _adapted(loaded, settings) as model,
+        bar("train", total) as progress,
+        stop_on_signal() as flag,
+        closing(Tracker(curves, progress, resumed_at=done)) as tracker,
+    ):
+        LOGGER.info("first step %.1f s after the start of the program", since_start())
+        keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
+        trained = train(loaded, model, data, plan, keeper)
+    save_adapter(trained.state, _shape(settings), loaded.name, folder)
     _write_state(folder, trained.place, trained.stopped)
     return trained
 
@@ -234,13 +241,13 @@ def _cross_validated_epochs(loaded: LoadedModel, rows: Sequence[Rendered], setti
         )
     curves: list[list[float]] = []
     for number, data in enumerate(folds(rows, settings.k_folds, settings.seed), start=1):
-        model = _attached(loaded, settings)
-        try:
-            total = plan.epochs * plan.steps_per_epoch(len(data[0]))
-            with bar(f"fold {number} of {settings.k_folds}", total) as progress, stop_on_signal() as flag:
-                trained = train(loaded, model, data, replace(plan, patience=0), Keeper(Tracker(None, progress), flag))
-        finally:
-            detach(loaded, model)
+        total = plan.epochs * plan.steps_per_epoch(len(data[0]))
+        with (
+            _adapted(loaded, settings) as model,
+            bar(f"fold {number} of {settings.k_folds}", total) as progress,
+            stop_on_signal() as flag,
+        ):
+            trained = train(loaded, model, data, replace(plan, patience=0), Keeper(Tracker(None, progress), flag))
         curves.append([row["eval_loss"] for row in trained.place.history if "eval_loss" in row])
     means = [statistics.fmean(column) for column in zip(*curves, strict=True)]
     best = min(range(len(means)), key=means.__getitem__) + 1
