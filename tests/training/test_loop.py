@@ -3,7 +3,8 @@
 import dataclasses
 import math
 import signal
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def make_rows(loaded: LoadedModel, count: int = 10) -> list[Rendered]:
     return rows
 
 
-def in_files(rows: Sequence[Rendered], loaded: LoadedModel, folder: Path) -> TokenRows:
+def in_files(rows: Iterable[Rendered], loaded: LoadedModel, folder: Path) -> TokenRows:
     folder.mkdir(parents=True, exist_ok=True)
     write_rows(rows, loaded.ends, folder)
     return TokenRows(folder)
@@ -273,6 +274,22 @@ def test_as_many_steps_as_the_epochs_have_give_the_same_adapter(loaded: LoadedMo
     assert (by_steps.steps, by_steps.adapter) == (by_epochs.steps, by_epochs.adapter)
     with pytest.raises(UsageError, match="give one of them"):
         train_adapter(loaded, rows, other.model_copy(update={"k_folds": 3}), tmp_path / "c", {"data": "d"})
+
+
+def test_memory_does_not_grow_with_the_rows(loaded: LoadedModel, tmp_path: Path) -> None:
+    """Rows of 4,000 tokens, written and read again one by one: a hundred of them need no more than ten, but for some
+    numbers of each."""
+    ids = tuple(range(300, 4300))
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        kept = in_files((Rendered(f"s{k}", ids, (True,) * 4000) for k in range(count)), loaded, tmp_path / str(count))
+        assert sum(row.trained for row in kept) == 4000 * count
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(100) < peak(10) + 90 * 1000
 
 
 def test_rows_of_files_are_those_that_were_written(loaded: LoadedModel, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,24 +102,26 @@ def writing(path: Path) -> Iterator[Callable[[bytes], None]]:
     with writing_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    file = os.fdopen(handle, "wb")
 
     def write(data: bytes) -> None:
         with writing_to(path):
             file.write(data)
 
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield write
-            with writing_to(path):
-                file.flush()
-                os.fsync(file.fileno())
+        yield write
         with writing_to(path):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             # mkstemp makes files private; artifacts are as readable as the user's umask says.
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(name, 0o666 & ~umask)
             os.replace(name, path)
     except BaseException:
+        with suppress(OSError):  # what did not fit has been told; closing tries to write it once more
+            file.close()
         Path(name).unlink(missing_ok=True)
         raise
 

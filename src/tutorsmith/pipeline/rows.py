@@ -1,5 +1,7 @@
 """The training rows of a run, rendered once: the same samples, notes, model and settings give the same rows."""
 
+import logging
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +13,7 @@ from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.prompts import say_shortened
 from tutorsmith.training.token_rows import TokenRows, write_rows
 
+LOGGER = logging.getLogger("tutorsmith")
 _SHORTENED = "shortened.json"
 # What decides how a row looks: a change in one of these renders anew.
 _CODE = (
@@ -34,7 +37,7 @@ def training_rows(run: Context) -> TokenRows:
     max_length = min(settings.max_length, run.loaded.context)
 
     def make(place: Path) -> None:
-        shortened = 0
+        started, shortened = time.perf_counter(), 0
 
         def rows() -> Iterator[Rendered]:
             nonlocal shortened
@@ -44,6 +47,7 @@ def training_rows(run: Context) -> TokenRows:
 
         write_rows(rows(), run.loaded.ends, place)
         write_json(place / _SHORTENED, shortened)
+        LOGGER.info("rendered the samples in %.1f s", time.perf_counter() - started)
 
     folder = kept_folder(cache_folder() / "rows" / _name(run, max_length), make)
     say_shortened(read_json(folder / _SHORTENED), f"max_length={max_length}")  # in every run, not only in the first
