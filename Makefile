@@ -11,7 +11,7 @@ TORCH := $(shell grep -E '^torch==' constraints.txt)
 EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: setup setup-dev sample test lint types layers tests bench bench-gpu nightly docs clean
+.PHONY: setup setup-dev sample test lint types layers tests bench bench-gpu bench-growth nightly docs clean
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -53,6 +53,9 @@ bench: setup
 
 bench-gpu: setup
 	$(BIN)/python benchmarks/gpu.py --output benchmarks/results/gpu.json
+
+bench-growth: setup
+	$(BIN)/python benchmarks/growth.py --output benchmarks/results/growth.json
 
 STAGES ?= sample
 nightly: setup

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from tutorsmith.commands.stage import StageOptions, make_context
 from tutorsmith.core.progress import bar, quiet_libraries
 from tutorsmith.data.schema import BenchmarkItem, Prediction, Sample
 from tutorsmith.evaluation import judge_format, judge_refusal
+from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.steps import answer
@@ -59,7 +60,7 @@ def math_recall(answer: str, reference: str) -> float:
     return sum(w in plain for w in wanted) / len(wanted) if wanted else 1.0
 
 
-def held_out_items(samples: Sequence[Sample], names: set[str]) -> list[BenchmarkItem]:
+def held_out_items(samples: Iterable[Sample], names: set[str]) -> list[BenchmarkItem]:
     """Held-out samples as questions; the teacher's answer is the reference."""
     return [
         BenchmarkItem(
@@ -70,17 +71,16 @@ def held_out_items(samples: Sequence[Sample], names: set[str]) -> list[Benchmark
     ]
 
 
-def train_fold(run: Context, data: tuple[list[Rendered], list[Rendered]], folder: Path) -> float:
+def train_fold(run: Context, data: tuple[Sequence[Rendered], Sequence[Rendered]], folder: Path) -> float:
     """Train on data[0] into `folder`; returns the loss on data[1] at the end."""
     settings = run.settings.train.settings
     plan = replace(plan_of(settings), patience=0)
-    model = attach(
-        run.loaded, rank=settings.lora_r, alpha=settings.lora_alpha, dropout=settings.lora_dropout, seed=settings.seed
-    )
+    shape = LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
+    model = attach(run.loaded, shape, seed=settings.seed)
     try:
         with bar("train", plan.epochs * plan.steps_per_epoch(len(data[0]))) as progress:
             trained = train(run.loaded, model, data, plan, Keeper(Tracker(None, progress), StopFlag()))
-        save_adapter(model, trained.state, run.loaded.name, folder)
+        save_adapter(trained.state, shape, run.loaded.name, folder)
     finally:
         detach(run.loaded, model)
     return float(trained.place.history[-1]["eval_loss"])
@@ -105,12 +105,13 @@ def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) ->
     with tempfile.TemporaryDirectory() as scratch:
         run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
         rows = run.prompter().training_rows(run.samples, seed=seed, max_length=run.settings.train.settings.max_length)
-        for number, data in enumerate(folds(rows, folds_wanted, seed=1)):
+        for number, places in enumerate(folds([row.id for row in rows], folds_wanted, seed=1)):
             folder = Path(scratch) / str(number)
-            totals["loss"] += train_fold(run, data, folder)
-            items = held_out_items(run.samples, {row.id for row in data[1]})
-            (predictions,) = answer(run, items, folder, [run.index is not None])
-            for item, made in zip(items, predictions, strict=True):
+            learned, held_out = ([rows[k] for k in part] for part in places)
+            totals["loss"] += train_fold(run, (learned, held_out), folder)
+            items = held_out_items(run.samples, {row.id for row in held_out})
+            parts = answer(run, items, folder, [run.index is not None])
+            for item, made in zip(items, (p for (part,) in parts for p in part), strict=True):
                 score(item, made, totals)
     answerable = totals["n"] - totals["refusals"]
     return {

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from tutorsmith.core.artifacts import (
     write_json,
     write_jsonl,
     write_text,
+    writing,
     writing_to,
 )
 from tutorsmith.core.errors import DataError, ResourceError
@@ -67,6 +69,38 @@ def test_a_refused_write_leaves_the_old_file(
     assert caught.value.mend
     assert file.read_text() == "old"
     assert leftovers(tmp_path) == []
+
+
+def test_a_file_written_in_pieces_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    write_text(file, "old")
+    with pytest.raises(ConnectionError), writing(file) as write:
+        write(b"new")
+        raise ConnectionError(errno.ECONNRESET, "of something else: no fault of the file")
+    assert file.read_text() == "old"
+    with writing(file) as write:
+        write(b"one\n")
+        assert file.read_text() == "old"
+        write(b"two\n")
+    assert file.read_text() == "one\ntwo\n"
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize("size", [10, 100_000], ids=["at the end", "in a piece"])
+def test_a_disk_that_is_full_after_some_pieces_leaves_the_old_file(tmp_path: Path, size: int) -> None:
+    file = tmp_path / "a.jsonl"
+    write_text(file, "old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.raises(ResourceError, match="cannot write") as caught:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (15, limits[1]))
+        try:
+            with writing(file) as write:
+                for _ in range(2):
+                    write(b"x" * size)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.where == str(file)
+    assert file.read_text() == "old" and leftovers(tmp_path) == []
 
 
 def test_interrupted_in_the_middle_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

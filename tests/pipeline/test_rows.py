@@ -1,14 +1,20 @@
 """Rendered rows are kept: taken from the cache for the same run, rendered anew for any other."""
 
 import logging
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from small_runs import Course
 from tutorsmith.core.artifacts import cache_folder
-from tutorsmith.models.render import Rendered
+from tutorsmith.data.schema import Sample
+from tutorsmith.models.render import Rendered, render_sample
+from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.rows import training_rows
+from tutorsmith.training.token_rows import write_rows
 
 RENDER = "tutorsmith.pipeline.prompts.render_sample"
 
@@ -24,7 +30,7 @@ def test_the_rows_of_the_first_run_are_taken(course: Course, forbid: Callable[[s
     wanted = rendered(course)
     assert len(list((cache_folder() / "rows").iterdir())) == 1
     forbid(RENDER)
-    assert training_rows(course.context()) == wanted
+    assert list(training_rows(course.context())) == wanted
 
 
 @pytest.mark.parametrize(
@@ -41,11 +47,57 @@ def test_other_rows_are_rendered_anew(course: Course, forbid: Callable[[str], No
     assert len(list((cache_folder() / "rows").iterdir())) == 1, "what failed leaves nothing"
 
 
-def test_a_damaged_entry_is_rendered_anew(course: Course) -> None:
-    wanted = training_rows(course.context())
+@pytest.mark.parametrize("name", ["tokens.bin", "learned.bin", "rows.json", "shortened.json"])
+@pytest.mark.parametrize("how", ["cut", "changed", "gone"])
+def test_a_damaged_entry_is_rendered_anew(course: Course, name: str, how: str) -> None:
+    wanted = list(training_rows(course.context()))
     (entry,) = (cache_folder() / "rows").iterdir()
-    (entry / "rows.json").write_text("{}", encoding="utf-8")
-    assert training_rows(course.context()) == wanted
+    whole = (entry / name).read_bytes()
+    if how == "gone":
+        (entry / name).unlink()
+    else:
+        (entry / name).write_bytes(whole[:-1] if how == "cut" else bytes([whole[0] ^ 1]) + whole[1:])
+    assert list(training_rows(course.context())) == wanted
+    assert (entry / name).read_bytes() == whole
+
+
+def test_samples_are_read_rendered_and_written_one_after_the_other(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sample is on its way before the next is read; no list of them, or of their rows, comes about."""
+    events: list[str] = []
+    run = course.context(seed=5)
+
+    def noted(samples: Iterator[Sample]) -> Iterator[Sample]:
+        for sample in samples:
+            events.append(f"read {sample.id}")
+            yield sample
+
+    def render(sample: Sample, *given: Any) -> list[Rendered]:
+        events.append(f"render {sample.id}")
+        return render_sample(sample, *given)
+
+    def write(rows: Iterable[Rendered], *given: Any) -> None:
+        write_rows((events.append(f"write {row.id}") or row for row in rows), *given)  # type: ignore[func-returns-value]
+
+    samples = Context.samples.fget
+    monkeypatch.setattr(Context, "samples", property(lambda self: noted(samples(self))))
+    monkeypatch.setattr(RENDER, render)
+    monkeypatch.setattr("tutorsmith.pipeline.rows.write_rows", write)
+    rows = training_rows(run)
+    once = list(dict.fromkeys(events))  # a row that is too long is rendered again
+    assert once == [f"{what} {name}" for name in dict.fromkeys(rows.names) for what in ("read", "render", "write")]
+
+
+def test_two_runs_that_begin_at_once_get_the_same_rows(course: Course) -> None:
+    for entry in (cache_folder() / "rows").iterdir():
+        shutil.rmtree(entry)
+    runs = [course.context() for _ in range(2)]
+    for run in runs:
+        assert run.loaded and run.index
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(training_rows, runs)
+    assert list(one) == list(other) and len(list((cache_folder() / "rows").iterdir())) == 1
 
 
 def test_what_was_left_out_is_said_in_every_run(course: Course, caplog: pytest.LogCaptureFixture) -> None:

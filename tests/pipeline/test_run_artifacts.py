@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.torch import load_file
@@ -159,6 +160,30 @@ def test_base_answers_are_shared_between_stages(course: Course, forbid: Callable
     ours = [p.prediction for p in read_predictions(files["base"])]
     theirs = read_predictions(course.root / "outputs/adapter/style/predictions_style.base.jsonl")
     assert ours == [p.prediction for p in theirs]
+
+
+def test_prompts_are_answered_part_by_part(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three items at a time with two systems each: no more prompts are asked at once, and the files are the same."""
+    from tutorsmith.generation.torch_engine import TorchEngine
+    from tutorsmith.pipeline.steps import predict_step
+
+    generate, asked = TorchEngine.generate, []
+
+    def counted(self: TorchEngine, prompts: Sequence[Sequence[int]], *given: Any) -> None:
+        asked.append(len(prompts))
+        generate(self, prompts, *given)
+
+    folder = course.root / "outputs/adapter/style"
+    before = {name: read_predictions(folder / FILES[name]) for name in ("tuned", "tuned_notes")}
+    monkeypatch.setattr("tutorsmith.pipeline.steps.AT_ONCE", 3)
+    files = predict_step(course.context(), "tuned")
+    assert {name: read_predictions(file) for name, file in files.items()} == before
+    monkeypatch.setattr(TorchEngine, "generate", counted)
+    files = predict_step(course.context(fresh=True), "tuned")
+    assert len(asked) == 2 and max(asked) <= 6  # equal prompts are asked once
+    assert {name: [p.id for p in read_predictions(file)] for name, file in files.items()} == {
+        name: [p.id for p in predictions] for name, predictions in before.items()
+    }
 
 
 def test_fresh_trains_and_answers_anew_to_the_same_adapter(course: Course, caplog: pytest.LogCaptureFixture) -> None:

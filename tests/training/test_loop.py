@@ -3,7 +3,8 @@
 import dataclasses
 import math
 import signal
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from tutorsmith.training.loop import Plan, _step, mean_loss
 from tutorsmith.training.loss import pack, summed_loss
 from tutorsmith.training.memory import Room, activation_bytes, plan_memory
 from tutorsmith.training.settings import TrainSettings
+from tutorsmith.training.token_rows import TokenRows, write_rows
 from tutorsmith.training.track import StopFlag, Tracker
-from tutorsmith.training.train import audit, train_adapter
+from tutorsmith.training.train import TrainResult, audit
+from tutorsmith.training.train import train_adapter as train_token_rows
 
 SETTINGS: dict[str, Any] = {"num_train_epochs": 3, "gradient_accumulation_steps": 4, "learning_rate": 0.01}
 
@@ -46,6 +49,18 @@ def make_rows(loaded: LoadedModel, count: int = 10) -> list[Rendered]:
         answer = [5 + (11 * k + 3 * j) % 200 for j in range(3 + 2 * k)]
         rows.append(Rendered(f"s{k}", (*prompt, *answer, end), (*[False] * len(prompt), *[True] * (len(answer) + 1))))
     return rows
+
+
+def in_files(rows: Iterable[Rendered], loaded: LoadedModel, folder: Path) -> TokenRows:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rows(rows, loaded.ends, folder)
+    return TokenRows(folder)
+
+
+def train_adapter(
+    loaded: LoadedModel, rows: list[Rendered], settings: TrainSettings, folder: Path, identity: dict[str, str]
+) -> TrainResult:
+    return train_token_rows(loaded, in_files(rows, loaded, folder / "rows"), settings, folder, identity)
 
 
 def plan(**changes: Any) -> Plan:
@@ -234,6 +249,61 @@ def test_training_learns_and_the_same_seed_gives_the_same_bytes(loaded: LoadedMo
     assert not (tmp_path / "a" / "checkpoints").exists()
 
 
+@pytest.mark.parametrize(("max_steps", "epochs"), [(1, 1 / 3), (3, 1.0), (4, 4 / 3), (7, 7 / 3)])
+def test_max_steps_ends_training_wherever_it_is(
+    loaded: LoadedModel, tmp_path: Path, max_steps: int, epochs: float
+) -> None:
+    """Ten rows are three steps an epoch; the two epochs asked for beside max_steps do not count."""
+    settings = TrainSettings(**{**SETTINGS, "num_train_epochs": 2}, max_steps=max_steps, warmup_ratio=0.2)
+    result = train_adapter(loaded, make_rows(loaded), settings, tmp_path, {"data": "d"})
+    assert (result.steps, result.stopped) == (max_steps, "max_steps")
+    history = read_json(tmp_path / TRAINER_STATE)["log_history"]
+    steps = [row for row in history if "loss" in row]
+    assert steps[-1]["epoch"] == pytest.approx(epochs) and history[-1]["epoch"] == steps[-1]["epoch"]
+    assert [row["learning_rate"] for row in steps] == [
+        plan(warmup_ratio=0.2).rate(k, max_steps) for k in range(max_steps)
+    ]
+    assert ["eval_loss" in row for row in history][-1], "the held-out samples are looked at where training ends"
+
+
+def test_as_many_steps_as_the_epochs_have_give_the_same_adapter(loaded: LoadedModel, tmp_path: Path) -> None:
+    rows, settings = make_rows(loaded), TrainSettings(**SETTINGS)
+    by_epochs = train_adapter(loaded, rows, settings, tmp_path / "a", {"data": "d"})
+    other = settings.model_copy(update={"max_steps": by_epochs.steps, "num_train_epochs": 1})
+    by_steps = train_adapter(loaded, rows, other, tmp_path / "b", {"data": "d"})
+    assert (by_steps.steps, by_steps.adapter) == (by_epochs.steps, by_epochs.adapter)
+    with pytest.raises(UsageError, match="give one of them"):
+        train_adapter(loaded, rows, other.model_copy(update={"k_folds": 3}), tmp_path / "c", {"data": "d"})
+
+
+def test_memory_does_not_grow_with_the_rows(loaded: LoadedModel, tmp_path: Path) -> None:
+    """Rows of 4,000 tokens, written and read again one by one: a hundred of them need no more than ten, but for some
+    numbers of each."""
+    ids = tuple(range(300, 4300))
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        kept = in_files((Rendered(f"s{k}", ids, (True,) * 4000) for k in range(count)), loaded, tmp_path / str(count))
+        assert sum(row.trained for row in kept) == 4000 * count
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(100) < peak(10) + 90 * 1000
+
+
+def test_rows_of_files_are_those_that_were_written(loaded: LoadedModel, tmp_path: Path) -> None:
+    rows = make_rows(loaded)
+    kept = in_files(rows, loaded, tmp_path)
+    for file in tmp_path.iterdir():
+        file.unlink()  # another run trims the cache: what is mapped stays
+    assert list(kept) == rows and kept[-1] == rows[-1] and list(kept[2:9:3]) == rows[2:9:3]
+    assert (kept.names, kept.lengths.tolist()) == ([r.id for r in rows], [len(r.ids) for r in rows])
+    assert (kept.learned.tolist(), kept.closed.all()) == ([r.trained for r in rows], True)
+    with pytest.raises(IndexError):
+        kept[len(rows)]
+
+
 class _SignalAt(Tracker):
     """Raises the signal flag when a given step is done, as a kill in the middle of the next one would."""
 
@@ -246,11 +316,11 @@ class _SignalAt(Tracker):
 
 
 @pytest.mark.parametrize("at", [1, 3, 5, 8])
-@pytest.mark.parametrize("dropout", [0.0, 0.2])
+@pytest.mark.parametrize(("dropout", "max_steps"), [(0.0, 0), (0.2, 0), (0.2, 8)])
 def test_a_run_stopped_anywhere_resumes_to_the_same_adapter_and_curve(
-    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, dropout: float
+    loaded: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, dropout: float, max_steps: int
 ) -> None:
-    rows, settings = make_rows(loaded), TrainSettings(**SETTINGS, lora_dropout=dropout)
+    rows, settings = make_rows(loaded), TrainSettings(**SETTINGS, lora_dropout=dropout, max_steps=max_steps)
     whole = train_adapter(loaded, rows, settings, tmp_path / "whole", {"data": "d"})
     monkeypatch.setattr("tutorsmith.training.train.Tracker", _SignalAt)
     monkeypatch.setattr(_SignalAt, "at", at)
@@ -296,12 +366,12 @@ def test_early_stopping_restores_the_best_weights(loaded: LoadedModel, tmp_path:
     assert result.stopped == "early stopping" and len(validation) < 30
     best = min(validation, key=lambda row: row["eval_loss"])
     assert result.best_step == best["step"] and len(validation) == validation.index(best) + 1 + 3
-    _, held_out = split_validation(rows, 0.25, 0)
+    _, places = split_validation([row.id for row in rows], 0.25, 0)
     model = attach(loaded, LoraShape(16, 32), seed=0)
     from tutorsmith.training.adapter import load_state
 
     load_state(model, load_file(tmp_path / ADAPTER_WEIGHTS))
-    assert mean_loss(loaded, model, held_out, Room(4096)) == pytest.approx(best["eval_loss"], rel=1e-5)
+    assert mean_loss(loaded, model, [rows[k] for k in places], Room(4096)) == pytest.approx(best["eval_loss"], rel=1e-5)
     detach(loaded, model)
 
 
@@ -333,32 +403,42 @@ def test_cross_validation_trains_all_samples_for_the_best_number_of_epochs(
         train_adapter(loaded, make_rows(loaded, 6), settings.model_copy(update={"k_folds": 9}), tmp_path / "b", {})
 
 
-def test_folds_hold_out_every_sample_once(loaded: LoadedModel) -> None:
-    rows = [*make_rows(loaded, 7), Rendered("s3", (1, 2), (False, True))]
-    held = [row for _, part in folds(rows, 3, seed=0) for row in part]
-    assert sorted(row.id for row in held) == sorted(row.id for row in rows)
-    for train, part in folds(rows, 3, seed=0):
-        assert not {row.id for row in train} & {row.id for row in part}
+def test_folds_hold_out_every_sample_once() -> None:
+    names = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s3"]
+    made = folds(names, 3, seed=0)
+    assert sorted(k for _, held_out in made for k in held_out) == list(range(8))
+    for learned, held_out in made:
+        assert sorted([*learned, *held_out]) == list(range(8))
+        assert not {names[k] for k in learned} & {names[k] for k in held_out}
 
 
-def test_small_sets_hold_nothing_out(loaded: LoadedModel) -> None:
-    assert split_validation(make_rows(loaded, 7), 0.5, 0)[1] == []
-    train, held_out = split_validation(make_rows(loaded, 28), 0.1, 0)
-    assert (len(train), len(held_out)) == (25, 3)
+def test_small_sets_hold_nothing_out() -> None:
+    names = [f"s{k}" for k in range(28)]
+    assert split_validation(names[:7], 0.5, 0) == (list(range(7)), [])
+    learned, held_out = split_validation(names, 0.1, 0)
+    assert (len(learned), len(held_out)) == (25, 3)
 
 
-def test_the_audit_refuses_rows_that_would_teach_nothing(loaded: LoadedModel) -> None:
+def test_the_audit_refuses_rows_that_would_teach_nothing(loaded: LoadedModel, tmp_path: Path) -> None:
     end = min(loaded.ends)
     good = Rendered("good", (5, 6, end), (False, True, True))
-    audit([good], 100, loaded)
+
+    def look(*rows: Rendered) -> None:
+        audit(in_files(rows, loaded, tmp_path), 100, loaded)
+
+    look(good)
     with pytest.raises(DataError, match="no sample"):
-        audit([], 100, loaded)
-    with pytest.raises(DataError, match="no token"):
-        audit([good, Rendered("masked", (5, 6, end), (False, False, False))], 100, loaded)
-    with pytest.raises(DataError, match="end of turn"):
-        audit([Rendered("endless", (5, 6, 7), (False, True, True))], 100, loaded)
+        look()
+    with pytest.raises(DataError, match="no token") as refused:
+        look(good, Rendered("masked", (5, 6, end), (False, False, False)))
+    assert refused.value.where == "masked"
+    with pytest.raises(DataError, match="end of turn") as refused:
+        look(good, Rendered("endless", (5, end, 7), (False, False, True)))
+    assert refused.value.where == "endless"
     with pytest.raises(DataError, match=r"long \(101\)"):
-        audit([good, Rendered("long", (*[5] * 100, end), (*[False] * 100, True))], 100, loaded)
+        look(good, Rendered("long", (*[5] * 100, end), (*[False] * 100, True)))
+    with pytest.raises(DataError, match=r"s49 \(101\) and 10 more"):
+        look(*(Rendered(f"s{k}", (*[5] * 100, end), (*[False] * 100, True)) for k in range(60)))
 
 
 def test_gradient_checkpointing_gives_the_same_adapter_up_to_rounding(tiny_model: Path, tmp_path: Path) -> None:
@@ -374,7 +454,7 @@ def test_gradient_checkpointing_gives_the_same_adapter_up_to_rounding(tiny_model
 
 
 def test_memory_decides_how_much_is_computed_at_once(loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = make_rows(loaded, 10)
+    longest = max(len(row.ids) for row in make_rows(loaded, 10))
     token = activation_bytes(loaded.model.config, 4, checkpointing=False)
     for free, tokens, checkpointing in (
         (1 << 40, 16384, False),
@@ -382,12 +462,12 @@ def test_memory_decides_how_much_is_computed_at_once(loaded: LoadedModel, monkey
         (token * 30, None, True),
     ):
         monkeypatch.setattr("tutorsmith.training.memory.free_bytes", lambda _, free=free: free)
-        made = plan_memory(dataclasses.replace(loaded, device=torch.device("cuda")), rows, "auto")
+        made = plan_memory(dataclasses.replace(loaded, device=torch.device("cuda")), longest, "auto")
         assert made.checkpointing is checkpointing, free
         assert tokens is None or made.tokens == tokens
-    assert plan_memory(loaded, rows, True).checkpointing is True
+    assert plan_memory(loaded, longest, True).checkpointing is True
     monkeypatch.undo()
-    assert plan_memory(loaded, rows, "auto") == plan_memory(loaded, rows, False)
+    assert plan_memory(loaded, longest, "auto") == plan_memory(loaded, longest, False)
 
 
 def test_state_of_is_a_copy(loaded: LoadedModel) -> None:

@@ -134,6 +134,6 @@ def _predicted(folder: Path, record: RunRecord, files: Sequence[Path], options: 
     )
     items = [item for batch in batches for item in batch]
     with log_to(None, quiet=options.as_json):
-        (made,) = answer(context, items, folder, [context.index is not None])
-    found = iter(made)
+        parts = list(answer(context, items, folder, [context.index is not None]))
+    found = (prediction for (made,) in parts for prediction in made)
     return [[next(found) for _ in batch] for batch in batches]

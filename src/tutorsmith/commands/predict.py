@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.commands.stage import refuse_both
-from tutorsmith.core.artifacts import TRAINING_CONFIG, audit_name, hash_file, make_folder, read_json, write_json
+from tutorsmith.core.artifacts import (
+    TRAINING_CONFIG,
+    audit_name,
+    hash_file,
+    json_line,
+    make_folder,
+    read_json,
+    write_json,
+    writing,
+)
 from tutorsmith.core.errors import DataError, ModelError, UsageError
 from tutorsmith.core.progress import log_to
 from tutorsmith.core.settings import flag_layer
-from tutorsmith.data.read import prediction_to_dict, read_benchmark, write_jsonl
+from tutorsmith.data.read import iter_benchmark, prediction_to_dict
 from tutorsmith.generation.engine import choose_engine
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
@@ -43,19 +52,21 @@ def predict_command(options: PredictOptions) -> None:
         raise UsageError("this is a folder", where=str(options.output_file), mend="give the name of a file")
     if options.adapter_path is not None and not options.adapter_path.is_dir():
         raise ModelError("no such adapter folder", where=str(options.adapter_path), mend="check --adapter-path")
-    items = read_benchmark(options.eval_file)
+    count = sum(1 for _ in iter_benchmark(options.eval_file))  # a line's fault is told before the first answer
     run = predict_context(options)
     make_folder(run.folder)
     with log_to(None):
         noted = run.index is not None
-        (predictions,) = answer(run, items, options.adapter_path, [noted], cached=not options.fresh)
-    write_jsonl(options.output_file, [prediction_to_dict(p) for p in predictions])
+        flagged: list[str] = []
+        with writing(options.output_file) as write:
+            for (part,) in answer(run, run.items, options.adapter_path, [noted], cached=not options.fresh):
+                write(b"".join(json_line(prediction_to_dict(p)) for p in part))
+                flagged += [f"{p.id}: {', '.join(p.flags)}" for p in part if p.flags]
     audit = {"predictions": hash_file(options.output_file), **run.loaded.generation_audit}
     write_json(options.output_file.with_name(audit_name(options.output_file.name)), audit)
-    flagged = [p for p in predictions if p.flags]
-    print(f"{len(predictions)} answers -> {options.output_file} ({'with' if noted else 'without'} notes)")
-    for prediction in flagged:
-        print(f"  {prediction.id}: {', '.join(prediction.flags)}")
+    print(f"{count} answers -> {options.output_file} ({'with' if noted else 'without'} notes)")
+    for line in flagged:
+        print(f"  {line}")
     for finding in run.loaded.generation_audit.get("findings", ()):
         print(f"  {finding['severity']}: {finding['what']}; mend: {finding['mend']}")
 

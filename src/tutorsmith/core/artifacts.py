@@ -9,8 +9,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,24 +93,43 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a whole file atomically. Raises: ResourceError."""
+@contextmanager
+def writing(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """What writes the file piece by piece; it gets its name at the end of the block, after an error not at all.
+
+    Raises: ResourceError.
+    """
     with writing_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+    file = os.fdopen(handle, "wb")
+
+    def write(data: bytes) -> None:
+        with writing_to(path):
+            file.write(data)
+
+    try:
+        yield write
+        with writing_to(path):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             # mkstemp makes files private; artifacts are as readable as the user's umask says.
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(name, 0o666 & ~umask)
             os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+    except BaseException:
+        with suppress(OSError):  # what did not fit has been told; closing tries to write it once more
+            file.close()
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file atomically. Raises: ResourceError."""
+    with writing(path) as write:
+        write(data)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -122,7 +141,13 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    with writing(path) as write:
+        for row in rows:
+            write(json_line(row))
+
+
+def json_line(row: Mapping[str, Any]) -> bytes:
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def read_json(path: Path) -> Any:

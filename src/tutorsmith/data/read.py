@@ -14,20 +14,30 @@ from tutorsmith.data.schema import BenchmarkItem, Message, Prediction, Sample
 from tutorsmith.data.shape import Problem, item_problems, prediction_problems, sample_problems
 
 
-def read_samples(path: Path | str) -> list[Sample]:
-    """Training samples of one file, in its order.
+def iter_samples(path: Path | str) -> Iterator[Sample]:
+    """Training samples of one file, in its order, read as they are asked for: of them all only the ids are held.
 
-    Raises: DataError for a file that cannot be read, is empty, or holds a line that is no sample.
+    Raises: DataError for a file that cannot be read, is empty, or holds a line that is no sample, when it comes to it.
     """
-    return [sample_from_dict(raw, str(path), line) for line, raw in _valid(Path(path), sample_problems)]
+    return (sample_from_dict(raw, str(path), line) for line, raw in _valid(Path(path), sample_problems))
+
+
+def read_samples(path: Path | str) -> list[Sample]:
+    """All of `iter_samples`, so that what is wrong with the file is told at once."""
+    return list(iter_samples(path))
+
+
+def iter_benchmark(path: Path | str) -> Iterator[BenchmarkItem]:
+    """Benchmark items of one file, read as they are asked for. One ending with the assistant has its reference there.
+
+    Raises: DataError for a file that cannot be read, is empty, or holds a line that is no item, when it comes to it.
+    """
+    return (_item(raw, str(path), line) for line, raw in _valid(Path(path), item_problems))
 
 
 def read_benchmark(path: Path | str) -> list[BenchmarkItem]:
-    """Benchmark items of one file. An item that ends with the assistant has its reference there.
-
-    Raises: DataError for a file that cannot be read, is empty, or holds a line that is no benchmark item.
-    """
-    return [_item(raw, str(path), line) for line, raw in _valid(Path(path), item_problems)]
+    """All of `iter_benchmark`, so that what is wrong with the file is told at once."""
+    return list(iter_benchmark(path))
 
 
 def read_predictions(path: Path | str) -> list[Prediction]:

@@ -55,7 +55,8 @@ class EngineOptions:
     """What an engine may need beside the model.
 
     adapter: for engines that put it on themselves; gguf_weights and endpoint_...: see GenerateSettings; messages: of
-    each prompt, what it was made of, for an endpoint with a chat template of its own.
+    each prompt being asked, what it was made of, for an endpoint with a chat template of its own (it changes with
+    what is asked).
     """
 
     adapter: Path | None = None

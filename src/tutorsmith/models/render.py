@@ -145,13 +145,11 @@ def _rows(
     wanted = [k for k in turns if messages[k].train]
     if not wanted:
         raise DataError("no assistant turn to learn from", mend="add an answer, or take away its train=false")
-    for k in wanted:
-        _refuse_end_inside(messages[k], tokenizer, ends)
     try:
         pieces = _pieces(messages, tokenizer, tools, closed=True)
     except _PrefixMismatch:
-        return [_mark(_last_turn(messages[: k + 1], tokenizer, tools), [True], tokenizer, ends) for k in wanted]
-    return [_mark(pieces, [messages[k].train for k in turns], tokenizer, ends)]
+        return [_mark(_last_turn(messages[: k + 1], tokenizer, tools), [messages[k]], tokenizer, ends) for k in wanted]
+    return [_mark(pieces, [messages[k] for k in turns], tokenizer, ends)]
 
 
 def _pieces(
@@ -168,7 +166,8 @@ def _pieces(
         if message.role != "assistant":
             continue
         prompt = _text(tokenizer, messages[:k], tools, ask=True)
-        after = _text(tokenizer, messages[: k + 1], tools, ask=False)
+        last = closed and k == len(messages) - 1
+        after = full if last else _text(tokenizer, messages[: k + 1], tools, ask=False)
         if not (full.startswith(after) and after.startswith(prompt)):
             if closed:
                 raise _PrefixMismatch
@@ -195,16 +194,17 @@ def _last_turn(
 
 
 def _mark(
-    pieces: Sequence[tuple[str, bool]], wanted: Sequence[bool], tokenizer: Tokenizer, ends: frozenset[int]
+    pieces: Sequence[tuple[str, bool]], answers: Sequence[Message], tokenizer: Tokenizer, ends: frozenset[int]
 ) -> tuple[list[int], list[bool]]:
-    """Tokenize the pieces and mark what is learned: each wanted tutor piece up to and including its end of turn."""
-    learn = iter(wanted)
+    """Tokenize the pieces and mark what is learned: each tutor piece that is to be trained on, up to and including its
+    end of turn. answers: the messages of the tutor pieces."""
+    left = iter(answers)
     ids: list[int] = []
     mask: list[bool] = []
     for text, tutors in pieces:
         piece = tokenizer.encode(text, add_special_tokens=False)
         learned = 0
-        if tutors and next(learn):
+        if tutors and (answer := next(left)).train:
             end = next((k for k, token in enumerate(piece) if token in ends), None)
             if end is None:
                 raise ModelError(
@@ -213,6 +213,9 @@ def _mark(
                 )
             # What a template writes after the end of turn (a line break) is never generated, so it is not learned.
             learned = end + 1
+            # Only where more than that follows, the answer itself may have held the end.
+            if tokenizer.decode(piece[learned:], skip_special_tokens=False).strip():
+                _refuse_end_inside(answer, tokenizer, ends)
         ids += piece
         mask += [k < learned for k in range(len(piece))]
     return ids, mask

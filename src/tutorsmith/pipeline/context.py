@@ -1,12 +1,13 @@
 """What the steps of one run share: stage, settings, folder, and the parts that are costly to make twice."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from tutorsmith.core.artifacts import cache_folder
-from tutorsmith.data.read import read_benchmark, read_samples
+from tutorsmith.data.read import iter_benchmark, iter_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
 from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
@@ -37,13 +38,15 @@ class Context:
     root: Path = field(default_factory=Path.cwd)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    @cached_property
-    def samples(self) -> list[Sample]:
-        return [sample for file in existing(self.stage.train, "training file") for sample in read_samples(file)]
+    @property
+    def samples(self) -> Iterator[Sample]:
+        """The samples of all training files, read anew each time: nobody holds them all."""
+        return (sample for file in existing(self.stage.train, "training file") for sample in iter_samples(file))
 
-    @cached_property
-    def items(self) -> list[BenchmarkItem]:
-        return [item for file in existing(self.stage.eval, "benchmark") for item in read_benchmark(file)]
+    @property
+    def items(self) -> Iterator[BenchmarkItem]:
+        """The items of all benchmarks, read anew each time."""
+        return (item for file in existing(self.stage.eval, "benchmark") for item in iter_benchmark(file))
 
     @cached_property
     def index(self) -> Index | None:

@@ -4,7 +4,7 @@ Training and prediction both come through here, so a tutor is trained on the pro
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutorsmith.data.mix import repeats_of
@@ -29,28 +29,27 @@ class Prompter:
     notes: NotesSettings
     language: str
 
-    def training_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> list[Rendered]:
-        """Rows to learn from, those of a sample as often as its `meta.repeats` says. Excerpts that would make a row
-        longer than max_length are left out, last first, counted.
+    def training_rows(self, samples: Iterable[Sample], *, seed: int, max_length: int) -> list[Rendered]:
+        """All rows of `rendered`; how many excerpts were left out is said."""
+        made = list(self.rendered(samples, seed=seed, max_length=max_length))
+        say_shortened(sum(left_out for _, left_out in made), f"max_length={max_length}")
+        return [row for rows, _ in made for row in rows]
+
+    def rendered(
+        self, samples: Iterable[Sample], *, seed: int, max_length: int
+    ) -> Iterator[tuple[list[Rendered], int]]:
+        """Of each sample the rows to learn from, as often as its `meta.repeats` says, and how many excerpts were left
+        out, last first, since a row would have been longer than max_length.
 
         Raises: DataError for a sample that cannot be rendered, or repeats that are no number.
         """
-        rows, shortened = self.rendered_rows(samples, seed=seed, max_length=max_length)
-        say_shortened(shortened, f"max_length={max_length}")
-        return rows
-
-    def rendered_rows(self, samples: Sequence[Sample], *, seed: int, max_length: int) -> tuple[list[Rendered], int]:
-        """The rows of `training_rows`, and how many excerpts were left out for them."""
-        rows: list[Rendered] = []
-        shortened = 0
         for sample in samples:
-            hits = self._training_hits(sample, seed)
+            hits = found = self._training_hits(sample, seed)
             made = self._rows(sample, hits)
             while hits and max(len(row.ids) for row in made) > max_length:
-                hits, shortened = hits[:-1], shortened + 1
+                hits = hits[:-1]
                 made = self._rows(sample, hits)
-            rows += made * repeats_of(sample)
-        return rows, shortened
+            yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
         """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, counted."""

@@ -1,9 +1,11 @@
 """The steps of a run. Each reads and writes named artifacts in the run's folder and can be called alone."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from glob import escape
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +20,17 @@ from tutorsmith.core.artifacts import (
     TRAINING_CONFIG,
     hash_file,
     hash_value,
+    json_line,
     predictions_name,
     read_json,
     report_name,
     write_json,
+    writing,
 )
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.run_folder import verify_manifest
 from tutorsmith.data.checks import CheckResult, read_allowed, render
-from tutorsmith.data.read import prediction_to_dict, write_jsonl
+from tutorsmith.data.read import prediction_to_dict
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import ENGINES, EngineOptions, Sampling, make_engine
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     from tutorsmith.report import ReportFiles
 
 LOGGER = logging.getLogger("tutorsmith")
+AT_ONCE = 512
+"""Benchmark items whose prompts and answers are held at once: enough to batch equal lengths, few enough for memory."""
 
 
 def check_step(run: Context) -> CheckResult:
@@ -62,7 +68,8 @@ def check_step(run: Context) -> CheckResult:
             f"errors in the data: {len(errors)}\n{listed}",
             mend="mend these lines (`tutorsmith check` shows them again)",
         )
-    _refuse_repeated(run)
+    if len(run.stage.train) > 1:  # within one file the reader refuses it
+        _refuse_repeated(run)
     write_json(run.folder / CHECK, result.as_dict())
     LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
     return result
@@ -203,26 +210,29 @@ def predict_step(run: Context, prefix: str) -> dict[str, Path]:
     adapter = run.folder if prefix == "tuned" else None
     names = run.systems(prefix)
     with_notes = [name.endswith("_notes") for name in names]
-    made = answer(run, run.items, adapter, with_notes, cached=adapter is None or not run.fresh)
-    files = {}
-    for name, predictions in zip(names, made, strict=True):
-        file = run.folder / predictions_name(run.stage.name, None if name == run.product else name)
-        write_jsonl(file, [prediction_to_dict(p) for p in predictions])
-        files[name] = file
+    files = {
+        name: run.folder / predictions_name(run.stage.name, None if name == run.product else name) for name in names
+    }
+    with ExitStack() as stack:
+        writes = [stack.enter_context(writing(file)) for file in files.values()]
+        for part in answer(run, run.items, adapter, with_notes, cached=adapter is None or not run.fresh):
+            for write, predictions in zip(writes, part, strict=True):
+                write(b"".join(json_line(prediction_to_dict(p)) for p in predictions))
     return files
 
 
 def answer(
     run: Context,
-    items: Sequence[BenchmarkItem],
+    items: Iterable[BenchmarkItem],
     adapter: Path | None,
     with_notes: Sequence[bool],
     *,
     cached: bool = True,
-) -> list[list[Prediction]]:
-    """Predictions for the items, one list an entry of with_notes; all prompts go to the engine together.
+) -> Iterator[list[list[Prediction]]]:
+    """Predictions for the items, AT_ONCE of them after the other: one list an entry of with_notes, in their order.
 
-    cached: take answers that were given before.
+    Prompts of a part go to the engine together; no more than a part's are held. cached: take answers that were given
+    before.
     """
     generate = run.settings.generate.settings
     sampling = Sampling(
@@ -232,30 +242,38 @@ def answer(
         run.settings.train.settings.seed,
         generate.predict_batch_size,
     )
-    asked: list[Request] = []
-    for noted in with_notes:
-        asked += run.prompter(with_notes=noted).requests(items, max_new_tokens=generate.max_new_tokens)
+    prompters = [run.prompter(with_notes=noted) for noted in with_notes]
+    messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}
     name = run.engine_name
     with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
-        engine = make_engine(name, speaking, _options(generate, adapter, asked))
+        engine = make_engine(name, speaking, _options(generate, adapter, messages))
         tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
         cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
-        label = f"predict {adapter.name if adapter else 'base'}"
-        made = predict(asked, speaker, sampling, cache if cached else None, label)
-    size = len(items)
-    return [made[k * size : (k + 1) * size] for k in range(len(with_notes))]
+        whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
+        while part := list(islice(source, AT_ONCE)):
+            asked: list[Request] = []
+            for prompter in prompters:
+                asked += prompter.requests(part, max_new_tokens=generate.max_new_tokens)
+            messages.clear()
+            # A template of another server knows nothing of the form in which tools stand here.
+            messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
+            label = f"{whole} from {done + 1}" if done else whole
+            made = predict(asked, speaker, sampling, cache if cached else None, label)
+            yield [made[k * len(part) : (k + 1) * len(part)] for k in range(len(prompters))]
+            done += len(part)
 
 
-def _options(generate: GenerateSettings, adapter: Path | None, asked: Sequence[Request]) -> EngineOptions:
+def _options(
+    generate: GenerateSettings, adapter: Path | None, messages: Mapping[tuple[int, ...], Sequence[Mapping[str, Any]]]
+) -> EngineOptions:
     return EngineOptions(
         adapter,
         generate.gguf_weights,
         generate.endpoint_url,
         generate.endpoint_model,
         generate.endpoint_prompts,
-        # A template of another server knows nothing of the form in which tools stand here.
-        {request.prompt: request.messages for request in asked if not request.uses_tools},
+        messages,
     )
 
 

@@ -220,6 +220,7 @@ _SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("flag", "flag", "命令行参数"),
     (r"recommended for (.+)", "recommended for {0}", "{0} 的推荐值"),
     ("epochs", "all epochs done", "已完成全部轮次"),
+    ("max_steps", "the set number of steps done", "已完成设定的步数"),
     ("early stopping", "no more progress on the validation samples", "验证损失不再改善"),
 )
 _GROUPS: dict[str, tuple[str, str]] = {

@@ -5,29 +5,34 @@ from typing import TypeVar
 
 import torch
 
-from tutorsmith.models.render import Rendered
-
 MIN_FOR_VALIDATION = 8
 """Below this many samples none is held out: one sample's loss says nothing, and each is needed to learn from."""
 
 T = TypeVar("T")
 
 
-def split_validation(rows: Sequence[Rendered], share: float, seed: int) -> tuple[list[Rendered], list[Rendered]]:
-    """(train, held out); all rows of one sample stay together, and at least one is held out if any may be."""
-    names = list(dict.fromkeys(row.id for row in rows))
-    if share == 0 or len(names) < MIN_FOR_VALIDATION:
-        return list(rows), []
-    count = max(1, round(share * len(names)))
-    chosen = set(_shuffled(names, seed)[:count])
-    return [r for r in rows if r.id not in chosen], [r for r in rows if r.id in chosen]
+Places = tuple[list[int], list[int]]
+"""Places of the rows to learn from, and of those held out."""
 
 
-def folds(rows: Sequence[Rendered], count: int, seed: int) -> list[tuple[list[Rendered], list[Rendered]]]:
-    """`count` pairs (train, held out); every sample is held out exactly once."""
-    names = _shuffled(list(dict.fromkeys(row.id for row in rows)), seed)
-    parts = [set(names[k::count]) for k in range(count)]
-    return [([r for r in rows if r.id not in part], [r for r in rows if r.id in part]) for part in parts]
+def split_validation(names: Sequence[str], share: float, seed: int) -> Places:
+    """names: the sample of each row. All rows of one sample stay together; at least one is held out if any may be."""
+    samples = list(dict.fromkeys(names))
+    if share == 0 or len(samples) < MIN_FOR_VALIDATION:
+        return list(range(len(names))), []
+    count = max(1, round(share * len(samples)))
+    return _parted(names, set(_shuffled(samples, seed)[:count]))
+
+
+def folds(names: Sequence[str], count: int, seed: int) -> list[Places]:
+    """names: the sample of each row. `count` pairs; every sample is held out exactly once."""
+    samples = _shuffled(list(dict.fromkeys(names)), seed)
+    return [_parted(names, set(samples[k::count])) for k in range(count)]
+
+
+def _parted(names: Sequence[str], held_out: set[str]) -> Places:
+    places = range(len(names))
+    return [k for k in places if names[k] not in held_out], [k for k in places if names[k] in held_out]
 
 
 def _shuffled(names: list[T], seed: int) -> list[T]:

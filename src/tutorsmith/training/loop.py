@@ -31,7 +31,7 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass(frozen=True)
 class Plan:
-    """What the loop needs to know; see `TrainSettings` for the meaning of each."""
+    """What the loop needs to know; see `TrainSettings` for the meaning of each. tokens: see `MemoryPlan`."""
 
     epochs: int
     batch_size: int
@@ -42,7 +42,12 @@ class Plan:
     max_grad_norm: float
     patience: int
     seed: int
+    max_steps: int = 0
     tokens: int = 4096
+
+    def steps(self, rows: int) -> int:
+        """Optimizer steps of the whole training."""
+        return self.max_steps or self.epochs * self.steps_per_epoch(rows)
 
     def steps_per_epoch(self, rows: int) -> int:
         return math.ceil(rows / (self.batch_size * self.accumulation))
@@ -57,7 +62,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trained:
-    """The adapter's best weights, the history, and why the loop ended: "epochs" or "early stopping"."""
+    """The adapter's best weights, the history, and why the loop ended: "epochs", "max_steps" or "early stopping"."""
 
     state: dict[str, torch.Tensor]
     place: Place
@@ -77,7 +82,7 @@ def train(
     Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError.
     """
     rows, held_out = data
-    total = plan.epochs * plan.steps_per_epoch(len(rows))
+    per_epoch, total = plan.steps_per_epoch(len(rows)), plan.steps(len(rows))
     learned = [p for p in model.parameters() if p.requires_grad]
     # Fused: no copies of the gradients on a card that is nearly full, and a handful of kernels instead of thousands.
     fused = loaded.device.type == "cuda"
@@ -88,12 +93,12 @@ def train(
         load_state(model, keep.resumed.adapter)
         optimizer.load_state_dict(keep.resumed.optimizer)
         restore_rng(keep.resumed.rng)
-    while place.epoch < plan.epochs and not _patience_is_spent(place, plan):
-        groups = _groups(rows, plan, place.epoch)
+    while place.epoch * per_epoch < total and not _patience_is_spent(place, plan):
+        groups = _groups(len(rows), plan, place.epoch)[: total - place.epoch * per_epoch]
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
             rate = plan.rate(place.step, total)
-            result = _step(loaded, model, groups[place.index], room, keep.flag)
+            result = _step(loaded, model, [rows[k] for k in groups[place.index]], room, keep.flag)
             if result is None:  # a signal came: the half-done step is forgotten, so that resuming repeats it whole
                 optimizer.zero_grad()
                 keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng))
@@ -108,7 +113,7 @@ def train(
             place.step += 1
             place.index += 1
             speed = tokens / (time.perf_counter() - started)
-            epoch = place.epoch + place.index / len(groups)
+            epoch = place.epoch + place.index / per_epoch
             row = {"step": place.step, "epoch": epoch, "loss": loss, "learning_rate": rate}
             place.history.append(row | {"grad_norm": norm, "tokens": tokens, "tokens_per_s": speed})
             keep.tracker.step(place.history[-1])
@@ -124,7 +129,8 @@ def train(
             raise keep.interruption(place)
     # Without early stopping the last weights count: on a handful of held-out samples the loss rises long before the
     # answers get worse (docs/LOG.md), so its minimum picks an adapter that has not yet learned the format.
-    stopped = "early stopping" if _patience_is_spent(place, plan) else "epochs"
+    whole = "max_steps" if plan.max_steps else "epochs"
+    stopped = "early stopping" if _patience_is_spent(place, plan) else whole
     keep_best = best is not None and plan.patience > 0
     return Trained(best if keep_best and best is not None else state_of(model), place, stopped)
 
@@ -168,13 +174,11 @@ class Keeper:
         return Interrupted(what, mend="run the same command again")
 
 
-def _groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rendered]]:
-    """This epoch's rows in order, cut into optimizer steps."""
-    shuffled = torch.randperm(
-        len(rows), generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + epoch)
-    ).tolist()
+def _groups(rows: int, plan: Plan, epoch: int) -> list[list[int]]:
+    """The places of this epoch's rows in order, cut into optimizer steps."""
+    shuffled = torch.randperm(rows, generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + epoch)).tolist()
     size = plan.batch_size * plan.accumulation
-    return [[rows[k] for k in shuffled[start : start + size]] for start in range(0, len(rows), size)]
+    return [shuffled[start : start + size] for start in range(0, rows, size)]
 
 
 def _step(
@@ -221,8 +225,11 @@ def _accumulated(
 def mean_loss(loaded: LoadedModel, model: Any, rows: Sequence[Rendered], room: Room) -> float:
     """Mean loss per learned token over rows, in nats."""
     model.eval()
-    total = sum(float(summed_loss(model, part, loaded.device)) for part in room.passes(rows))
-    return total / sum(row.trained for row in rows)
+    total, learned = 0.0, 0
+    for part in room.passes(rows):
+        total += float(summed_loss(model, part, loaded.device))
+        learned += sum(row.trained for row in part)
+    return total / learned
 
 
 def _validate(
@@ -241,7 +248,7 @@ def _validate(
         best = state_of(model)
     else:
         place.worse += 1
-    row = {"step": place.step, "epoch": float(place.epoch), "eval_loss": loss}
+    row = {"step": place.step, "epoch": place.history[-1]["epoch"], "eval_loss": loss}
     place.history.append(row)
     tracker.validation(row, best=improved)
     return best

@@ -75,13 +75,13 @@ def free_bytes(device: torch.device) -> int:
     return available_bytes()
 
 
-def plan_memory(loaded: Any, rows: Sequence[Rendered], wanted: bool | str) -> MemoryPlan:
-    """wanted: whether activations are recomputed; "auto": only if the longest row would not fit otherwise.
+def plan_memory(loaded: Any, longest: int, wanted: bool | str) -> MemoryPlan:
+    """longest: tokens of the longest row. wanted: whether activations are recomputed; "auto": only if that row would
+    not fit otherwise.
 
     The number of tokens is a power of two, so that a little more or less free memory changes nothing.
     """
     device = loaded.device
-    longest = max(len(row.ids) for row in rows)
     room = SHARE[device.type] * free_bytes(device)
     itemsize = loaded.dtype.itemsize
     kept = int(room / activation_bytes(loaded.model.config, itemsize, checkpointing=False))

@@ -10,11 +10,17 @@ from tutorsmith.core.settings import StepSettings
 class TrainSettings(StepSettings):
     """Defaults are those of an 8B-class model; the catalogue's rows recommend others where they were measured.
 
+    max_steps above 0 takes the place of num_train_epochs; the rate's warm-up and fall span it.
     early_stopping_patience counts epochs without a better validation loss; the best weights are restored. 0 turns both
     off. k_folds > 1 chooses the number of epochs by cross-validation and then trains on all samples.
     """
 
     num_train_epochs: int = Field(default=2, ge=1, le=1000, description="How often every sample is learned from.")
+    max_steps: int = Field(
+        default=0,
+        ge=0,
+        description="Training ends after so many steps, however many epochs those are; 0: after num_train_epochs.",
+    )
     per_device_train_batch_size: int = Field(
         default=1, ge=1, description="Rows computed at once. More is faster on a GPU and takes more memory."
     )

@@ -35,7 +35,7 @@ class Tracker:
 
     def validation(self, row: dict[str, float], *, best: bool) -> None:
         LOGGER.info(
-            "epoch %d: validation loss %.4f%s", row["epoch"], row["eval_loss"], " (best so far)" if best else ""
+            "epoch %.4g: validation loss %.4f%s", row["epoch"], row["eval_loss"], " (best so far)" if best else ""
         )
         self._write("validation", row)
 

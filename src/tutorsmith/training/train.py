@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
@@ -22,10 +23,11 @@ from tutorsmith.models.render import Rendered, describe
 from tutorsmith.models.rotary import fused_rotary
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.checkpoint import Place, drop_checkpoints, find_checkpoint, load_checkpoint
-from tutorsmith.training.folds import folds, split_validation
+from tutorsmith.training.folds import Places, folds, split_validation
 from tutorsmith.training.loop import Keeper, Plan, Trained, train
 from tutorsmith.training.memory import plan_memory
 from tutorsmith.training.settings import TrainSettings
+from tutorsmith.training.token_rows import Chosen, TokenRows
 from tutorsmith.training.track import Tracker, stop_on_signal
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -58,7 +60,7 @@ class _Target:
 
 def train_adapter(
     loaded: LoadedModel,
-    rows: Sequence[Rendered],
+    rows: TokenRows,
     settings: TrainSettings,
     folder: Path,
     identity: Mapping[str, str],
@@ -78,10 +80,14 @@ def train_adapter(
         raise UsageError(
             "float16 gradients vanish without loss scaling", where="dtype", mend="use dtype=bfloat16 or float32"
         )
+    if settings.max_steps and settings.k_folds > 1:
+        raise UsageError(
+            "max_steps says how long to train, and k_folds is to find it out", where="k_folds", mend="give one of them"
+        )
     audit(rows, settings.max_length, loaded)
     if loaded.device.type == "cpu":
         keep_freed_memory()
-    memory = plan_memory(loaded, rows, settings.gradient_checkpointing)
+    memory = plan_memory(loaded, int(rows.lengths.max()), settings.gradient_checkpointing)
     plan = replace(plan_of(settings), tokens=memory.tokens)
     LOGGER.info("up to %d tokens at once%s", memory.tokens, ", activations recomputed" if memory.checkpointing else "")
     if memory.checkpointing:
@@ -89,10 +95,11 @@ def train_adapter(
     if settings.k_folds > 1:
         epochs = _cross_validated_epochs(loaded, rows, settings, plan)
         plan = replace(plan, epochs=epochs, patience=0)
-        data: tuple[list[Rendered], list[Rendered]] = (list(rows), [])
+        places: Places = (list(range(len(rows))), [])
     else:
-        data = split_validation(rows, settings.validation_share, settings.seed)
-    _say_split(*data, settings)
+        places = split_validation(rows.names, settings.validation_share, settings.seed)
+    data = Chosen(rows, places[0]), Chosen(rows, places[1])
+    _say_split(rows.names, places, settings)
     target = _Target(folder, log_folder or folder, identity)
     trained = _train_once(loaded, data, settings, plan, target)
     drop_checkpoints(folder / CHECKPOINTS)
@@ -114,33 +121,31 @@ def peak_memory(device: torch.device) -> float | None:
     return round(torch.cuda.max_memory_reserved(device) / 2**30, 2) if device.type == "cuda" else None
 
 
-def audit(rows: Sequence[Rendered], max_length: int, loaded: LoadedModel) -> None:
+def audit(rows: TokenRows, max_length: int, loaded: LoadedModel) -> None:
     """Prove before training that each row has learned tokens and a learned end of turn, and fits; show one.
 
     Raises: DataError naming the rows that do not.
     """
-    if not rows:
+    if not len(rows):
         raise DataError("there is no sample to train on", mend="give a training file with at least one sample")
     limit = min(max_length, loaded.context)
     named = f"max_length={max_length}" if limit == max_length else f"the model's context of {limit}"
-    too_long = [f"{row.id} ({len(row.ids)})" for row in rows if len(row.ids) > limit]
+    too_long = [f"{rows.names[k]} ({rows.lengths[k]})" for k in np.flatnonzero(rows.lengths > limit)]
     if too_long:
         raise DataError(
-            f"longer than {named} tokens: {', '.join(too_long)}",
+            f"longer than {named} tokens: {_listed(too_long)}",
             mend="shorten them, raise max_length, or lower notes_words; nothing is cut off silently",
         )
-    for row in rows:
-        if not any(row.mask):
-            raise DataError("no token would be learned", where=row.id, mend="give it an answer")
-        if not any(m and t in loaded.ends for t, m in zip(row.ids, row.mask, strict=True)):
-            raise DataError("no end of turn would be learned", where=row.id, mend="check the model's chat template")
-    total, learned = sum(len(row.ids) for row in rows), sum(row.trained for row in rows)
+    for k in np.flatnonzero(~rows.closed)[:1]:  # a row that learns nothing learns no end of turn
+        if not rows.learned[k]:
+            raise DataError("no token would be learned", where=rows.names[k], mend="give it an answer")
+        raise DataError("no end of turn would be learned", where=rows.names[k], mend="check the model's chat template")
     LOGGER.info(
         "%d rows, %d tokens, %d of them learned (longest row %d)",
         len(rows),
-        total,
-        learned,
-        max(len(r.ids) for r in rows),
+        rows.lengths.sum(),
+        rows.learned.sum(),
+        rows.lengths.max(),
     )
     LOGGER.info("row %s, learned parts in «»:\n%s", rows[0].id, describe(rows[0], loaded.tokenizer))
 
@@ -157,6 +162,7 @@ def plan_of(settings: TrainSettings) -> Plan:
         max_grad_norm=settings.max_grad_norm,
         patience=settings.early_stopping_patience,
         seed=settings.seed,
+        max_steps=settings.max_steps,
     )
 
 
@@ -168,12 +174,13 @@ def _checkpoint_activations(model: Any) -> None:
     model.enable_input_require_grads()
 
 
-def _say_split(rows: Sequence[Rendered], held_out: Sequence[Rendered], settings: TrainSettings) -> None:
+def _say_split(names: Sequence[str], places: Places, settings: TrainSettings) -> None:
+    learned, held_out = places
     if held_out:
-        LOGGER.info("held out for validation: %s", ", ".join(row.id for row in held_out))
+        LOGGER.info("held out for validation: %s", _listed([names[k] for k in held_out]))
     elif settings.k_folds < 2 and settings.validation_share:
         LOGGER.info(
-            "%d samples are too few to hold any out: no validation loss, no early stopping (see k_folds)", len(rows)
+            "%d samples are too few to hold any out: no validation loss, no early stopping (see k_folds)", len(learned)
         )
 
 
@@ -188,13 +195,18 @@ def _adapted(loaded: LoadedModel, settings: TrainSettings) -> Iterator[Any]:
         detach(loaded, model)
 
 
+def _listed(names: Sequence[str], most: int = 50) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
 def _shape(settings: TrainSettings) -> LoraShape:
     return LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
 
 
 def _train_once(
     loaded: LoadedModel,
-    data: tuple[list[Rendered], list[Rendered]],
+    data: tuple[Sequence[Rendered], Sequence[Rendered]],
     settings: TrainSettings,
     plan: Plan,
     target: _Target,
@@ -208,7 +220,7 @@ def _train_once(
     else:
         for file in curves.glob("events.out.tfevents.*"):
             file.unlink()  # the curves of an earlier run would be drawn over this one's
-    total = plan.epochs * plan.steps_per_epoch(len(data[0]))
+    total = plan.steps(len(data[0]))
     with (
         _adapted(loaded, settings) as model,
         bar("train", total) as progress,
@@ -233,15 +245,16 @@ def _write_state(folder: Path, place: Place, stopped: str) -> None:
     write_json(folder / TRAINER_STATE, state | {"log_history": place.history})
 
 
-def _cross_validated_epochs(loaded: LoadedModel, rows: Sequence[Rendered], settings: TrainSettings, plan: Plan) -> int:
+def _cross_validated_epochs(loaded: LoadedModel, rows: TokenRows, settings: TrainSettings, plan: Plan) -> int:
     """The number of epochs with the least mean validation loss over the folds; all samples then train that long."""
-    if settings.k_folds > len({row.id for row in rows}):
+    if settings.k_folds > len(set(rows.names)):
         raise DataError(
             f"k_folds={settings.k_folds} but only {len(rows)} samples", where="k_folds", mend="use fewer folds"
         )
     curves: list[list[float]] = []
-    for number, data in enumerate(folds(rows, settings.k_folds, settings.seed), start=1):
-        total = plan.epochs * plan.steps_per_epoch(len(data[0]))
+    for number, places in enumerate(folds(rows.names, settings.k_folds, settings.seed), start=1):
+        data = Chosen(rows, places[0]), Chosen(rows, places[1])
+        total = plan.steps(len(data[0]))
         with (
             _adapted(loaded, settings) as model,
             bar(f"fold {number} of {settings.k_folds}", total) as progress,
