@@ -89,7 +89,7 @@ def train(
         optimizer.load_state_dict(keep.resumed.optimizer)
         restore_rng(keep.resumed.rng)
     while place.epoch < plan.epochs and not _patience_is_spent(place, plan):
-        groups = _groups(rows, plan, place.epoch)
+        groups = step_groups(rows, plan, place.epoch)
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
             rate = plan.rate(place.step, total)
@@ -168,7 +168,7 @@ class Keeper:
         return Interrupted(what, mend="run the same command again")
 
 
-def _groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rendered]]:
+def step_groups(rows: Sequence[Rendered], plan: Plan, epoch: int) -> list[list[Rendered]]:
     """This epoch's rows in order, cut into optimizer steps."""
     shuffled = torch.randperm(
         len(rows), generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + epoch)
