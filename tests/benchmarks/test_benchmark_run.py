@@ -68,7 +68,10 @@ def test_a_peer_that_is_not_there_is_said_and_left_out(
     assert capsys.readouterr().out == "no_such_trainer is not installed here: it is left out, with its ratios\n"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("trl") is None, reason="the extra `bench` is not installed")
+with_trl = pytest.mark.skipif(importlib.util.find_spec("trl") is None, reason="the extra `bench` is not installed")
+
+
+@with_trl
 def test_trl_does_the_same_work(tiny_model: Path, tmp_path: Path) -> None:
     """Steps of two of three rows: the last step of an epoch is a short one and must not reach into the next epoch."""
     flags = ("--set", "gradient_accumulation_steps=2", "--set", "learning_rate=0.01")
@@ -88,6 +91,19 @@ def test_trl_does_the_same_work(tiny_model: Path, tmp_path: Path) -> None:
             answers = found["answers"][name]
             assert answers["same"] + len(answers["partings"]) == answers["of"] > 0
             assert all(parting["gap"] < 1e-2 for parting in answers["partings"])
+
+
+@with_trl
+def test_another_schedule_is_found_out(tiny_model: Path, tmp_path: Path) -> None:
+    """With a warm-up the two sides do not learn alike: transformers' begins with the rate 0."""
+    flags = ("--set", "warmup_ratio=0.5", "--set", "learning_rate=0.05", "--set", "gradient_accumulation_steps=2")
+    done, output = bench("train", tiny_model, tmp_path, *flags)
+    assert done.returncode == 1, done.stderr
+    (found,) = json.loads(output.read_text(encoding="utf-8"))["comparisons"]
+    assert found["loss_difference"] > found["loss_tolerance"]
+    assert found["same_tokens"]
+    assert not found["same_work"]
+    assert "not the same work" in done.stdout
 
 
 def test_rates_come_from_what_the_run_wrote(tmp_path: Path) -> None:
