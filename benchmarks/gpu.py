@@ -7,32 +7,47 @@ Cases: `28` (the style samples, 2 epochs, steps of 1 x 8), `256` (the course's f
 `small` (28 samples within 7.4 GiB of the card, what an 8 GiB card leaves), `answers` (tokens a second at 1 and at 17
 questions together), `whole` (a run from the start of the process: base answers, training, tuned answers).
 Every row is a process of its own. Peers train QLoRA (NF4), which is their way on such a card; of Tutorsmith there is a
-row with NF4 and one with 16-bit weights, which it chooses by itself where the card has room.
+row with NF4, whose losses must be the peers' (benchmarks/equal_work.py), and one with 16-bit weights, which it chooses
+by itself where the card has room.
 """
 
 import argparse
+import importlib.util
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from run import machine, timed_process, versions
+from equal_work import (
+    PLAIN,
+    Asked,
+    Own,
+    comparison,
+    outlined,
+    own_answers,
+    prompts_task,
+    tokens_of,
+    told,
+    training_task,
+)
+from measure import HERE, Results, Row, machine, own_row, peer_row, run_script, run_tutorsmith
+from picture import draw
 
-from tutorsmith.core.artifacts import read_json, write_json
 from tutorsmith.data.read import read_samples, write_jsonl
-from tutorsmith.project import load_project
 
-HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SMALL_GIB = 7.4
 CASES = ("28", "256", "small", "answers", "whole")
-NO_NOTES = ("use_notes=false", "validation_share=0", "learning_rate=1e-4", "max_length=2048")
+RATES = ("learning_rate=1e-4", "max_length=2048")
+BY_EIGHT = ("num_train_epochs=2", "per_device_train_batch_size=1", "gradient_accumulation_steps=8")
+AT_ONCE = ("num_train_epochs=1", "per_device_train_batch_size=8", "gradient_accumulation_steps=1")
+NF4, WIDE = "quantization=4bit", "quantization=none"
 WHOLE_TOKENS = 48
+ANSWER_TOKENS = 100
+NAMES = ("style_sft", "style_sft_extended", "writing_sft", "writing_sft_extended")
 
 
 def make_random(folder: Path, tokenizer: Path) -> Path:
@@ -58,84 +73,62 @@ def make_random(folder: Path, tokenizer: Path) -> Path:
     return folder
 
 
-def course_samples(count: int) -> list[Any]:
-    """The first samples of the course that are single questions without tools or excerpts."""
-    folder = ROOT / "data/training/processed"
-    return [sample for name in NAMES for sample in read_samples(folder / f"{name}.jsonl")][:count]
-
-
 class Bench:
-    """Rows as they are measured, printed at once and written after each, so that a late failure loses none."""
+    """Where rows go, and what all cases share. Tutorsmith's runs share a cache, as a user's do."""
 
-    def __init__(self, model: Path, output: Path, scratch: Path) -> None:
-        self.model, self.output, self.scratch = model, output, scratch
-        self.rows: list[dict[str, Any]] = []
+    def __init__(self, model: Path, results: Results, scratch: Path, peers: Sequence[str]) -> None:
+        self.model, self.results, self.scratch, self.peers = model, results, scratch, peers
 
-    def add(self, row: dict[str, Any]) -> None:
-        self.rows.append(row)
-        print("ROW", json.dumps(row), flush=True)
-        write_json(
-            self.output, {"machine": card(), "versions": versions(), "rows": self.rows, "ratios": ratios(self.rows)}
-        )
+    def asked(self, *settings: str, train_files: Path | None = None) -> Asked:
+        flags = ["--model", str(self.model)]
+        flags += ["--train-files", str(train_files)] if train_files else []
+        return Asked.of("style", (*PLAIN, *RATES, *settings), flags)
 
-    def own(self, case: str, name: str, words: Sequence[str], settings: Sequence[str]) -> None:
-        """A row of `tutorsmith run` or `train` in a fresh folder."""
-        folder = self.scratch / f"{case}_{name}".replace(" ", "_")
-        pairs = [word for pair in (*NO_NOTES, *settings) for word in ("--set", pair)]
-        command = [sys.executable, "-m", "tutorsmith.cli", *words, "--model", str(self.model)]
-        environment = os.environ | {"TUTORSMITH_CACHE": str(self.scratch / "cache"), "PYTHONUNBUFFERED": "1"}
-        done = timed_process([*command, "--output-dir", str(folder), "--fresh", *pairs], environment)
-        history = [row for row in read_json(folder / "trainer_state.json")["log_history"] if "loss" in row]
-        training = sum(row["tokens"] / row["tokens_per_s"] for row in history)
-        row = {
-            "case": case,
-            "system": name,
-            "seconds": {"train": round(training, 2), "total": round(done.seconds, 2)},
-            "train_tokens_per_s": round(sum(row["tokens"] for row in history) / training, 1),
-            "peak_memory_gib": read_json(folder / "training_config.json")["result"]["peak_memory_gib"],
-            "loss": [round(row["loss"], 4) for row in history],
-        }
-        if (folder / "seconds.json").is_file():
-            row["seconds"] |= {key: round(value, 2) for key, value in read_json(folder / "seconds.json").items()}
-        self.add(row)
+    def own(self, case: str, system: str, asked: Asked, command: str = "train") -> Row:
+        """A row of `tutorsmith train` or `run` in the folder `run`, made anew."""
+        done = run_tutorsmith([command, asked.stage], asked.flags, self.scratch)
+        row = own_row(case, system, self.scratch / "run", done)
+        self.results.add(row)
+        return row
 
-    def peer(self, case: str, peer: str, task: Mapping[str, Any]) -> None:
-        """A row of a peer's script; its failure is a row too, and ends nothing."""
-        task_file, result = self.scratch / "task.json", self.scratch / "result.json"
-        write_json(task_file, {"model": str(self.model), **task})
-        command = [sys.executable, str(HERE / f"peer_{peer}.py"), str(task_file), str(result)]
-        environment = os.environ | {"PEER_SPAWNED": str(time.time())}
+    def script(self, case: str, system: str, script: str, task: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A row of a script, and what it wrote. Its failure is a row too, and ends nothing."""
         try:
-            done = timed_process(command, environment)
+            made, done = run_script(script, task, self.scratch)
         except SystemExit as failed:
-            self.add({"case": case, "system": peer, "failed": str(failed.code)})
-            return
-        made = read_json(result)
-        made["seconds"]["total"] = round(done.seconds, 2)
-        self.add({"case": case, "system": peer if task["samples"] else "hf", **made})
+            self.results.add({"case": case, "system": system, "failed": str(failed.code)})
+            return None
+        self.results.add(peer_row(case, system, made, done))
+        return made
 
-    def answers(self, batch: int, tokens: int, items: Sequence[Any]) -> None:
-        """Rows of the torch engine alone, the same work as `only_answers` of the peer."""
-        for name, quantization in (("tutorsmith", "4bit"), ("tutorsmith 16-bit", "none")):
-            task, result = self.scratch / "task.json", self.scratch / "result.json"
-            wanted = {"items": items, "batch": batch, "tokens": tokens, "quantization": quantization}
-            write_json(task, {"model": str(self.model), **wanted})
-            done = timed_process([sys.executable, str(HERE / "own_answers.py"), str(task), str(result)], os.environ)
-            made = read_json(result)
-            made["seconds"]["total"] = round(done.seconds, 2)
-            self.add({"case": f"answers at {batch}", "system": name, **made})
+    def compared(self, case: str, asked: Asked, peers: Sequence[str], *, answering: bool = False) -> None:
+        """Tutorsmith's row in NF4, then each peer's on the same work, and how equal it was."""
+        own = self.own(case, "tutorsmith", asked, "run" if answering else "train")
+        if not peers:
+            return
+        run = outlined(asked)
+        said = own_answers(run, self.scratch / "run", self.scratch / "cache") if answering else {}
+        task = training_task(run, self.scratch / "first_adapter")
+        if answering:
+            task |= prompts_task(run) | {"ours": {"tutorsmith": said}}
+        mine = Own("tutorsmith", own["loss"], tokens_of(task), said)
+        for peer in peers:
+            made = self.script(case, peer, f"peer_{peer}.py", task)
+            if made is not None:
+                self.results.compare(comparison(case, mine, peer, made, task["quantization"]))
 
 
 def card() -> dict[str, Any]:
     import torch
 
     properties = torch.cuda.get_device_properties(0)
-    return machine(os.getloadavg()[0]) | {"gpu": properties.name, "gpu_gib": round(properties.total_memory / 2**30, 1)}
+    return machine() | {"gpu": properties.name, "gpu_gib": round(properties.total_memory / 2**30, 1)}
 
 
 def ratios(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """How many times faster than each peer, case by case: tokens a second, and for whole runs the wall time."""
-    out = {}
+    """How many times faster than each peer, case by case: tokens a second, and for whole runs the wall time. Under the
+    names that both benchmarks have: NF4 against TRL at 28 samples, 17 questions together, the whole run."""
+    out: dict[str, float] = {}
     for own in rows:
         for other in rows:
             if own["case"] != other["case"] or not own["system"].startswith("tutorsmith"):
@@ -148,29 +141,89 @@ def ratios(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
                     out[f"{name}, {key.partition('_')[0]}"] = round(own[key] / other[key], 2)
             if own["case"] == "whole":
                 out[f"{name}, end to end"] = round(other["seconds"]["total"] / own["seconds"]["total"], 2)
-    return out
+    return {short: out[long] for short, long in HEADLINES.items() if long in out} | out
 
 
-def peer_settings(epochs: int, batch: int, accumulation: int, tokens: int) -> dict[str, Any]:
-    """Tutorsmith's settings as the peers' scripts read them."""
-    kept = {
-        "num_train_epochs": epochs,
-        "per_device_train_batch_size": batch,
-        "gradient_accumulation_steps": accumulation,
-    }
-    rates = {"learning_rate": 1e-4, "warmup_ratio": 0.1, "weight_decay": 0.0, "max_grad_norm": 1.0}
-    adapter = {"lora_r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "max_length": 2048, "seed": 0}
-    return kept | rates | adapter | {"quantization": "4bit", "max_new_tokens": tokens}
+HEADLINES = {
+    "train": "28: tutorsmith / trl, train",
+    "generate": "answers at 17: tutorsmith / hf, generate",
+    "end_to_end": "whole: tutorsmith / trl, end to end",
+}
 
 
-def as_pairs(samples: Sequence[Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "prompt": [message.as_dict() for message in sample.messages[:-1]],
-            "completion": [sample.messages[-1].as_dict()],
-        }
-        for sample in samples
-    ]
+def style_rows(bench: Bench) -> None:
+    bench.compared("28", bench.asked(*BY_EIGHT, NF4), bench.peers)
+    bench.own("28", "tutorsmith 16-bit", bench.asked(*BY_EIGHT, WIDE))
+
+
+def small_rows(bench: Bench) -> None:
+    """To be compared with the peers' rows of `28`, which stay below 8 GiB by themselves."""
+    bench.own("small", "tutorsmith", bench.asked(*BY_EIGHT, NF4, f"device_memory_gib={SMALL_GIB}"))
+
+
+def many_rows(bench: Bench) -> None:
+    many = course_samples(256, bench.scratch / "many.jsonl")
+    bench.compared("256", bench.asked(*AT_ONCE, NF4, train_files=many), bench.peers)
+    bench.own("256", "tutorsmith 16-bit", bench.asked(*AT_ONCE, WIDE, train_files=many))
+
+
+def course_samples(count: int, file: Path) -> Path:
+    """Write the first samples of the course that are single questions without tools or excerpts."""
+    sources = [ROOT / "data/training/processed" / f"{name}.jsonl" for name in NAMES]
+    known = {sample.id for sample in [sample for source in sources for sample in read_samples(source)][:count]}
+    lines = [json.loads(line) for source in sources for line in source.read_text(encoding="utf-8").splitlines()]
+    write_jsonl(file, [line for line in lines if line["id"] in known])
+    return file
+
+
+def answer_rows(bench: Bench) -> None:
+    """Each answer goes on for so many tokens, whatever it says: with random weights an end would come by chance."""
+    whole = prompts_task(extended(bench))
+    for together in (1, 17):
+        kept = {name: whole[name][:together] for name in ("prompts", "questions")}
+        task = whole | kept | {"ends": [], "engine": "torch", "together": together, "warm": True}
+        case, ours = f"answers at {together}", {}
+        for system, kind in (("tutorsmith", "4bit"), ("tutorsmith 16-bit", "none")):
+            made = bench.script(case, system, "own_answers.py", task | {"quantization": kind})
+            if made is not None and kind == "4bit":
+                ours[system] = made["answers"]
+        if "trl" not in bench.peers:
+            continue
+        made = bench.script(case, "hf", "peer_trl.py", task | {"quantization": "4bit", "ours": ours})
+        for system in ours if made is not None else ():
+            bench.results.compare(comparison(case, Own(system, answers=ours[system]), "hf", made, "4bit"))
+
+
+def extended(bench: Bench) -> Any:
+    """The run whose questions are those of the larger style benchmark."""
+    settings = (*PLAIN, *RATES, f"max_new_tokens={ANSWER_TOKENS}")
+    return outlined(Asked.of("style_extended", settings, ("--model", str(bench.model))))
+
+
+def whole_rows(bench: Bench) -> None:
+    shape = (*BY_EIGHT, f"max_new_tokens={WHOLE_TOKENS}")
+    peers = [peer for peer in bench.peers if peer == "trl"]  # Unsloth's script trains only
+    bench.compared("whole", bench.asked(*shape, NF4), peers, answering=True)
+    bench.own("whole", "tutorsmith 16-bit", bench.asked(*shape, WIDE), "run")
+
+
+def conclude(results: Results) -> None:
+    """Ratios, the proof, the picture. Raises: SystemExit 1 when some work was not the same."""
+    for name, value in ratios(results.rows).items():
+        print(f"{name}: {value}")
+    for found in results.comparisons:
+        print(told(found))
+    draw(results.rows, results.output.with_suffix(".svg"))
+    if not all(found.get("same_work", True) for found in results.comparisons):
+        print("not the same work: the ratios say nothing")
+        raise SystemExit(1)
+
+
+def embedded_tokenizer() -> Path:
+    from tutorsmith.models.load import converted
+    from tutorsmith.models.resolve import resolve_model
+
+    return converted(resolve_model("smollm2-135m"))
 
 
 def main() -> None:
@@ -182,78 +235,26 @@ def main() -> None:
     parser.add_argument("--peers", default="trl,unsloth", help="comma-separated; empty for none")
     parser.add_argument("--cases", default=",".join(CASES), help="comma-separated")
     given = parser.parse_args()
-    peers, cases = [p for p in given.peers.split(",") if p], given.cases.split(",")
-    tokenizer = given.tokenizer or embedded_tokenizer()
-    model = given.model or make_random(given.folder, tokenizer)
-    with tempfile.TemporaryDirectory() as name:
-        measure(Bench(model, given.output, Path(name)), cases, peers)
-
-
-def embedded_tokenizer() -> Path:
-    from tutorsmith.models.load import converted
-    from tutorsmith.models.resolve import resolve_model
-
-    return converted(resolve_model("smollm2-135m"))
-
-
-BY_EIGHT = ("num_train_epochs=2", "gradient_accumulation_steps=8")
-NAMES = ("style_sft", "style_sft_extended", "writing_sft", "writing_sft_extended")
-
-
-def measure(bench: Bench, cases: Sequence[str], peers: Sequence[str]) -> None:
     table = {"28": style_rows, "256": many_rows, "small": small_rows, "answers": answer_rows, "whole": whole_rows}
+    cases = [case for case in given.cases.split(",") if case]
     for case in cases:
-        table[case](bench, peers)
-    for name, value in ratios(bench.rows).items():
-        print(f"{name}: {value}")
+        if case not in table:
+            parser.error(f"unknown case '{case}': choose from {', '.join(CASES)}")
+    peers = [peer for peer in given.peers.split(",") if peer and installed(peer)]
+    model = given.model or make_random(given.folder, given.tokenizer or embedded_tokenizer())
+    results = Results(given.output, ratios, card())
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(model, results, Path(name), peers)
+        for case in cases:
+            table[case](bench)
+    conclude(results)
 
 
-def style_rows(bench: Bench, peers: Sequence[str]) -> None:
-    bench.own("28", "tutorsmith", ["train", "style"], (*BY_EIGHT, "quantization=4bit"))
-    bench.own("28", "tutorsmith 16-bit", ["train", "style"], (*BY_EIGHT, "quantization=none"))
-    for peer in peers:
-        task = {"samples": as_pairs(course_samples(28)), "items": [], "settings": peer_settings(2, 1, 8, 1)}
-        bench.peer("28", peer, task)
-
-
-def small_rows(bench: Bench, _peers: Sequence[str]) -> None:
-    """To be compared with the peers' rows of `28`, which stay below 8 GiB by themselves."""
-    limit = f"device_memory_gib={SMALL_GIB}"
-    bench.own("small", "tutorsmith", ["train", "style"], (*BY_EIGHT, "quantization=4bit", limit))
-
-
-def many_rows(bench: Bench, peers: Sequence[str]) -> None:
-    samples = course_samples(256)
-    known = {sample.id for sample in samples}
-    folder, many = ROOT / "data/training/processed", bench.scratch / "many.jsonl"
-    lines = [json.loads(x) for n in NAMES for x in (folder / f"{n}.jsonl").read_text(encoding="utf-8").splitlines()]
-    write_jsonl(many, [line for line in lines if line["id"] in known])
-    shape = ("num_train_epochs=1", "per_device_train_batch_size=8", "gradient_accumulation_steps=1")
-    words = ["train", "style", "--train-files", str(many)]
-    bench.own("256", "tutorsmith", words, (*shape, "quantization=4bit"))
-    bench.own("256", "tutorsmith 16-bit", words, (*shape, "quantization=none"))
-    for peer in peers:
-        bench.peer("256", peer, {"samples": as_pairs(samples), "items": [], "settings": peer_settings(1, 8, 1, 1)})
-
-
-def answer_rows(bench: Bench, peers: Sequence[str]) -> None:
-    file = ROOT / "data/training/eval/style_benchmark_extended.jsonl"
-    items = [json.loads(line)["messages"] for line in file.read_text(encoding="utf-8").splitlines()][:17]
-    for batch, tokens in ((1, 100), (17, 100)):
-        bench.answers(batch, tokens, items)
-        if "trl" in peers:
-            task = {"samples": [], "items": items, "answers": {"batch": batch, "tokens": tokens}}
-            bench.peer(f"answers at {batch}", "trl", task | {"settings": peer_settings(1, 1, 1, tokens)})
-
-
-def whole_rows(bench: Bench, peers: Sequence[str]) -> None:
-    files = load_project(ROOT / "tutorsmith.toml").stage("style").eval
-    asked = [json.loads(x)["messages"] for file in files for x in file.read_text(encoding="utf-8").splitlines()]
-    bench.own("whole", "tutorsmith", ["run", "style"], (*BY_EIGHT, f"max_new_tokens={WHOLE_TOKENS}"))
-    if "trl" in peers:
-        settings = peer_settings(2, 1, 8, WHOLE_TOKENS)
-        task = {"samples": as_pairs(course_samples(28)), "items": asked, "settings": settings}
-        bench.peer("whole", "trl", task)
+def installed(peer: str) -> bool:
+    found = importlib.util.find_spec(peer) is not None
+    if not found:
+        print(f"{peer} is not installed here: it is left out, with its ratios", flush=True)
+    return found
 
 
 if __name__ == "__main__":

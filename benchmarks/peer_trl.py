@@ -1,11 +1,13 @@
-"""The peer of benchmarks/run.py: TRL's SFTTrainer, then transformers' generate, one question at a time.
+"""The peer of both benchmarks: TRL's SFTTrainer, and transformers' `generate`, one question at a time or in batches.
 
     python benchmarks/peer_trl.py TASK.json RESULT.json
 
-TASK holds a model folder, samples as TRL's conversational prompt and completion, questions, and Tutorsmith's settings;
-RESULT gets seconds a step, tokens a second and the losses. Precision, rank, schedule, batch and answer length are the
-same; what else a library does by default is left as it is. On a GPU `quantization: 4bit` in the settings makes it
-QLoRA, and `answers: {"batch": n, "tokens": m}` has n questions answered together, m tokens each.
+TASK (benchmarks/equal_work.py makes it): a model folder; to train: rows as token ids with what is learned of them,
+their order in each epoch, the first adapter as a PEFT folder, Tutorsmith's settings; to answer: prompts as token ids,
+end tokens, the longest answer, how many `together`; `ours`: Tutorsmith's answers by system. RESULT gets seconds a step,
+tokens a second, losses, the rows' tokens as TRL's collator gives them, the answers, and where ours part from them.
+What else a library does by default is left as it is. Without rows only the base answers; `warm` answers four tokens
+first, and with no end tokens every answer goes on to the longest.
 """
 
 import json
@@ -14,25 +16,66 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Messages = list[dict[str, Any]]
+Answers = list[list[int]]
+Task = dict[str, Any]
 
 
 def main(task_file: Path, result_file: Path) -> None:
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    task = json.loads(task_file.read_text(encoding="utf-8"))
-    settings = task["settings"]
+    task: Task = json.loads(task_file.read_text(encoding="utf-8"))
     seconds = {"start_up": time.time() - float(os.environ["PEER_SPAWNED"])}
-    clock = time.perf_counter()
+    made: dict[str, Any] = {"seconds": seconds}
+    answers: dict[str, Answers] = {}
+    prompts = task.get("prompts", [])
+    with timed(seconds, "load"):
+        tokenizer = AutoTokenizer.from_pretrained(task["model"])
+        model = load(task)
+    if prompts:
+        if task.get("warm"):
+            answer_all(model, tokenizer, task | {"max_new_tokens": 4})
+        with timed(seconds, "predict_base"):
+            answers["base"] = answer_all(model, tokenizer, task)
+    if task.get("rows"):
+        with timed(seconds, "train"):
+            model, training = train(model, tokenizer, task)
+        made |= training
+    if prompts and task.get("rows"):
+        with timed(seconds, "predict_tuned"):
+            answers["tuned"] = answer_all(model, tokenizer, task)
+    if prompts:
+        predicting = seconds["predict_base"] + seconds.get("predict_tuned", 0.0)
+        said = sum(len(answer) for part in answers.values() for answer in part)
+        made |= {"generate_tokens_per_s": round(said / predicting, 1), "answers": answers}
+    if torch.cuda.is_available():
+        made["peak_memory_gib"] = round(torch.cuda.max_memory_reserved() / 2**30, 2)
+    with timed(seconds, "proof"):
+        made["partings"] = all_partings(model, task, answers)
+    made["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
+    result_file.write_text(json.dumps(made), encoding="utf-8")
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - started
+
+
+def load(task: Task) -> Any:
+    """The base model: float32 on a CPU, bfloat16 on a GPU, NF4 where the task says 4bit."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
     cuda = torch.cuda.is_available()
-    tokenizer = AutoTokenizer.from_pretrained(task["model"], padding_side="left")
     options: dict[str, Any] = {"dtype": torch.bfloat16 if cuda else torch.float32}
-    if settings["quantization"] == "4bit":
+    if task["quantization"] == "4bit":
         from transformers import BitsAndBytesConfig
 
         options["quantization_config"] = BitsAndBytesConfig(
@@ -41,73 +84,38 @@ def main(task_file: Path, result_file: Path) -> None:
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.bfloat16,
         )
-    model = AutoModelForCausalLM.from_pretrained(task["model"], device_map={"": 0} if cuda else None, **options).eval()
-    seconds["load"], clock = time.perf_counter() - clock, time.perf_counter()
-    made = {"seconds": seconds}
-    if not task["samples"]:
-        made |= only_answers(model, tokenizer, task)
-    else:
-        count = answer_all(model, tokenizer, task["items"], settings["max_new_tokens"])
-        seconds["predict_base"], clock = time.perf_counter() - clock, time.perf_counter()
-        model, losses, training = train(model, tokenizer, task["samples"], settings)
-        seconds["train"], clock = time.perf_counter() - clock, time.perf_counter()
-        count += answer_all(model, tokenizer, task["items"], settings["max_new_tokens"])
-        seconds["predict_tuned"] = time.perf_counter() - clock
-        rows = [[*sample["prompt"], *sample["completion"]] for sample in task["samples"]]
-        learned = sum(len(token_ids(tokenizer, row, ask=False)) for row in rows) * settings["num_train_epochs"]
-        predicting = seconds["predict_base"] + seconds["predict_tuned"]
-        made |= {
-            "train_tokens_per_s": round(learned / training, 1),
-            "generate_tokens_per_s": round(count / predicting, 1) if count else 0.0,
-            "loss": [round(loss, 4) for loss in losses],
-        }
-    if cuda:
-        made["peak_memory_gib"] = round(torch.cuda.max_memory_reserved() / 2**30, 2)
-    made["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
-    result_file.write_text(json.dumps(made), encoding="utf-8")
+    place = {"": 0} if cuda else None
+    return AutoModelForCausalLM.from_pretrained(task["model"], device_map=place, **options).eval()
 
 
-def only_answers(model: Any, tokenizer: Any, task: dict[str, Any]) -> dict[str, float]:
-    """Tokens a second of `generate` on the first questions together, each going on for so many tokens."""
+def answer_all(model: Any, tokenizer: Any, task: Task) -> Answers:
+    """Answer all prompts greedily, so many together, padded on the left; the ids of each without its end token."""
     import torch
 
-    wanted = task["answers"]
-    texts = [tokenizer.apply_chat_template(m, tokenize=False, add_generation_prompt=True) for m in task["items"]]
-    inputs = tokenizer(texts[: wanted["batch"]], return_tensors="pt", padding=True, add_special_tokens=False)
-    inputs = inputs.to(model.device)
-    limits = {"max_new_tokens": wanted["tokens"], "min_new_tokens": wanted["tokens"], "do_sample": False}
-    with torch.inference_mode():
-        model.generate(**inputs, **(limits | {"max_new_tokens": 4, "min_new_tokens": 4}))
-        started = time.perf_counter()
-        model.generate(**inputs, **limits)
-    seconds = time.perf_counter() - started
-    return {"generate_tokens_per_s": round(wanted["batch"] * wanted["tokens"] / seconds, 1)}
-
-
-def token_ids(tokenizer: Any, messages: Messages, *, ask: bool) -> list[int]:
-    """The messages in the model's chat template; `ask` opens the assistant's turn."""
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=ask)
-    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-    return ids
-
-
-def answer_all(model: Any, tokenizer: Any, items: Sequence[Messages], limit: int) -> int:
-    """Answer one question after the other, greedily; returns the number of new tokens."""
-    import torch
-
-    count = 0
-    for messages in items:
-        ids = torch.tensor([token_ids(tokenizer, messages, ask=True)], device=model.device)
+    together, limit, ends = task.get("together", 1), task["max_new_tokens"], task["ends"]
+    pad = tokenizer.pad_token_id or 0
+    limits = {"max_new_tokens": limit, "do_sample": False, "pad_token_id": pad}
+    limits |= {"eos_token_id": ends} if ends else {"min_new_tokens": limit}
+    said: Answers = []
+    for start in range(0, len(task["prompts"]), together):
+        batch = task["prompts"][start : start + together]
+        width = max(len(prompt) for prompt in batch)
+        ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in batch], device=model.device)
+        seen = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in batch], device=model.device)
         with torch.inference_mode():
-            out = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=limit)
-        count += out.shape[1] - ids.shape[1]
-    return count
+            out = model.generate(ids, attention_mask=seen, **limits)
+        said += [until_end(answer, ends) for answer in out[:, width:].tolist()]
+    return said
 
 
-def shared_arguments(settings: dict[str, Any], samples: int, folder: str) -> dict[str, Any]:
+def until_end(answer: list[int], ends: Sequence[int]) -> list[int]:
+    return answer[: next((k for k, token in enumerate(answer) if token in ends), len(answer))]
+
+
+def shared_arguments(settings: dict[str, Any], rows: int, folder: str) -> dict[str, Any]:
     """What SFTConfig is told of Tutorsmith's settings, by every peer that trains with it."""
     group = settings["per_device_train_batch_size"] * settings["gradient_accumulation_steps"]
-    total = math.ceil(samples / group) * settings["num_train_epochs"]
+    total = math.ceil(rows / group) * settings["num_train_epochs"]
     same = (
         *("num_train_epochs", "per_device_train_batch_size", "gradient_accumulation_steps", "learning_rate"),
         *("weight_decay", "max_grad_norm", "max_length", "seed"),
@@ -117,41 +125,129 @@ def shared_arguments(settings: dict[str, Any], samples: int, folder: str) -> dic
     return {name: settings[name] for name in same} | schedule | quiet
 
 
-def train(
-    model: Any, tokenizer: Any, samples: list[dict[str, Messages]], settings: dict[str, Any]
-) -> tuple[Any, list[float], float]:
-    """LoRA on all linear layers by TRL's SFTTrainer; returns the merged model, each step's loss, the loop's seconds."""
-    import torch
+def labelled(rows: Sequence[dict[str, Any]]) -> Any:
+    """A data set of the rows' ids; what is not learned has the label -100."""
     from datasets import Dataset
-    from peft import LoraConfig
+
+    return Dataset.from_list(
+        [
+            {
+                "input_ids": row["ids"],
+                "labels": [token if m else -100 for token, m in zip(row["ids"], row["learned"], strict=True)],
+            }
+            for row in rows
+        ]
+    )
+
+
+class Order:
+    """A sampler: the given order of the rows in each epoch. The data loader tells it which epoch begins."""
+
+    def __init__(self, epochs: list[list[int]]) -> None:
+        self.epochs, self.epoch = epochs, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.epochs[0])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.epochs[self.epoch])
+
+
+def ordered(trainer: type, epochs: list[list[int]]) -> type:
+    """The trainer class, taking the rows in this order. Its steps end with the epoch, as Tutorsmith's do."""
+
+    class Ordered(trainer):  # type: ignore[misc]
+        def _get_train_sampler(self, train_dataset: Any = None) -> Order:  # noqa: ARG002
+            return Order(epochs)
+
+    return Ordered
+
+
+def tokens_of(trainer: Any) -> list[list[int]]:
+    """[tokens, learned tokens] of each row as the trainer's own collator hands it to the model."""
+    found = []
+    for row in trainer.train_dataset:
+        batch = trainer.data_collator([row])
+        # The first token is predicted from nothing: its label is never used.
+        found.append([int(batch["attention_mask"].sum()), int((batch["labels"][:, 1:] != -100).sum())])
+    return found
+
+
+def training_numbers(trainer: Any, epochs: int) -> dict[str, Any]:
+    """What a finished trainer tells: losses, tokens a second of its loop, the rows' tokens."""
+    history = trainer.state.log_history
+    tokens = tokens_of(trainer)
+    seconds = next(row["train_runtime"] for row in history if "train_runtime" in row)
+    return {
+        "train_tokens_per_s": round(sum(whole for whole, _ in tokens) * epochs / seconds, 1),
+        "loss": [row["loss"] for row in history if "loss" in row],
+        "tokens": tokens,
+    }
+
+
+def train(model: Any, tokenizer: Any, task: Task) -> tuple[Any, dict[str, Any]]:
+    """Train the first adapter with TRL's SFTTrainer; returns the tuned model (merged unless in 4 bits), the numbers."""
+    import torch
+    from peft import PeftModel
     from trl import SFTConfig, SFTTrainer
 
-    cuda = torch.cuda.is_available()
+    cuda, settings = torch.cuda.is_available(), task["settings"]
     # On a GPU the library's default (activations recomputed) is left; on a CPU it would only cost time.
     checkpointing = {} if cuda else {"gradient_checkpointing": False}
+    model = PeftModel.from_pretrained(model, task["adapter"], is_trainable=True)
     with tempfile.TemporaryDirectory() as folder:
-        shared = shared_arguments(settings, len(samples), folder)
-        arguments = SFTConfig(**shared, **checkpointing, completion_only_loss=True, bf16=cuda, use_cpu=not cuda)
-        adapter = LoraConfig(
-            r=settings["lora_r"],
-            lora_alpha=settings["lora_alpha"],
-            lora_dropout=settings["lora_dropout"],
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        )
-        trainer = SFTTrainer(
+        shared = shared_arguments(settings, len(task["rows"]), folder)
+        trainer = ordered(SFTTrainer, task["order"])(
             model=model,
-            args=arguments,
-            train_dataset=Dataset.from_list(samples),
+            args=SFTConfig(**shared, **checkpointing, bf16=cuda, use_cpu=not cuda),
+            train_dataset=labelled(task["rows"]),
             processing_class=tokenizer,
-            peft_config=adapter,
         )
         trainer.train()
-        history = trainer.state.log_history
-        losses = [row["loss"] for row in history if "loss" in row]
-        seconds = next(row["train_runtime"] for row in history if "train_runtime" in row)
-        model = trainer.model.eval()
-        return model if settings["quantization"] == "4bit" else model.merge_and_unload(), losses, seconds
+    model = trainer.model.eval()
+    numbers = training_numbers(trainer, settings["num_train_epochs"])
+    return model if task["quantization"] == "4bit" else model.merge_and_unload(), numbers
+
+
+def all_partings(model: Any, task: Task, answers: dict[str, Answers]) -> dict[str, dict[str, Any]]:
+    """Where the answers of `ours` part from these, by system and by base and tuned. model: the last that answered."""
+    found: dict[str, dict[str, Any]] = {system: {} for system in task.get("ours", {})}
+    for name in reversed(answers):  # tuned first: its model is at hand
+        if name == "base" and "tuned" in answers:
+            del model
+            model = load(task)
+        for system, said in task.get("ours", {}).items():
+            found[system][name] = partings(model, task, said[name], answers[name])
+    return found
+
+
+def partings(model: Any, task: Task, ours: Answers, theirs: Answers) -> list[dict[str, Any]]:
+    """For each pair that differs: the place of its first difference, the tokens there (None: the answer has ended), and
+    the model's two best tokens there with the distance of their logits, which tells a tie from a fault."""
+    import torch
+
+    found = []
+    for question, prompt, a, b in zip(task["questions"], task["prompts"], ours, theirs, strict=True):
+        if a == b:
+            continue
+        place = next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+        with torch.inference_mode():
+            logits = model(torch.tensor([[*prompt, *b[:place]]], device=model.device)).logits[0, -1].float()
+        best = logits.topk(2)
+        found.append(
+            {
+                "id": question,
+                "place": place,
+                "ours": a[place] if place < len(a) else None,
+                "theirs": b[place] if place < len(b) else None,
+                "best": best.indices.tolist(),
+                "gap": round(float(best.values[0] - best.values[1]), 6),
+            }
+        )
+    return found
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     python benchmarks/peer_unsloth.py TASK.json RESULT.json
 
-The task is that of benchmarks/peer_trl.py. Unsloth must be imported before everything else.
+The task is that of benchmarks/peer_trl.py. Unsloth must be imported before everything else. Its adapter is made by its
+own `get_peft_model`, which puts its fused layers in place, and then takes the first adapter's numbers.
 """
 
 import os
@@ -19,24 +20,53 @@ from typing import Any
 
 def main(task_file: Path, result_file: Path) -> None:
     import unsloth  # noqa: F401, I001  patches what is imported after it
-    from datasets import Dataset
+    from transformers import DataCollatorForSeq2Seq
     from trl import SFTConfig, SFTTrainer
-    from unsloth import FastLanguageModel
-    from unsloth.chat_templates import train_on_responses_only
 
     import torch
 
-    from peer_trl import shared_arguments
+    from peer_trl import labelled, ordered, shared_arguments, training_numbers
 
     task = json.loads(task_file.read_text(encoding="utf-8"))
     settings = task["settings"]
     seconds = {"start_up": time.time() - float(os.environ["PEER_SPAWNED"])}
     clock = time.perf_counter()
-    four_bit = settings["quantization"] == "4bit"
-    model, tokenizer = FastLanguageModel.from_pretrained(
-        task["model"], max_seq_length=settings["max_length"], load_in_4bit=four_bit, dtype=torch.bfloat16
-    )
+    model, tokenizer = load(task)
     seconds["load"], clock = time.perf_counter() - clock, time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = ordered(SFTTrainer, task["order"])(
+            model=model,
+            args=SFTConfig(**shared_arguments(settings, len(task["rows"]), folder), bf16=True),
+            train_dataset=labelled(task["rows"]),
+            processing_class=tokenizer,
+            # It pads labels too; without it Unsloth may take the ids for labels.
+            data_collator=DataCollatorForSeq2Seq(tokenizer),
+        )
+        seconds["set_up"] = time.perf_counter() - clock
+        torch.cuda.reset_peak_memory_stats()
+        clock = time.perf_counter()
+        trainer.train()
+    seconds["train"] = time.perf_counter() - clock
+    made = training_numbers(trainer, settings["num_train_epochs"])
+    made["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
+    made["peak_memory_gib"] = round(torch.cuda.max_memory_reserved() / 2**30, 2)
+    result_file.write_text(json.dumps(made), encoding="utf-8")
+
+
+def load(task: dict[str, Any]) -> tuple[Any, Any]:
+    """Model and tokenizer, with the task's first adapter on. Raises: ValueError when Unsloth adapts other layers."""
+    import torch
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+    from unsloth import FastLanguageModel
+
+    settings = task["settings"]
+    model, tokenizer = FastLanguageModel.from_pretrained(
+        task["model"],
+        max_seq_length=settings["max_length"],
+        load_in_4bit=task["quantization"] == "4bit",
+        dtype=torch.bfloat16,
+    )
     model = FastLanguageModel.get_peft_model(
         model,
         r=settings["lora_r"],
@@ -45,30 +75,12 @@ def main(task_file: Path, result_file: Path) -> None:
         bias="none",
         use_gradient_checkpointing="unsloth",
     )
-    texts = [
-        tokenizer.apply_chat_template([*sample["prompt"], *sample["completion"]], tokenize=False)
-        for sample in task["samples"]
-    ]
-    total = sum(len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts)
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = SFTConfig(**shared_arguments(settings, len(texts), folder), bf16=True, dataset_text_field="text")
-        data = Dataset.from_list([{"text": text} for text in texts])
-        trainer = SFTTrainer(model=model, args=arguments, train_dataset=data, processing_class=tokenizer)
-        trainer = train_on_responses_only(
-            trainer, instruction_part="<|im_start|>user\n", response_part="<|im_start|>assistant\n"
-        )
-        seconds["set_up"] = time.perf_counter() - clock
-        torch.cuda.reset_peak_memory_stats()
-        trainer.train()
-        history: list[dict[str, Any]] = trainer.state.log_history
-    seconds["train"] = next(row["train_runtime"] for row in history if "train_runtime" in row)
-    made = {
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "train_tokens_per_s": round(total * settings["num_train_epochs"] / seconds["train"], 1),
-        "peak_memory_gib": round(torch.cuda.max_memory_reserved() / 2**30, 2),
-        "loss": [round(row["loss"], 4) for row in history if "loss" in row],
-    }
-    result_file.write_text(json.dumps(made), encoding="utf-8")
+    first = load_file(Path(task["adapter"]) / "adapter_model.safetensors")
+    learned = sum(1 for parameter in model.parameters() if parameter.requires_grad)
+    result = set_peft_model_state_dict(model, first)
+    if result.unexpected_keys or learned != len(first):
+        raise ValueError(f"{learned} matrices learn, the first adapter has {len(first)}")
+    return model, tokenizer
 
 
 if __name__ == "__main__":

@@ -1,263 +1,276 @@
-"""How long each step of a stage takes here, end to end, with nothing answered or indexed before.
+"""What Tutorsmith takes on a CPU beside TRL and transformers' `generate`, on the same work.
 
-    python benchmarks/run.py [--stage style] [--output benchmarks/results/cpu.json] [--set name=value ...] [--peer trl]
+    python benchmarks/run.py [--cases train,answers,style,sample,first_step] [--peers trl] [--output FILE]
+                             [--set name=value ...] [--config FILE]
 
-The stage runs as a user would run it, in a process of its own, in a fresh folder with a fresh cache that keeps only the
-converted model. Start-up is the time from the start of the process to its first line in training.log. Peak memory is
-the largest resident main memory of the process. With `--peer trl` the same samples and questions, without notes and
-without validation, also go through TRL's SFTTrainer and one-by-one `generate` (benchmarks/peer_trl.py); `ratios` say
-how many times faster Tutorsmith is. `--stage sample` is the quick form.
+Cases: `train` (the style samples, 2 epochs, steps of 1 x 8), `answers` (the style questions, up to 200 tokens each),
+`style` and `sample` (the whole stage without notes: base answers, training, tuned answers; of Tutorsmith also its
+checks, scores and report), `first_step` (seconds from the command to the first training step). Every row is a process
+of its own, Tutorsmith's with a cache that holds nothing but the converted model.
+
+Rows, order, first adapter, schedule and prompts are the same on both sides (benchmarks/equal_work.py); losses and
+answers are compared, and when the losses differ by more than rounding explains, the benchmark says so and ends with 1.
+The table, OUTPUT (JSON) and a picture beside it (SVG) hold what was measured. `--set` goes to all cases and wins.
 """
 
 import argparse
-import importlib.metadata
 import importlib.util
-import os
-import platform
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import tutorsmith
-from tutorsmith.core.artifacts import (
-    SECONDS,
-    TRAINER_STATE,
-    TRAINING_LOG,
-    cache_folder,
-    make_folder,
-    read_json,
-    write_json,
+from equal_work import (
+    PLAIN,
+    Asked,
+    Own,
+    comparison,
+    outlined,
+    own_answers,
+    prompts_task,
+    tokens_of,
+    told,
+    training_task,
 )
-from tutorsmith.data.read import read_predictions
+from measure import (
+    HERE,
+    Results,
+    Row,
+    busy_cores,
+    machine,
+    own_row,
+    peer_row,
+    run_script,
+    run_tutorsmith,
+    scratch_cache,
+)
+from picture import draw
+from startup import measure as until_first_step
 
-HERE = Path(__file__).resolve().parent
-COLUMNS = (
-    "start_up",
-    "check",
-    "index",
-    "load",
-    "predict_base",
-    "train",
-    "predict_tuned",
-    "evaluate",
-    "report",
-    "total",
-)
-PACKAGES = ("torch", "transformers", "peft", "bm25s", "bitsandbytes", "trl", "unsloth")
-PLAIN = ("--no-notes", "--set", "validation_share=0")
-"""What makes a run do the same work as the peer: prompts without notes, every sample learned from."""
+LONGEST = "max_new_tokens=200"
+TOGETHER = 11
+"""Questions that a peer answers together, where it batches: all of the style stage's."""
+WARM_STARTS = 3
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What to run. flags: those of `tutorsmith run`."""
+class Bench:
+    """What the cases share. flags: `--config` and `--set` of the command line, which win over a case's settings."""
 
-    stage: str
-    flags: tuple[str, ...] = ()
+    results: Results
+    flags: tuple[str, ...]
+    peers: tuple[str, ...]
 
-
-@dataclass(frozen=True)
-class Finished:
-    """A process that has ended well: wall seconds, the time it was started at (Unix), its peak memory in GiB."""
-
-    seconds: float
-    spawned: float
-    peak_gib: float
+    def asked(self, stage: str, *settings: str) -> Asked:
+        mine = Asked.of(stage, settings).flags
+        return Asked(stage, (*mine, *self.flags))
 
 
-def timed_process(command: Sequence[str], environment: Mapping[str, str]) -> Finished:
-    """Run a command, its output shown on standard error. Raises: SystemExit with its code when it fails."""
-    spawned, started = time.time(), time.perf_counter()
-    child = subprocess.Popen(list(command), env=dict(environment), stdout=sys.stderr)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        sys.stderr.write(f"error: {' '.join(command)} ended with {child.returncode}\n")
-        raise SystemExit(child.returncode if child.returncode > 0 else 1)
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
-    return Finished(seconds, spawned, usage.ru_maxrss * unit / 2**30)
+def train_case(bench: Bench) -> None:
+    shape = ("num_train_epochs=2", "per_device_train_batch_size=1", "gradient_accumulation_steps=8")
+    whole(bench, "train", bench.asked("style", *PLAIN, *shape), {"trl": 0})
 
 
-def run_tutorsmith(case: str, asked: Asked) -> dict[str, Any]:
-    """One row: a whole `tutorsmith run` in a scratch folder."""
-    models = make_folder(cache_folder() / "models")
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        (scratch / "cache").mkdir()
-        (scratch / "cache" / "models").symlink_to(models.resolve(), target_is_directory=True)
-        environment = {k: v for k, v in os.environ.items() if k not in ("LOG_DIR", "OUT_DIR", "OUT_BASE")}
-        environment |= {"TUTORSMITH_CACHE": str(scratch / "cache"), "PYTHONUNBUFFERED": "1"}
-        folder = scratch / "run"
-        command = [sys.executable, "-m", "tutorsmith.cli", "run", asked.stage, "--output-dir", str(folder)]
-        done = timed_process([*command, *asked.flags], environment)
-        return tutorsmith_row(case, folder, done)
+def style_case(bench: Bench) -> None:
+    whole(bench, "style", bench.asked("style", *PLAIN, LONGEST), {"trl": 1})
 
 
-def tutorsmith_row(case: str, folder: Path, done: Finished) -> dict[str, Any]:
-    """The numbers of a finished run, from the files it wrote."""
-    steps: dict[str, float] = read_json(folder / SECONDS)
-    steps = {"start_up": first_line(folder / TRAINING_LOG) - done.spawned, **steps, "total": done.seconds}
-    history = read_json(folder / TRAINER_STATE)["log_history"]
-    learned = [row for row in history if "loss" in row]
-    answers = [p for file in sorted(folder.glob("predictions_*.jsonl")) for p in read_predictions(file)]
-    generated = sum(answer.completion_tokens for answer in answers)
-    predicting = steps["predict_base"] + steps["predict_tuned"]
-    return {
-        "case": case,
-        "system": "tutorsmith",
-        "seconds": {name: round(value, 2) for name, value in steps.items()},
-        # The steps' own rates, each with equal weight in time: what training alone does, without validation and saving.
-        "train_tokens_per_s": round(len(learned) / sum(1 / row["tokens_per_s"] for row in learned), 1),
-        "generate_tokens_per_s": round(generated / predicting, 1),
-        "peak_memory_gib": round(done.peak_gib, 2),
-        "loss": [round(row["loss"], 4) for row in learned],
-    }
+def sample_case(bench: Bench) -> None:
+    whole(bench, "sample", bench.asked("sample", *PLAIN, LONGEST), {"trl": 1, "trl batched": TOGETHER})
 
 
-def first_line(log: Path) -> float:
-    """The Unix time of a log's first line."""
-    stamp = log.read_text(encoding="utf-8")[: len("2026-01-31 23:59:59,999")]
-    return datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f").timestamp()
+def whole(bench: Bench, case: str, asked: Asked, peers: Mapping[str, int]) -> None:
+    """Tutorsmith's row, then a row for each peer: its name, and how many questions it answers together (0: it only
+    trains, and so does Tutorsmith)."""
+    answering = any(peers.values())
+    run = outlined(asked)
+    with scratch_cache() as scratch:
+        words = ["run" if answering else "train", asked.stage]
+        own = own_row(case, "tutorsmith", scratch / "run", run_tutorsmith(words, asked.flags, scratch))
+        bench.results.add(own)
+        if "trl" not in bench.peers:
+            return
+        said = own_answers(run, scratch / "run", scratch / "cache") if answering else {}
+        task = training_task(run, scratch / "first_adapter")
+        if answering:
+            task |= prompts_task(run) | {"ours": {"tutorsmith": said}}
+        for peer, together in peers.items():
+            made, done = run_script("peer_trl.py", task | {"together": together}, scratch)
+            bench.results.add(peer_row(case, peer, made, done))
+            mine = Own("tutorsmith", own["loss"], tokens_of(task), said)
+            bench.results.compare(comparison(case, mine, peer, made, task["quantization"]))
 
 
-def prepare_model(asked: Asked) -> tuple[Any, Path]:
-    """Fetch and convert the model before anything is timed; returns the run (nothing is loaded yet) and its folder."""
-    from tutorsmith.models.load import converted
-    from tutorsmith.models.resolve import resolve_model
+def answers_case(bench: Bench) -> None:
+    """The engines, then transformers one by one and batched; every system's answers against the peers'."""
+    task = prompts_task(outlined(bench.asked("style", *PLAIN, LONGEST)))
+    ours: dict[str, Any] = {}
+    engines = {"tutorsmith": "torch"}
+    if installed("xllamacpp", "llama.cpp's row is left out"):
+        engines["tutorsmith llamacpp"] = "llamacpp"
+    with scratch_cache() as scratch:
+        for system, engine in engines.items():
+            made, done = run_script("own_answers.py", task | {"engine": engine}, scratch)
+            ours[system] = made["answers"]
+            bench.results.add(peer_row("answers", system, made, done))
+        if "trl" not in bench.peers:
+            return
+        for peer, together in (("hf", 1), ("hf batched", TOGETHER)):
+            asked = task | {"together": together, "warm": True, "ours": ours}
+            made, done = run_script("peer_trl.py", asked, scratch)
+            bench.results.add(peer_row("answers", peer, made, done))
+            for system, said in ours.items():
+                mine = Own(system, answers=said)
+                bench.results.compare(comparison("answers", mine, peer, made, task["quantization"]))
 
-    run = context_of(asked)
-    local = resolve_model(run.settings.model.settings.model_name_or_path)
-    folder = converted(local) if local.is_gguf else local.path
-    return run, folder
 
-
-def context_of(asked: Asked) -> Any:
-    """The stage's settings and data as `tutorsmith run` would see them."""
-    from tutorsmith.commands.stage import StageOptions, make_context
-
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--set", action="append", default=[])
-    parser.add_argument("--config", type=Path)
-    parser.add_argument("--no-notes", action="store_true")
-    given = parser.parse_args(asked.flags)
-    return make_context(
-        StageOptions(stage=asked.stage, config=given.config, pairs=tuple(given.set), no_notes=given.no_notes)
+def first_step_case(bench: Bench) -> None:
+    """With an empty cache, in which even the model is not converted, then with what that start left; the best of some
+    starts counts, since other programs only make one slower."""
+    with scratch_cache() as scratch:
+        flags, busy = bench.flags, busy_cores()
+        cold = until_first_step("style", scratch / "empty", scratch / "run", flags)
+        warm = [until_first_step("style", scratch / "empty", scratch / "run", flags) for _ in range(WARM_STARTS)]
+    best = min(row["seconds"] for row in warm)
+    bench.results.add(
+        {
+            "case": "first step",
+            "system": "tutorsmith",
+            "busy_before": busy,
+            "seconds": {"cold": cold["seconds"], "warm": best},
+        }
     )
 
 
-def run_trl(case: str, asked: Asked) -> dict[str, Any]:
-    """One row: the peer's script on the same work."""
-    run, folder = prepare_model(asked)
-    with tempfile.TemporaryDirectory() as name:
-        task, result = Path(name) / "task.json", Path(name) / "result.json"
-        write_json(task, peer_task(run, folder))
-        environment = os.environ | {"PEER_SPAWNED": str(time.time())}
-        done = timed_process([sys.executable, str(HERE / "peer_trl.py"), str(task), str(result)], environment)
-        made = read_json(result)
-    made["seconds"] = {**made["seconds"], "total": round(done.seconds, 2)}
-    return {"case": case, "system": "trl", **made, "peak_memory_gib": round(done.peak_gib, 2)}
+CASES: Mapping[str, Callable[[Bench], None]] = {
+    "train": train_case,
+    "answers": answers_case,
+    "style": style_case,
+    "sample": sample_case,
+    "first_step": first_step_case,
+}
 
 
-def peer_task(run: Any, folder: Path) -> dict[str, Any]:
-    """What the peer is to do, in words that it understands."""
-    samples = [
-        {
-            "prompt": [message.as_dict() for message in sample.messages[:-1]],
-            "completion": [sample.messages[-1].as_dict()],
-        }
-        for sample in run.samples
-    ]
-    settings = run.settings.train.settings.model_dump(mode="json") | run.settings.generate.settings.model_dump()
-    items = [[message.as_dict() for message in item.messages] for item in run.items]
-    return {"model": str(folder), "samples": samples, "items": items, "settings": settings}
+@dataclass(frozen=True)
+class Ratio:
+    """How many times faster `own` is than `peer` in a case, by the seconds of a step or by tokens a second (answers
+    differ in length where ties fall differently). target: what issue 5 asks for."""
+
+    name: str
+    case: str
+    own: str
+    peer: str
+    step: str
+    target: float | None = None
+
+    def of(self, rows: Mapping[tuple[str, str], Row]) -> float | None:
+        own, peer = rows.get((self.case, self.own)), rows.get((self.case, self.peer))
+        if own is None or peer is None:
+            return None
+        if self.step == "tokens":
+            return round(own["generate_tokens_per_s"] / peer["generate_tokens_per_s"], 2)
+        return round(peer["seconds"][self.step] / own["seconds"][self.step], 2)
 
 
-def ratios(own: Mapping[str, Any], peer: Mapping[str, Any]) -> dict[str, float]:
-    """How many times faster than the peer: training by its seconds (the same rows as often), answering by tokens a
-    second (answers differ in length where ties fall differently), the whole by wall time."""
-    return {
-        "train": round(peer["seconds"]["train"] / own["seconds"]["train"], 2),
-        "generate": round(own["generate_tokens_per_s"] / peer["generate_tokens_per_s"], 2),
-        "end_to_end": round(peer["seconds"]["total"] / own["seconds"]["total"], 2),
-    }
+RATIOS = (
+    Ratio("train", "train", "tutorsmith", "trl", "train", 2.2),
+    Ratio("generate", "answers", "tutorsmith", "hf", "tokens", 10),
+    Ratio("end_to_end", "style", "tutorsmith", "trl", "total", 3.3),
+    Ratio("generate_batched", "answers", "tutorsmith", "hf batched", "tokens", 2),
+    Ratio("generate_llamacpp", "answers", "tutorsmith llamacpp", "hf", "tokens", 10),
+    Ratio("generate_llamacpp_batched", "answers", "tutorsmith llamacpp", "hf batched", "tokens", 2),
+    Ratio("style_train", "style", "tutorsmith", "trl", "train"),
+    Ratio("sample", "sample", "tutorsmith", "trl", "total", 7),
+    Ratio("sample_batched", "sample", "tutorsmith", "trl batched", "total", 2),
+)
 
 
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "tutorsmith": tutorsmith.__version__}
-    for package in PACKAGES:
-        if importlib.util.find_spec(package) is not None:
-            found[package] = importlib.metadata.version(package)
+def ratios(rows: Sequence[Row]) -> dict[str, float]:
+    """Those whose two rows were measured."""
+    known = {(row["case"], row["system"]): row for row in rows}
+    return {ratio.name: value for ratio in RATIOS if (value := ratio.of(known)) is not None}
+
+
+def installed(package: str, otherwise: str) -> bool:
+    found = importlib.util.find_spec(package) is not None
+    if not found:
+        print(f"{package} is not installed here: {otherwise}", flush=True)
     return found
 
 
-def machine(load: float) -> dict[str, Any]:
-    """load: the machine's load average before the first run; much above 0 means that others were using it."""
-    from tutorsmith.commands.machine import examine
-
-    found = examine()
-    return {"cpu": found["cpu"], "processor": processor(), "gpus": found["gpus"], "load_before": round(load, 2)}
-
-
-def processor() -> str:
-    """The processor's name where the system tells it."""
-    lines = Path("/proc/cpuinfo")
-    text = lines.read_text(encoding="utf-8", errors="replace") if lines.is_file() else ""
-    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.processor()
-
-
-def show(rows: Sequence[Mapping[str, Any]], faster: Mapping[str, float]) -> None:
+def show(results: Results) -> None:
+    """A table a case: a column a system, seconds a step and then the rates."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", *(f"{row['case']}: {row['system']}" for row in rows), box=None)
-    for name in COLUMNS:
-        cells = [f"{row['seconds'][name]:.2f} s" if name in row["seconds"] else "" for row in rows]
-        table.add_row(name.replace("_", " "), *cells)
-    for name, unit in (("train_tokens_per_s", "/s"), ("generate_tokens_per_s", "/s"), ("peak_memory_gib", " GiB")):
-        label = name.removesuffix("_per_s").removesuffix("_gib").replace("_", " ")
-        table.add_row(label, *(f"{row[name]:g}{unit}" for row in rows))
-    for column in table.columns[1:]:
-        column.justify = "right"
-    Console(markup=False, highlight=False).print(table)
-    if faster:
-        print("times faster than the peer: " + ", ".join(f"{name} {value:g}" for name, value in faster.items()))
+    console = Console(markup=False, highlight=False)
+    for case in dict.fromkeys(row["case"] for row in results.rows):
+        rows = [row for row in results.rows if row["case"] == case]
+        table = Table(case, *(row["system"] for row in rows), box=None)
+        for step in dict.fromkeys(step for row in rows for step in row["seconds"]):
+            seconds = (f"{row['seconds'][step]:.2f} s" if step in row["seconds"] else "" for row in rows)
+            table.add_row(step.replace("_", " "), *seconds)
+        for key, (label, unit) in RATES.items():
+            if any(key in row for row in rows):
+                table.add_row(label, *(f"{row[key]:g} {unit}" if key in row else "" for row in rows))
+        for column in table.columns[1:]:
+            column.justify = "right"
+        console.print(table)
+        console.print()
+
+
+RATES = {
+    "train_tokens_per_s": ("trained", "tokens/s"),
+    "generate_tokens_per_s": ("answered", "tokens/s"),
+    "peak_memory_gib": ("peak memory", "GiB"),
+    "busy_before": ("busy before", "cores"),
+}
+
+
+def conclude(results: Results) -> None:
+    """Table, picture, ratios, and the proof. Raises: SystemExit 1 when some work was not the same."""
+    show(results)
+    targets = {ratio.name: ratio.target for ratio in RATIOS}
+    for name, value in results.ratios(results.rows).items():
+        target = targets.get(name)
+        print(f"times faster, {name}: {value:g}" + (f" (target {target:g})" if target else ""))
+    for found in results.comparisons:
+        print(told(found))
+    picture = results.output.with_suffix(".svg")
+    draw(results.rows, picture)
+    print(f"-> {results.output}, {picture}")
+    if not all(found.get("same_work", True) for found in results.comparisons):
+        print("not the same work: the ratios say nothing")
+        raise SystemExit(1)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--stage", default="style", help="stage of tutorsmith.toml (default: style; sample is quick)")
+    parser.add_argument("--cases", default=",".join(CASES), help=f"comma-separated (default: {','.join(CASES)})")
+    parser.add_argument("--peers", default="trl", help="trl, or empty for none")
     parser.add_argument("--output", type=Path, default=HERE / "results" / "cpu.json", help="where the JSON goes")
     parser.add_argument("--config", type=Path, help="project file (default: tutorsmith.toml here or above)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any setting; may be repeated")
-    parser.add_argument("--peer", choices=("trl",), help="also run this library on the same work")
-    return parser.parse_args()
+    given = parser.parse_args()
+    given.cases = [case for case in given.cases.split(",") if case]
+    for case in given.cases:
+        if case not in CASES:
+            parser.error(f"unknown case '{case}': choose from {', '.join(CASES)}")
+    return given
 
 
 def main() -> None:
     given = arguments()
-    load = os.getloadavg()[0]
-    flags = [part for pair in given.set for part in ("--set", pair)]
-    flags += ["--config", str(given.config)] if given.config else []
-    prepare_model(Asked(given.stage, tuple(flags)))
-    rows = [run_tutorsmith(given.stage, Asked(given.stage, tuple(flags)))]
-    faster: dict[str, float] = {}
-    if given.peer and importlib.util.find_spec(given.peer) is None:
-        print(f"{given.peer} is not installed here: no peer is run and the ratios stay empty")
-    elif given.peer:
-        case, plain = f"{given.stage} without notes", Asked(given.stage, (*flags, *PLAIN))
-        rows += [run_tutorsmith(case, plain), run_trl(case, plain)]
-        faster = ratios(rows[1], rows[2])
-    show(rows, faster)
-    write_json(given.output, {"machine": machine(load), "versions": versions(), "rows": rows, "ratios": faster})
-    print(f"-> {given.output}")
+    flags = ["--config", str(given.config)] if given.config else []
+    flags += [word for pair in given.set for word in ("--set", pair)]
+    # TRL brings what transformers' rows need as well: one switch for both.
+    peers = [peer for peer in given.peers.split(",") if peer and installed(peer, "it is left out, with its ratios")]
+    bench = Bench(Results(given.output, ratios, machine()), tuple(flags), tuple(peers))
+    for case in given.cases:
+        CASES[case](bench)
+    sys.stderr.flush()
+    conclude(bench.results)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tutorsmith.core.artifacts import write_json
@@ -21,9 +22,9 @@ from tutorsmith.core.artifacts import write_json
 SAYS = re.compile(r"first step ([\d.]+) s after")
 
 
-def measure(stage: str, cache: Path, folder: Path) -> dict[str, float]:
+def measure(stage: str, cache: Path, folder: Path, flags: Sequence[str] = ()) -> dict[str, float]:
     """One run until its first step. Raises: RuntimeError with the run's words when it ends before."""
-    command = [sys.executable, "-m", "tutorsmith.cli", "train", stage, "--fresh", "--output-dir", str(folder)]
+    command = [sys.executable, "-m", "tutorsmith.cli", "train", stage, "--fresh", "--output-dir", str(folder), *flags]
     started = time.perf_counter()
     said = []
     environment = {**os.environ, "TUTORSMITH_CACHE": str(cache), "PYTHONUNBUFFERED": "1"}

@@ -136,7 +136,7 @@ def test_the_readme_opens_with_the_two_commands() -> None:
         "tutorsmith predict --eval-file b.jsonl --output-file p.jsonl --adapter-path a",
         "NUM_TRAIN_EPOCHS=4 OUT_DIR=x bash code/ai_service/training/run_train.sh style",
         "python3 code/ai_service/training/train_lora.py --stage style --learning_rate 1e-4",
-        "python benchmarks/run.py --stage sample --peer trl",
+        "python benchmarks/run.py --cases sample --peers trl",
     ],
 )
 def test_a_real_command_passes(command: str) -> None:

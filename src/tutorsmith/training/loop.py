@@ -94,7 +94,7 @@ def train(
         optimizer.load_state_dict(keep.resumed.optimizer)
         restore_rng(keep.resumed.rng)
     while place.epoch * per_epoch < total and not _patience_is_spent(place, plan):
-        groups = _groups(len(rows), plan, place.epoch)[: total - place.epoch * per_epoch]
+        groups = step_groups(len(rows), plan, place.epoch)[: total - place.epoch * per_epoch]
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
             rate = plan.rate(place.step, total)
@@ -174,7 +174,7 @@ class Keeper:
         return Interrupted(what, mend="run the same command again")
 
 
-def _groups(rows: int, plan: Plan, epoch: int) -> list[list[int]]:
+def step_groups(rows: int, plan: Plan, epoch: int) -> list[list[int]]:
     """The places of this epoch's rows in order, cut into optimizer steps."""
     shuffled = torch.randperm(rows, generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + epoch)).tolist()
     size = plan.batch_size * plan.accumulation
