@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from checks import shipped, varied
-from run import machine, timed_process, versions
+from measure import machine, timed_process, versions
 
 from tutorsmith.core.artifacts import TRAINER_STATE, TRAINING_LOG, cache_folder, make_folder, read_json, write_json
 from tutorsmith.data.read import prediction_to_dict, read_predictions, write_jsonl
@@ -116,12 +116,12 @@ def count_of(row: Mapping[str, Any]) -> tuple[str, int]:
     return kind, int(count)
 
 
-def keep(output: Path, row: dict[str, Any], load: float) -> list[dict[str, Any]]:
+def keep(output: Path, row: dict[str, Any], where: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Write the row into the file, in place of an earlier one of its case; returns all rows, samples before prompts."""
     known = read_json(output)["rows"] if output.is_file() else []
     rows = [*(old for old in known if old["case"] != row["case"]), row]
     rows.sort(key=lambda row: (count_of(row)[0] == "prompts", count_of(row)[1]))
-    write_json(output, {"machine": machine(load), "versions": versions(), "rows": rows, "ratios": {}})
+    write_json(output, {"machine": where, "versions": versions(), "rows": rows, "ratios": {}})
     return rows
 
 
@@ -181,12 +181,12 @@ def main() -> None:
     if given.answer:
         answer_all(given.answer, given.set)
         return
-    load = os.getloadavg()[0]
+    where = machine()
     rows: list[dict[str, Any]] = []
     for measure, counts in ((train_row, given.samples), (prompts_row, given.prompts)):
         for count in counts:
             with tempfile.TemporaryDirectory() as scratch:
-                rows = keep(given.output, measure(count, Path(scratch), given.set), load)
+                rows = keep(given.output, measure(count, Path(scratch), given.set), where)
     show(rows)
     draw(rows, given.output.with_suffix(".svg"))
     print(f"-> {given.output}")
