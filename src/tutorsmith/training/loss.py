@@ -75,18 +75,21 @@ class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         kind = torch.promote_types(hidden.dtype, torch.float32)
-        size = max(1, CHUNK_BYTES[hidden.device.type] // (weight.shape[0] * kind.itemsize))
+        size = max(1, CHUNK_BYTES[hidden.device.type] // (weight.shape[0] * kind.itemsize) // 32 * 32)
         total = torch.zeros((), dtype=kind, device=hidden.device)
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        room = hidden.new_empty((min(size, len(targets)), weight.shape[0]))
         for start in range(0, len(targets), size):
             part, wanted = hidden[start : start + size], targets[start : start + size, None]
-            logits = (part @ weight.t()).to(kind)
-            norm = torch.logsumexp(logits, -1, keepdim=True)
-            total += (norm - logits.gather(-1, wanted)).sum()
+            # Only this one tensor is as long as the vocabulary; all happens in its place.
+            share = torch.mm(part, weight.t(), out=room[: len(part)]).to(kind)
+            told = share.gather(-1, wanted)
+            top = share.amax(-1, keepdim=True)
+            norm = share.sub_(top).exp_().sum(-1, keepdim=True)
+            total += (norm.log() + top - told).sum()
             if gradient is not None:
-                share = logits.sub_(norm).exp_()
-                share.scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=kind))
-                torch.matmul(share.to(hidden.dtype), weight, out=gradient[start : start + size])
+                share.div_(norm).scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=kind))
+                torch.mm(share.to(hidden.dtype), weight, out=gradient[start : start + size])
         if gradient is not None:
             ctx.save_for_backward(gradient)
         return total
