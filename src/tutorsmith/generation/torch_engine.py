@@ -21,6 +21,7 @@ from tutorsmith.generation.ragged import Decoder
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.norms import fused_norms
 from tutorsmith.models.prepacked import MOST_ROWS, prepacked
+from tutorsmith.models.rotary import fused_rotary
 
 LOGGER = logging.getLogger("tutorsmith")
 MAX_ROWS = {"cpu": 32, "cuda": 64}
@@ -88,6 +89,7 @@ class TorchEngine:
         with ExitStack() as prepared:
             prepared.callback(model.set_attn_implementation, before)
             prepared.enter_context(fused_norms(model))
+            prepared.enter_context(fused_rotary(model))
             if tokens >= WORTH_PACKING:
                 prepared.enter_context(prepacked(model))
             yield
