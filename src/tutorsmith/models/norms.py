@@ -70,7 +70,7 @@ class _RmsNorm(torch.autograd.Function):
 
 def _forward_of(module: Any, eps: float) -> Any:
     def forward(hidden_states: torch.Tensor) -> torch.Tensor:
-        if hidden_states.requires_grad and hidden_states.device.type == "cpu" and hidden_states.dtype.itemsize >= 4:
+        if torch.is_grad_enabled() and hidden_states.device.type == "cpu" and hidden_states.dtype.itemsize >= 4:
             made: torch.Tensor = _RmsNorm.apply(hidden_states, module.weight, eps)  # type: ignore[no-untyped-call]
             return made
         return torch.nn.functional.rms_norm(hidden_states, module.weight.shape, module.weight, eps)
