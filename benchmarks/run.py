@@ -155,7 +155,7 @@ CASES: Mapping[str, Callable[[Bench], None]] = {
 @dataclass(frozen=True)
 class Ratio:
     """How many times faster `own` is than `peer` in a case, by the seconds of a step or by tokens a second (answers
-    differ in length where ties fall differently). target: what issue 5 asks for."""
+    differ in length where ties fall differently). target: what is aimed at."""
 
     name: str
     case: str

@@ -1,8 +1,11 @@
 """The layout of packed rows, and the gradient of a prefix that is repeated before each rest."""
 
+from itertools import pairwise
+
+import pytest
 import torch
 
-from tutorsmith.models.packed import Layout, shared_prefix
+from tutorsmith.models.packed import Layout, packed_attention, shared_prefix
 
 CPU = torch.device("cpu")
 
@@ -28,6 +31,26 @@ def test_the_gradient_of_the_repeated_prefix() -> None:
     (keys[where] * weights).sum().backward()
     assert found is not None and keys.grad is not None
     assert torch.allclose(found, keys.grad, atol=1e-6)
+
+
+@pytest.mark.parametrize("prefix", [0, 3])
+def test_packed_attention_is_that_of_each_sequence_alone(prefix: int) -> None:
+    torch.manual_seed(0)
+    layout = Layout(prefix, (4, 1, 6), CPU)
+    parts = [torch.randn(1, heads, layout.length, 8, dtype=torch.float64, requires_grad=True) for heads in (6, 2, 2)]
+    weights = torch.randn(1, layout.length, 6, 8, dtype=torch.float64)
+    packed, _ = packed_attention(torch.nn.Module(), *parts, None, layout=layout, scaling=0.3)
+    alone = torch.zeros_like(packed)
+    for a, b in pairwise(layout.starts):
+        places = [*range(prefix), *range(a, b)]
+        q, k, v = (part[:, :, places] for part in parts)
+        k, v = (part.repeat_interleave(3, 1) for part in (k, v))
+        scores = (0.3 * q @ k.mT).masked_fill(torch.ones(len(places), len(places)).triu(1).bool(), float("-inf"))
+        alone = alone.index_copy(1, torch.tensor(places), (scores.softmax(-1) @ v).transpose(1, 2))
+    torch.testing.assert_close(packed, alone)
+    found, expected = (torch.autograd.grad((out * weights).sum(), parts) for out in (packed, alone))
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_without_a_prefix_nothing_is_repeated() -> None:

@@ -49,6 +49,7 @@ class Group:
         self._merged = torch.empty(0)
 
     @property
+    @torch.no_grad()
     def merged(self) -> torch.Tensor:
         versions = [matrix._version for layer in self.layers for matrix in (layer.a, layer.b)]
         if versions != self._versions:
