@@ -34,9 +34,32 @@ def test_a_models_file_computes_so_within_the_block(tiny_model: Path) -> None:
         expected = model(input_ids=ids).logits
         with fused_rotary(model) as fused:
             assert fused
-            assert getattr(modeling_llama, NAME) is rotate
+            assert modeling_llama.apply_rotary_pos_emb is not before
             torch.testing.assert_close(model(input_ids=ids).logits, expected)
     assert modeling_llama.apply_rotary_pos_emb is before
+
+
+def test_partly_turned_heads_and_other_types_keep_their_own_way(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def partial(
+        q: torch.Tensor, k: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        width = cos.shape[-1]
+        parts = rotate(q[..., :width], k[..., :width], cos.to(q.dtype), sin.to(q.dtype))
+        return torch.cat((parts[0], q[..., width:]), -1), torch.cat((parts[1], k[..., width:]), -1)
+
+    file: ModuleType = modeling_llama
+    monkeypatch.setattr(file, NAME, partial)
+    q, k, angles = torch.randn(1, 2, 3, 8), torch.randn(1, 1, 3, 8), torch.randn(1, 3, 8)
+    with fused_rotary(load_model(str(tiny_model), device="cpu").model) as fused:
+        assert fused
+        turned = getattr(file, NAME)
+        for width, kind in ((8, torch.float32), (4, torch.float32), (8, torch.float64)):
+            cos, sin = (part[..., :width].to(kind) for part in (angles.cos(), angles.sin()))
+            found, expected = turned(q, k, cos, sin), partial(q, k, cos, sin)
+            assert [part.dtype for part in found] == [torch.float32] * 2
+            torch.testing.assert_close(found, expected)
 
 
 def test_another_kind_of_turning_is_left_alone(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ import torch
 
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.models.lora import LoraLinear, LoraShape, attach_lora
+from tutorsmith.training import merged_layers
 from tutorsmith.training.adapter import attach, detach
-from tutorsmith.training.merged_layers import BLOCK, Group, MergedLinears, MergedMlp, _apply, fuse_merged
+from tutorsmith.training.merged_layers import BLOCK, Group, MergedLinears, MergedMlp, _apply, fuse_merged, kept_bytes
 
 SHAPE = LoraShape(3, 6)
 
@@ -79,6 +80,18 @@ def test_a_step_of_the_optimizer_is_seen() -> None:
         one.lora_A.weight += 1
     expected = one.base_layer.weight + one.scale * one.lora_B.weight @ one.lora_A.weight
     torch.testing.assert_close(group.merged, expected)
+
+
+def test_where_memory_is_short_nothing_is_kept(loaded: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = kept_bytes(loaded.model)
+    head = loaded.model.get_output_embeddings()
+    linear = [part for part in loaded.model.modules() if isinstance(part, torch.nn.Linear) and part is not head]
+    assert size == sum(4 * part.weight.numel() for part in linear)
+    monkeypatch.setattr(merged_layers, "available_bytes", lambda: 4 * size - 1)
+    assert kept_bytes(loaded.model) == 0
+    group = Group([layer(6, 5, 0)], keep=False)
+    assert group.merged is not group.merged
+    assert torch.equal(group.merged, Group([layer(6, 5, 0)]).merged)
 
 
 def test_a_layer_that_is_called_otherwise_computes_for_itself(loaded: LoadedModel) -> None:

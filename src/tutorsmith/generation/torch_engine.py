@@ -14,7 +14,7 @@ from itertools import islice
 import torch
 
 from tutorsmith.core.errors import ResourceError
-from tutorsmith.core.memory import available_bytes
+from tutorsmith.core.memory import available_bytes, is_out_of_memory
 from tutorsmith.generation.drafts import Drafts, guesses_a_row, share_out
 from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
 from tutorsmith.generation.ragged import Decoder
@@ -67,7 +67,7 @@ class TorchEngine:
                 try:
                     (self._answer_in_step if self.in_step else self._answer)(rows, sampling, hand_over)
                 except RuntimeError as error:
-                    if not _is_out_of_memory(error):
+                    if not is_out_of_memory(error):
                         raise
                     if len(batch) == 1:
                         raise ResourceError(
@@ -221,11 +221,6 @@ def _filling_gaps(stays: Sequence[int]) -> list[int]:
     count = len(stays)
     movers = [k for k in stays if k >= count]
     return [k if k in stays else movers.pop() for k in range(count)]
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    """A CPU's allocator has no exception of its own."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def _places_in_memory(loaded: LoadedModel) -> int:

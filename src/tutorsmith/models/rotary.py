@@ -50,12 +50,18 @@ def rotate(
 @contextmanager
 def fused_rotary(model: Any) -> Iterator[bool]:
     """For the length of the block, let the modelling file of a model turn queries and keys as above; False where it
-    does something else, which is tried, not guessed from its function's name."""
+    does something else, which is tried, not guessed from its function's name. Heads of which only a part is turned, or
+    angles of another type, go on to the file's own function."""
     file = sys.modules[type(model).__module__]
-    theirs = getattr(file, NAME, None)
+    theirs: Any = getattr(file, NAME, None)
     fused = theirs is not None and _is_plain(theirs)
+
+    def turned(q: torch.Tensor, k: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, *rest: Any, **named: Any) -> Any:
+        alike = cos.shape[-1] == q.shape[-1] and cos.dtype == q.dtype
+        return rotate(q, k, cos, sin, *rest, **named) if alike else theirs(q, k, cos, sin, *rest, **named)
+
     if fused:
-        setattr(file, NAME, rotate)
+        setattr(file, NAME, turned)
     try:
         yield fused
     finally:

@@ -93,6 +93,8 @@ def identity(run: Context) -> dict[str, str]:
     """Hashes of what an adapter depends on, by part: two runs with equal ones give equal adapters."""
     notes = run.settings.notes.settings
     train = run.settings.train.settings.model_dump(mode="json")
+    if not train["max_steps"]:  # as before there was such a setting
+        del train["max_steps"]
     # The excerpts stand under a heading in the run's language.
     shown = [run.index.content_hash, notes.model_dump(mode="json"), run.language] if run.index else []
     return {

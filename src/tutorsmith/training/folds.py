@@ -16,11 +16,12 @@ Places = tuple[list[int], list[int]]
 
 
 def split_validation(names: Sequence[str], share: float, seed: int) -> Places:
-    """names: the sample of each row. All rows of one sample stay together; at least one is held out if any may be."""
+    """names: the sample of each row. All rows of one sample stay together; at least one sample is held out if any may
+    be, and one is left."""
     samples = list(dict.fromkeys(names))
     if share == 0 or len(samples) < MIN_FOR_VALIDATION:
         return list(range(len(names))), []
-    count = max(1, round(share * len(samples)))
+    count = min(max(1, round(share * len(samples))), len(samples) - 1)
     return _parted(names, set(_shuffled(samples, seed)[:count]))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from tutorsmith.core.errors import Interrupted, ModelError, ResourceError
+from tutorsmith.core.memory import is_out_of_memory
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered
 from tutorsmith.training.adamw import AdamW
@@ -194,7 +195,9 @@ def _step(
     while True:
         try:
             return _accumulated(loaded, model, group, room, flag)
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             model.zero_grad(set_to_none=True)  # the pass that failed may have left a part of its gradient
             if not room.halve(group):
                 longest = max(len(row.ids) for row in group)

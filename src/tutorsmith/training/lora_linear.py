@@ -1,7 +1,7 @@
 """Adapted linear layers as single autograd steps (Hu et al. 2021: y = x W + s (x A) B).
 
-32-bit layers are merged (`training.merged_layers`); with 16- or 4-bit weights, which merging would round, the two
-products stay apart.
+32-bit layers on a CPU are merged (`training.merged_layers`); with 16- or 4-bit weights, which merging would round,
+and on a GPU the two products stay apart.
 """
 
 from collections.abc import Callable
@@ -90,7 +90,8 @@ def fuse(model: Any, kind: torch.dtype) -> None:
     for module in layers_of(model).values():
         if not isinstance(module.lora_dropout, torch.nn.Identity):
             continue
-        if module.base_layer.weight.dtype == kind == torch.float32:
+        weight = module.base_layer.weight
+        if weight.dtype == kind == torch.float32 and weight.device.type == "cpu":
             mergeable.append(module)
         else:
             forward = _low_rank_forward(module, mirror)

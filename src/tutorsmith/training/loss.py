@@ -75,7 +75,7 @@ class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         kind = torch.promote_types(hidden.dtype, torch.float32)
-        size = max(1, CHUNK_BYTES[hidden.device.type] // (weight.shape[0] * kind.itemsize) // 32 * 32)
+        size = max(32, CHUNK_BYTES[hidden.device.type] // (weight.shape[0] * kind.itemsize) // 32 * 32)
         total = torch.zeros((), dtype=kind, device=hidden.device)
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
         room = hidden.new_empty((min(size, len(targets)), weight.shape[0]))

@@ -9,6 +9,7 @@ import torch
 from tutorsmith.core.memory import available_bytes
 from tutorsmith.models.load import usable_memory
 from tutorsmith.models.render import Rendered
+from tutorsmith.training.merged_layers import kept_bytes
 
 MOST_TOKENS = {"cpu": 2048, "cuda": 16384}
 """Longer rows gain nothing: the products are large enough, and on a CPU smaller activations stay nearer."""
@@ -82,7 +83,8 @@ def plan_memory(loaded: Any, longest: int, wanted: bool | str) -> MemoryPlan:
     The number of tokens is a power of two, so that a little more or less free memory changes nothing.
     """
     device = loaded.device
-    room = SHARE[device.type] * free_bytes(device)
+    merged = kept_bytes(loaded.model) if device.type == "cpu" and loaded.dtype == torch.float32 else 0
+    room = SHARE[device.type] * (free_bytes(device) - merged)
     itemsize = loaded.dtype.itemsize
     kept = int(room / activation_bytes(loaded.model.config, itemsize, checkpointing=False))
     checkpointing = kept < longest if wanted == "auto" else bool(wanted)

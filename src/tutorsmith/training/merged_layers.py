@@ -1,4 +1,4 @@
-"""Adapted 32-bit layers as few autograd steps (Hu et al. 2021: y = x W' with W' = W + s B A).
+"""Adapted 32-bit layers on a CPU as few autograd steps (Hu et al. 2021: y = x W' with W' = W + s B A).
 
 PEFT computes x W and s (x A) B apart and adds them up: three passes over the output, and x is kept twice. Here one
 product with the merged weight does both, its gradients are products of low rank, and layers that read the same input
@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from tutorsmith.core.memory import available_bytes
 from tutorsmith.models.lora import LoraLinear
 
 QUERIES = ("q_proj", "k_proj", "v_proj")
@@ -40,9 +41,12 @@ class Group:
     """Layers that read the same input. `merged`: (sum of out, in), their merged weights below one another.
 
     They are merged anew only when an a or b has changed, which is once an optimizer step, whatever passes it takes.
+    Their version counters tell it (fused optimizers, which leave those as they are, are for GPUs).
     """
 
-    def __init__(self, modules: Sequence[LoraLinear]) -> None:
+    def __init__(self, modules: Sequence[LoraLinear], *, keep: bool = True) -> None:
+        """keep: False merges for each product, for models that memory does not hold twice."""
+        self.keep = keep
         self.layers = [layer_of(module) for module in modules]
         self.widths = [layer.weight.shape[0] for layer in self.layers]
         self._versions: list[int] = []
@@ -52,13 +56,15 @@ class Group:
     @torch.no_grad()
     def merged(self) -> torch.Tensor:
         versions = [matrix._version for layer in self.layers for matrix in (layer.a, layer.b)]
-        if versions != self._versions:
-            weight = self.layers[0].weight
-            whole = weight.new_empty((sum(self.widths), weight.shape[1]))
-            for layer, part in zip(self.layers, torch.split(whole, self.widths), strict=True):
-                torch.addmm(layer.weight, layer.b, layer.a, alpha=layer.scale, out=part)
+        if versions == self._versions:
+            return self._merged
+        weight = self.layers[0].weight
+        whole = weight.new_empty((sum(self.widths), weight.shape[1]))
+        for layer, part in zip(self.layers, torch.split(whole, self.widths), strict=True):
+            torch.addmm(layer.weight, layer.b, layer.a, alpha=layer.scale, out=part)
+        if self.keep:
             self._merged, self._versions = whole, versions
-        return self._merged
+        return whole
 
     def low_rank(self, x: torch.Tensor, dy: torch.Tensor, xa: torch.Tensor | None = None) -> list[torch.Tensor]:
         """Gradients of each layer's a and b in turn. x: (n, in); dy: (n, sum of out); xa: x A', where it is known."""
@@ -134,9 +140,9 @@ def _apply(function: Any, x: torch.Tensor, *groups: Group) -> Any:
 class _Siblings:
     """Layers called one after the other on one input: the first call computes all, the others fetch their parts."""
 
-    def __init__(self, modules: Sequence[LoraLinear]) -> None:
-        self.group = Group(modules)
-        self.alone = [Group([module]) for module in modules]
+    def __init__(self, modules: Sequence[LoraLinear], *, keep: bool) -> None:
+        self.group = Group(modules, keep=keep)
+        self.alone = [Group([module], keep=False) for module in modules]
         self.source: torch.Tensor | None = None
         self.parts: tuple[torch.Tensor, ...] = ()
 
@@ -155,17 +161,27 @@ def _reshaped(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     return y.view(*x.shape[:-1], y.shape[-1])
 
 
+def kept_bytes(model: Any) -> int:
+    """What merged weights take beside a 32-bit model's own on a CPU while it is trained; 0 where a quarter of the free
+    memory does not hold them, and they are merged for each product."""
+    head = model.get_output_embeddings()
+    layers = [part for part in model.modules() if type(part) is torch.nn.Linear and part is not head]
+    size = sum(layer.weight.numel() * layer.weight.element_size() for layer in layers)
+    return size if 4 * size <= available_bytes() else 0
+
+
 def fuse_merged(model: Any, fusible: frozenset[LoraLinear]) -> None:
     """Let these adapted layers of a 32-bit model work as above; what they are part of decides which way."""
+    keep = kept_bytes(model) > 0
     for module in model.modules():
         queries, gated = _named(module, QUERIES, fusible), _named(module, GATED, fusible)
         if queries:
-            _join(queries)
+            _join(queries, keep=keep)
         if gated and _is_gated(module, gated):
-            _set_forward(module, _MlpForward(Group(gated[:2]), Group(gated[2:])))
+            _set_forward(module, _MlpForward(Group(gated[:2], keep=keep), Group(gated[2:], keep=keep)))
     for layer in fusible:
         if "forward" not in vars(layer):
-            _join([layer])
+            _join([layer], keep=keep)
 
 
 def release(model: Any) -> None:
@@ -181,8 +197,8 @@ def _named(module: Any, names: Sequence[str], fusible: frozenset[LoraLinear]) ->
     return [layer for layer in found if layer in fusible] if all(layer in fusible for layer in found) else []
 
 
-def _join(modules: Sequence[LoraLinear]) -> None:
-    group = _Siblings(modules)
+def _join(modules: Sequence[LoraLinear], *, keep: bool) -> None:
+    group = _Siblings(modules, keep=keep)
     for place, module in enumerate(modules):
         _set_forward(module, _sibling_forward(group, place))
 
@@ -207,7 +223,8 @@ def _is_gated(module: Any, modules: Sequence[LoraLinear]) -> bool:
         return False
     weight = modules[0].base_layer.weight
     x = torch.linspace(-2, 3, 2 * weight.shape[1], device=weight.device, dtype=weight.dtype).view(2, -1)
-    return bool(torch.allclose(module(x), _MlpForward(Group(modules[:2]), Group(modules[2:]))(x), rtol=1e-4, atol=1e-5))
+    expected, found = module(x), _MlpForward(Group(modules[:2]), Group(modules[2:]))(x)
+    return bool((expected - found).abs().max() <= 1e-4 * expected.abs().max())
 
 
 def _set_forward(module: Any, forward: Callable[[torch.Tensor], torch.Tensor]) -> None:

@@ -4,7 +4,7 @@ import logging
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import torch
 
 from tutorsmith.core.artifacts import ADAPTER_WEIGHTS, CHECKPOINTS, TENSORBOARD, TRAINER_STATE, hash_file, write_json
 from tutorsmith.core.errors import DataError, UsageError
-from tutorsmith.core.memory import keep_freed_memory
+from tutorsmith.core.memory import freed_memory_kept
 from tutorsmith.core.progress import bar, since_start
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.lora import LoraShape
@@ -85,8 +85,6 @@ def train_adapter(
             "max_steps says how long to train, and k_folds is to find it out", where="k_folds", mend="give one of them"
         )
     audit(rows, settings.max_length, loaded)
-    if loaded.device.type == "cpu":
-        keep_freed_memory()
     memory = plan_memory(loaded, int(rows.lengths.max()), settings.gradient_checkpointing)
     plan = replace(plan_of(settings), tokens=memory.tokens)
     LOGGER.info("up to %d tokens at once%s", memory.tokens, ", activations recomputed" if memory.checkpointing else "")
@@ -187,9 +185,11 @@ def _say_split(names: Sequence[str], places: Places, settings: TrainSettings) ->
 @contextmanager
 def _adapted(loaded: LoadedModel, settings: TrainSettings) -> Iterator[Any]:
     """The model with a fresh adapter, computing in as few steps as it can."""
-    model = attach(loaded, _shape(settings), seed=settings.seed)
+    model = loaded.model
+    keeping = freed_memory_kept() if loaded.device.type == "cpu" else nullcontext()
     try:
-        with fused_norms(model), fused_rotary(model):
+        attach(loaded, _shape(settings), seed=settings.seed)
+        with keeping, fused_norms(model), fused_rotary(model):
             yield model
     finally:
         detach(loaded, model)
