@@ -156,8 +156,9 @@ def draw(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
         counts = [count_of(row)[1] for row in own]
         for line, (name, label) in enumerate(((speed, "tokens/s"), ("peak_memory_gib", "peak memory, GiB"))):
             axis = axes[line][column]
-            axis.plot(counts, [row[name] for row in own], marker="o", color="#4c8fdb")
-            axis.set(xscale="log", ylabel=label, ylim=(0, None))
+            values = [row[name] for row in own]
+            axis.plot(counts, values, marker="o", color="#4c8fdb")
+            axis.set(xscale="log", ylabel=label, ylim=(0, 1.1 * max(values, default=1)))
             axis.grid(color="#d7dde3")
         axes[1][column].set_xlabel(kind)
     figure.savefig(file, format="svg", metadata={"Date": None})
