@@ -29,6 +29,7 @@ from tutorsmith.evaluation import judge_format, judge_refusal
 from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.pipeline.steps import answer
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.folds import folds
@@ -104,8 +105,8 @@ def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) ->
     started = time.time()
     with tempfile.TemporaryDirectory() as scratch:
         run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
-        rows = run.prompter().training_rows(run.samples, seed=seed, max_length=run.settings.train.settings.max_length)
-        for number, places in enumerate(folds([row.id for row in rows], folds_wanted, seed=1)):
+        rows = training_rows(run)
+        for number, places in enumerate(folds(rows.names, folds_wanted, seed=1)):
             folder = Path(scratch) / str(number)
             learned, held_out = ([rows[k] for k in part] for part in places)
             totals["loss"] += train_fold(run, (learned, held_out), folder)

@@ -22,6 +22,7 @@ from tutorsmith.generation.engine import EngineOptions, Sampling, make_engine
 from tutorsmith.models.load import load_model
 from tutorsmith.models.lora import LoraShape
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.training.adapter import attach, save_adapter, state_of
 from tutorsmith.training.loop import step_groups
 from tutorsmith.training.train import plan_of
@@ -95,7 +96,7 @@ def order_of(run: Context, rows: int) -> list[list[int]]:
 def training_task(run: Context, adapter: Path) -> dict[str, Any]:
     """What the peers' scripts need to train: rows, order, first adapter, settings."""
     settings = run.settings.train.settings
-    rows = run.prompter().training_rows(run.samples, seed=settings.seed, max_length=settings.max_length)
+    rows = training_rows(run)
     return {
         "model": str(run.loaded.folder),
         "rows": [{"ids": list(row.ids), "learned": list(row.mask)} for row in rows],
@@ -211,3 +212,12 @@ def told(found: Mapping[str, Any]) -> str:
         said.append(line)
     verdict = "" if found.get("same_work", True) else " -> not the same work"
     return f"{found['case']}: {found['system']} and {found['peer']}: {'; '.join(said)}{verdict}"
+
+
+def judge(comparisons: Sequence[Mapping[str, Any]]) -> None:
+    """Tell all comparisons. Raises: SystemExit 1 when some work was not the same."""
+    for found in comparisons:
+        print(told(found))
+    if not all(found.get("same_work", True) for found in comparisons):
+        print("not the same work: the ratios say nothing")
+        raise SystemExit(1)

@@ -12,7 +12,6 @@ by itself where the card has room.
 """
 
 import argparse
-import importlib.util
 import json
 import subprocess
 import sys
@@ -26,14 +25,14 @@ from equal_work import (
     Asked,
     Own,
     comparison,
+    judge,
     outlined,
     own_answers,
     prompts_task,
     tokens_of,
-    told,
     training_task,
 )
-from measure import HERE, Results, Row, machine, own_row, peer_row, run_script, run_tutorsmith
+from measure import HERE, Results, Row, installed, machine, own_row, peer_row, run_script, run_tutorsmith
 from picture import draw
 
 from tutorsmith.data.read import read_samples, write_jsonl
@@ -211,12 +210,8 @@ def conclude(results: Results) -> None:
     """Ratios, the proof, the picture. Raises: SystemExit 1 when some work was not the same."""
     for name, value in ratios(results.rows).items():
         print(f"{name}: {value}")
-    for found in results.comparisons:
-        print(told(found))
     draw(results.rows, results.output.with_suffix(".svg"))
-    if not all(found.get("same_work", True) for found in results.comparisons):
-        print("not the same work: the ratios say nothing")
-        raise SystemExit(1)
+    judge(results.comparisons)
 
 
 def embedded_tokenizer() -> Path:
@@ -240,7 +235,7 @@ def main() -> None:
     for case in cases:
         if case not in table:
             parser.error(f"unknown case '{case}': choose from {', '.join(CASES)}")
-    peers = [peer for peer in given.peers.split(",") if peer and installed(peer)]
+    peers = [peer for peer in given.peers.split(",") if peer and installed(peer, "it is left out, with its ratios")]
     model = given.model or make_random(given.folder, given.tokenizer or embedded_tokenizer())
     results = Results(given.output, ratios, card())
     with tempfile.TemporaryDirectory() as name:
@@ -248,13 +243,6 @@ def main() -> None:
         for case in cases:
             table[case](bench)
     conclude(results)
-
-
-def installed(peer: str) -> bool:
-    found = importlib.util.find_spec(peer) is not None
-    if not found:
-        print(f"{peer} is not installed here: it is left out, with its ratios", flush=True)
-    return found
 
 
 if __name__ == "__main__":

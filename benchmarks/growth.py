@@ -11,22 +11,20 @@ counts that are not asked for stay as they are in the file.
 
 import argparse
 import json
-import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from checks import shipped, varied
-from measure import machine, timed_process, versions
+from measure import HERE, environment_of, machine, own_row, scratch_cache, timed_process, versions
+from picture import TEXT
 
-from tutorsmith.core.artifacts import TRAINER_STATE, TRAINING_LOG, cache_folder, make_folder, read_json, write_json
+from tutorsmith.core.artifacts import TRAINING_LOG, read_json, write_json
 from tutorsmith.data.read import prediction_to_dict, read_predictions, write_jsonl
 
-HERE = Path(__file__).resolve().parent
 QUESTIONS = HERE.parent / "data/training/eval/style_benchmark.jsonl"
 STEPS = 4
 NEW_TOKENS = 8
@@ -35,18 +33,9 @@ FIRST_STEP = re.compile(r"first step ([\d.]+) s after")
 RENDERED = re.compile(r"rendered the samples in ([\d.]+) s")
 
 
-def own_cache(scratch: Path) -> dict[str, str]:
-    """An environment whose cache holds the converted model and nothing else."""
-    models = make_folder(cache_folder() / "models")
-    make_folder(scratch / "cache")
-    (scratch / "cache" / "models").symlink_to(models.resolve(), target_is_directory=True)
-    known = {k: v for k, v in os.environ.items() if k not in ("LOG_DIR", "OUT_DIR", "OUT_BASE")}
-    return known | {"TUTORSMITH_CACHE": str(scratch / "cache"), "PYTHONUNBUFFERED": "1"}
-
-
 def train_row(count: int, scratch: Path, pairs: Sequence[str]) -> dict[str, Any]:
     file = write_jsonl(scratch / "samples.jsonl", varied(shipped(), count))
-    environment = own_cache(scratch)
+    environment = environment_of(scratch)
     command = [sys.executable, "-m", "tutorsmith.cli", "train", "style", "--train-files", str(file), *PLAIN]
     command += [word for pair in pairs for word in ("--set", pair)]
     seconds: dict[str, float] = {}
@@ -56,19 +45,9 @@ def train_row(count: int, scratch: Path, pairs: Sequence[str]) -> dict[str, Any]
         log = (folder / TRAINING_LOG).read_text(encoding="utf-8")
         seconds[f"first_step_{name}"] = _told(FIRST_STEP, log)
         if name == "cold":
-            peak = done.peak_gib
-            seconds |= {"render": _told(RENDERED, log), "total": round(done.seconds, 2)}
-    history = [row for row in read_json(scratch / "cold" / TRAINER_STATE)["log_history"] if "loss" in row]
-    training = sum(row["tokens"] / row["tokens_per_s"] for row in history)
-    return {
-        "case": f"{count} samples",
-        "system": "tutorsmith",
-        "seconds": {**seconds, "train": round(training, 2)},
-        "train_tokens_per_s": round(sum(row["tokens"] for row in history) / training, 1),
-        "peak_memory_gib": round(peak, 3),
-        "file_mb": round(file.stat().st_size / 1e6, 1),
-        "loss": [round(row["loss"], 4) for row in history],
-    }
+            row = own_row(f"{count} samples", "tutorsmith", folder, done)
+            seconds |= {"render": _told(RENDERED, log), **{key: row["seconds"][key] for key in ("train", "total")}}
+    return row | {"seconds": seconds, "file_mb": round(file.stat().st_size / 1e6, 1)}
 
 
 def _told(pattern: re.Pattern[str], log: str) -> float:
@@ -79,7 +58,7 @@ def prompts_row(count: int, scratch: Path, pairs: Sequence[str]) -> dict[str, An
     questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     write_jsonl(scratch / "questions.jsonl", varied(questions, count))
     command = [sys.executable, __file__, "--answer", str(scratch)]
-    done = timed_process([*command, *(word for pair in pairs for word in ("--set", pair))], own_cache(scratch))
+    done = timed_process([*command, *(word for pair in pairs for word in ("--set", pair))], environment_of(scratch))
     answers, generating = scratch / "answers.jsonl", read_json(scratch / "seconds.json")
     told = read_predictions(answers)
     return {
@@ -147,6 +126,7 @@ def show(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def draw(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     """Tokens/s and memory over the count, samples left and prompts right."""
+    import matplotlib
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8.0, 4.6), layout="constrained")
@@ -161,7 +141,8 @@ def draw(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
             axis.set(xscale="log", ylabel=label, ylim=(0, 1.1 * max(values, default=1)))
             axis.grid(color="#d7dde3")
         axes[1][column].set_xlabel(kind)
-    figure.savefig(file, format="svg", metadata={"Date": None})
+    with matplotlib.rc_context(TEXT):
+        figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 def arguments() -> argparse.Namespace:
@@ -186,8 +167,8 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for measure, counts in ((train_row, given.samples), (prompts_row, given.prompts)):
         for count in counts:
-            with tempfile.TemporaryDirectory() as scratch:
-                rows = keep(given.output, measure(count, Path(scratch), given.set), where)
+            with scratch_cache() as scratch:
+                rows = keep(given.output, measure(count, scratch, given.set), where)
     show(rows)
     draw(rows, given.output.with_suffix(".svg"))
     print(f"-> {given.output}")

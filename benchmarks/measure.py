@@ -1,4 +1,4 @@
-"""What both benchmarks share: processes measured, the rows they give, and the file that keeps them."""
+"""What the benchmarks share: processes measured, the rows they give, and the file that keeps them."""
 
 import importlib.metadata
 import importlib.util
@@ -79,16 +79,20 @@ def scratch_cache() -> Iterator[Path]:
         yield scratch
 
 
+def environment_of(scratch: Path) -> dict[str, str]:
+    """For a process whose cache is the one in a `scratch_cache`, and which writes only where it is told."""
+    known = {k: v for k, v in os.environ.items() if k not in ("LOG_DIR", "OUT_DIR", "OUT_BASE")}
+    return known | {"TUTORSMITH_CACHE": str(scratch / "cache"), "PYTHONUNBUFFERED": "1"}
+
+
 def run_tutorsmith(words: Sequence[str], flags: Sequence[str], scratch: Path) -> Finished:
     """`tutorsmith run STAGE` or `train STAGE` into scratch/run, made anew, with the cache in scratch.
 
     Not by --fresh, which keeps no tuned answer in the cache: their ids are read there.
     """
     shutil.rmtree(scratch / "run", ignore_errors=True)
-    environment = {k: v for k, v in os.environ.items() if k not in ("LOG_DIR", "OUT_DIR", "OUT_BASE")}
-    environment |= {"TUTORSMITH_CACHE": str(scratch / "cache"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "tutorsmith.cli", *words, "--output-dir", str(scratch / "run")]
-    return timed_process([*command, *flags], environment)
+    return timed_process([*command, *flags], environment_of(scratch))
 
 
 def run_script(script: str, task: Mapping[str, Any], scratch: Path) -> tuple[Row, Finished]:
@@ -177,6 +181,14 @@ class Results:
     def write(self) -> None:
         made = {"machine": dict(self.machine), "versions": versions(), "rows": self.rows}
         write_json(self.output, made | {"ratios": self.ratios(self.rows), "comparisons": self.comparisons})
+
+
+def installed(package: str, otherwise: str) -> bool:
+    """Whether a package is there; if not, what follows from it is said."""
+    found = importlib.util.find_spec(package) is not None
+    if not found:
+        print(f"{package} is not installed here: {otherwise}", flush=True)
+    return found
 
 
 def versions() -> dict[str, str]:

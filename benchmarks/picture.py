@@ -10,6 +10,10 @@ WIDTH, BAR, PANEL = 8.0, 0.34, 0.5
 """Inches: the picture's width, the height of a bar with its gap, and of what a panel has besides."""
 
 
+TEXT = {"svg.fonttype": "none", "svg.hashsalt": "tutorsmith"}
+"""Text stays text: small, searchable, and the same file for the same numbers."""
+
+
 def draw(rows: Sequence[Row], file: Path) -> None:
     """Write the picture as SVG, or as the file's ending says. Needs no display. Rows that failed are left out."""
     import matplotlib
@@ -19,8 +23,7 @@ def draw(rows: Sequence[Row], file: Path) -> None:
     if not panels:
         return
     heights = [PANEL + BAR * len(bars) for _, bars in panels]
-    # Text stays text: small, searchable, and the same file for the same numbers.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tutorsmith", "font.size": 10}):
+    with matplotlib.rc_context({**TEXT, "font.size": 10}):
         figure = Figure(figsize=(WIDTH, sum(heights)), facecolor="white")
         figure.set_layout_engine("constrained", h_pad=0.1)
         axes = figure.subplots(

@@ -14,7 +14,6 @@ The table, OUTPUT (JSON) and a picture beside it (SVG) hold what was measured. `
 """
 
 import argparse
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +25,11 @@ from equal_work import (
     Asked,
     Own,
     comparison,
+    judge,
     outlined,
     own_answers,
     prompts_task,
     tokens_of,
-    told,
     training_task,
 )
 from measure import (
@@ -38,6 +37,7 @@ from measure import (
     Results,
     Row,
     busy_cores,
+    installed,
     machine,
     own_row,
     peer_row,
@@ -192,13 +192,6 @@ def ratios(rows: Sequence[Row]) -> dict[str, float]:
     return {ratio.name: value for ratio in RATIOS if (value := ratio.of(known)) is not None}
 
 
-def installed(package: str, otherwise: str) -> bool:
-    found = importlib.util.find_spec(package) is not None
-    if not found:
-        print(f"{package} is not installed here: {otherwise}", flush=True)
-    return found
-
-
 def show(results: Results) -> None:
     """A table a case: a column a system, seconds a step and then the rates."""
     from rich.console import Console
@@ -235,14 +228,10 @@ def conclude(results: Results) -> None:
     for name, value in results.ratios(results.rows).items():
         target = targets.get(name)
         print(f"times faster, {name}: {value:g}" + (f" (target {target:g})" if target else ""))
-    for found in results.comparisons:
-        print(told(found))
     picture = results.output.with_suffix(".svg")
     draw(results.rows, picture)
     print(f"-> {results.output}, {picture}")
-    if not all(found.get("same_work", True) for found in results.comparisons):
-        print("not the same work: the ratios say nothing")
-        raise SystemExit(1)
+    judge(results.comparisons)
 
 
 def arguments() -> argparse.Namespace:

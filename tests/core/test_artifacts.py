@@ -3,7 +3,10 @@
 import errno
 import os
 import resource
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 
 from small_course import leftovers
 from tutorsmith.core.artifacts import (
+    drop_unfinished,
     hash_file,
     hash_folder,
     hash_value,
@@ -101,6 +105,22 @@ def test_a_disk_that_is_full_after_some_pieces_leaves_the_old_file(tmp_path: Pat
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert caught.value.where == str(file)
     assert file.read_text() == "old" and leftovers(tmp_path) == []
+
+
+def test_what_a_killed_write_left_is_dropped(tmp_path: Path) -> None:
+    file, other = tmp_path / "a[1].jsonl", tmp_path / ".a1.jsonl.kept"
+    write_text(file, "old")
+    other.write_text("another's", encoding="utf-8")
+    code = (
+        "import os, signal, sys; from pathlib import Path; from tutorsmith.core.artifacts import writing\n"
+        "with writing(Path(sys.argv[1])) as write:\n"
+        "    write(b'new'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(file)], check=False).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 3, "the kill leaves its piece"
+    drop_unfinished(file)
+    assert {path.name for path in tmp_path.iterdir()} == {file.name, other.name}
+    assert file.read_text(encoding="utf-8") == "old"
 
 
 def test_interrupted_in_the_middle_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

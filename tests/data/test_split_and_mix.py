@@ -220,4 +220,4 @@ def test_training_learns_a_sample_as_often_as_it_is_repeated(tmp_path: Path, mon
     samples = read_samples(write(tmp_path / "a.jsonl", [record("a", "Q"), record("b", "R", repeats=3)]))
     monkeypatch.setattr(prompts.Prompter, "_rows", lambda _self, sample, _hits: [sample.id])
     prompter = prompts.Prompter(None, None, None, "en")  # type: ignore[arg-type]
-    assert prompter.training_rows(samples, seed=0, max_length=8) == ["a", "b", "b", "b"]
+    assert list(prompter.rendered(samples, seed=0, max_length=8)) == [(["a"], 0), (["b", "b", "b"], 0)]

@@ -21,9 +21,9 @@ RENDER = "tutorsmith.pipeline.prompts.render_sample"
 
 def rendered(course: Course, *pairs: str, **options: object) -> list[Rendered]:
     run = course.context(pairs=pairs, **options)
-    return run.prompter().training_rows(
-        run.samples, seed=run.settings.train.settings.seed, max_length=run.settings.train.settings.max_length
-    )
+    settings = run.settings.train.settings
+    made = run.prompter().rendered(run.samples, seed=settings.seed, max_length=settings.max_length)
+    return [row for rows, _ in made for row in rows]
 
 
 def test_the_rows_of_the_first_run_are_taken(course: Course, forbid: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ from tutorsmith.commands.stage import refuse_both
 from tutorsmith.core.artifacts import (
     TRAINING_CONFIG,
     audit_name,
+    drop_unfinished,
     hash_file,
     json_line,
     make_folder,
@@ -58,6 +59,7 @@ def predict_command(options: PredictOptions) -> None:
     with log_to(None):
         noted = run.index is not None
         flagged: list[str] = []
+        drop_unfinished(options.output_file)
         with writing(options.output_file) as write:
             for (part,) in answer(run, run.items, options.adapter_path, [noted], cached=not options.fresh):
                 write(b"".join(json_line(prediction_to_dict(p)) for p in part))

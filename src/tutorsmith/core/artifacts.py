@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,13 @@ def writing(path: Path) -> Iterator[Callable[[bytes], None]]:
             file.close()
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def drop_unfinished(path: Path) -> None:
+    """Remove what killed processes left of `writing` this file. Raises: ResourceError."""
+    with writing_to(path):
+        for left in path.parent.glob(f".{escape(path.name)}.*"):
+            left.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -5,14 +5,15 @@ compiler packs them once in this way (`torch.ops.mkl`); MKL lets one packing ser
 `cblas_?gemm_pack`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
 
 from tutorsmith.core.memory import available_bytes
-from tutorsmith.models.siblings import SIBLINGS, Group, are_siblings
+from tutorsmith.models.siblings import SIBLINGS, Layers, Siblings, are_siblings, plainly
 
 MOST_ROWS = 64
 """The rows that weights are packed for. MKL chooses the order by it; measured, this one is as fast for fewer rows as
@@ -63,18 +64,22 @@ def _groups(model: Any, changed: list[Any]) -> Iterator[Any]:
             layers: list[Any] = [getattr(module, name, None) for name in names]
             if are_siblings(layers) and usable.issuperset(layers):
                 product = _Product(torch.cat([layer.weight for layer in layers]), None)
-                group = Group([layer.out_features for layer in layers], product)
+                group = Siblings(_split(product, [layer.out_features for layer in layers]), list(map(plainly, layers)))
                 for place, layer in enumerate(layers):
-                    layer.forward = _joint(group, place, layer)
+                    layer.forward = _of_few_rows(partial(group.call, place), layer)
                     changed.append(layer)
                 yield product
+
+
+def _split(product: "_Product", sizes: list[int]) -> Layers:
+    return lambda x: torch.split(product(x), sizes, -1)
 
 
 def _singles(layers: list[Any], changed: list[Any]) -> Iterator[Any]:
     for layer in layers:
         if "forward" not in vars(layer):
             product = _Product(layer.weight, layer.bias)
-            layer.forward = _single(product, layer)
+            layer.forward = _of_few_rows(product, layer)
             changed.append(layer)
             yield product
 
@@ -97,15 +102,6 @@ def rows_of(x: torch.Tensor) -> int:
     return x.numel() // x.shape[-1]
 
 
-def _single(product: _Product, layer: Any) -> Any:
-    def forward(x: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.linear(x, layer.weight, layer.bias) if rows_of(x) > MOST_ROWS else product(x)
-
-    return forward
-
-
-def _joint(group: Group, place: int, layer: Any) -> Any:
-    def forward(x: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.linear(x, layer.weight) if rows_of(x) > MOST_ROWS else group.call(place, layer, x)
-
-    return forward
+def _of_few_rows(packed: Callable[[torch.Tensor], torch.Tensor], layer: Any) -> Callable[[torch.Tensor], torch.Tensor]:
+    plain = plainly(layer)
+    return lambda x: plain(x) if rows_of(x) > MOST_ROWS else packed(x)

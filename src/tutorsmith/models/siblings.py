@@ -38,40 +38,50 @@ def _is_plain(layer: Any) -> bool:
     return type(layer) is torch.nn.Linear and layer.bias is None
 
 
-class Group:
-    """Layers with one product, x (..., in) -> (..., sum of sizes), and its parts that were not yet asked for."""
+Layers = Callable[[torch.Tensor], Sequence[torch.Tensor]]
+"""x (..., in) -> the (..., out) of each layer."""
 
-    def __init__(self, sizes: Sequence[int], product: Callable[[torch.Tensor], torch.Tensor]) -> None:
-        self.sizes, self.product = list(sizes), product
+
+class Siblings:
+    """Layers that are called one after the other on one input: the first call computes all, the others fetch theirs.
+
+    joint: all of them; alone: each, for a call out of that order.
+    """
+
+    def __init__(self, joint: Layers, alone: Sequence[Callable[[torch.Tensor], torch.Tensor]]) -> None:
+        self.joint, self.alone = joint, alone
         self.source: torch.Tensor | None = None
-        self.parts: list[torch.Tensor] = []
+        self.parts: Sequence[torch.Tensor] = ()
 
-    def call(self, place: int, layer: Any, x: torch.Tensor) -> torch.Tensor:
-        """What the group's layer at this place gives for x."""
-        if torch.is_grad_enabled():
-            return torch.nn.functional.linear(x, layer.weight)
+    def call(self, place: int, x: torch.Tensor) -> torch.Tensor:
+        """What the layer at this place gives for x."""
         if place == 0:
-            self.source = x
-            self.parts = list(torch.split(self.product(x), self.sizes, -1))
+            self.source, self.parts = x, self.joint(x)
         elif self.source is not x:
-            return torch.nn.functional.linear(x, layer.weight)
+            return self.alone[place](x)
         part = self.parts[place]
-        if place == len(self.sizes) - 1:
-            self.source, self.parts = None, []
+        if place == len(self.alone) - 1:
+            self.source, self.parts = None, ()
         return part
+
+
+def plainly(layer: Any) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The layer with its weight as it is when it is called."""
+    return lambda x: torch.nn.functional.linear(x, layer.weight, layer.bias)
 
 
 def _join(layers: Sequence[Any]) -> None:
     sizes = [layer.out_features for layer in layers]
     weight = torch.cat([layer.weight.data for layer in layers])
-    group = Group(sizes, lambda x: torch.nn.functional.linear(x, weight))
+    alone = [plainly(layer) for layer in layers]
+    group = Siblings(lambda x: torch.split(torch.nn.functional.linear(x, weight), sizes, -1), alone)
     for place, (layer, part) in enumerate(zip(layers, torch.split(weight, sizes), strict=True)):
         layer.weight.data = part
-        layer.forward = _forward_of(group, place, layer)
+        layer.forward = _forward_of(group, place)
 
 
-def _forward_of(group: Group, place: int, layer: Any) -> Any:
+def _forward_of(group: Siblings, place: int) -> Any:
     def forward(x: torch.Tensor) -> torch.Tensor:
-        return group.call(place, layer, x)
+        return group.alone[place](x) if torch.is_grad_enabled() else group.call(place, x)
 
     return forward

@@ -29,12 +29,6 @@ class Prompter:
     notes: NotesSettings
     language: str
 
-    def training_rows(self, samples: Iterable[Sample], *, seed: int, max_length: int) -> list[Rendered]:
-        """All rows of `rendered`; how many excerpts were left out is said."""
-        made = list(self.rendered(samples, seed=seed, max_length=max_length))
-        say_shortened(sum(left_out for _, left_out in made), f"max_length={max_length}")
-        return [row for rows, _ in made for row in rows]
-
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
     ) -> Iterator[tuple[list[Rendered], int]]:

@@ -18,6 +18,7 @@ from tutorsmith.core.artifacts import (
     MANIFEST,
     TRAINER_STATE,
     TRAINING_CONFIG,
+    drop_unfinished,
     hash_file,
     hash_value,
     json_line,
@@ -215,6 +216,8 @@ def predict_step(run: Context, prefix: str) -> dict[str, Path]:
     files = {
         name: run.folder / predictions_name(run.stage.name, None if name == run.product else name) for name in names
     }
+    for file in files.values():
+        drop_unfinished(file)
     with ExitStack() as stack:
         writes = [stack.enter_context(writing(file)) for file in files.values()]
         for part in answer(run, run.items, adapter, with_notes, cached=adapter is None or not run.fresh):

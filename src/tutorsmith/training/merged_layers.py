@@ -6,17 +6,19 @@ product with the merged weight does both, its gradients are products of low rank
 the rest is computed again in the backward pass, a block of rows at a time, so that it stays in the processor's cache.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 
 from tutorsmith.core.memory import available_bytes
 from tutorsmith.models.lora import LoraLinear
+from tutorsmith.models.siblings import SIBLINGS, Siblings
 
-QUERIES = ("q_proj", "k_proj", "v_proj")
-GATED = ("gate_proj", "up_proj", "down_proj")
+QUERIES, GATE_AND_UP = SIBLINGS
+GATED = (*GATE_AND_UP, "down_proj")
 BLOCK = 128
 """Rows of an MLP's middle that are worked on together: a few MB, a core's second cache."""
 
@@ -137,26 +139,6 @@ def _apply(function: Any, x: torch.Tensor, *groups: Group) -> Any:
     return function.apply(x.reshape(-1, x.shape[-1]), *groups, *learned)
 
 
-class _Siblings:
-    """Layers called one after the other on one input: the first call computes all, the others fetch their parts."""
-
-    def __init__(self, modules: Sequence[LoraLinear], *, keep: bool) -> None:
-        self.group = Group(modules, keep=keep)
-        self.alone = [Group([module], keep=False) for module in modules]
-        self.source: torch.Tensor | None = None
-        self.parts: tuple[torch.Tensor, ...] = ()
-
-    def call(self, place: int, x: torch.Tensor) -> torch.Tensor:
-        if place == 0:
-            self.source, self.parts = x, _apply(MergedLinears, x, self.group)
-        elif self.source is not x:  # called otherwise than expected: each computes for itself
-            return _reshaped(_apply(MergedLinears, x, self.alone[place])[0], x)
-        part = self.parts[place]
-        if place == len(self.alone) - 1:
-            self.source, self.parts = None, ()
-        return _reshaped(part, x)
-
-
 def _reshaped(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     return y.view(*x.shape[:-1], y.shape[-1])
 
@@ -173,15 +155,17 @@ def kept_bytes(model: Any) -> int:
 def fuse_merged(model: Any, fusible: frozenset[LoraLinear]) -> None:
     """Let these adapted layers of a 32-bit model work as above; what they are part of decides which way."""
     keep = kept_bytes(model) > 0
+    left = set(fusible)
     for module in model.modules():
         queries, gated = _named(module, QUERIES, fusible), _named(module, GATED, fusible)
         if queries:
             _join(queries, keep=keep)
+            left.difference_update(queries)
         if gated and _is_gated(module, gated):
-            _set_forward(module, _MlpForward(Group(gated[:2], keep=keep), Group(gated[2:], keep=keep)))
-    for layer in fusible:
-        if "forward" not in vars(layer):
-            _join([layer], keep=keep)
+            module.forward = _MlpForward(Group(gated[:2], keep=keep), Group(gated[2:], keep=keep))
+            left.difference_update(gated)
+    for layer in left:
+        _join([layer], keep=keep)
 
 
 def release(model: Any) -> None:
@@ -198,13 +182,18 @@ def _named(module: Any, names: Sequence[str], fusible: frozenset[LoraLinear]) ->
 
 
 def _join(modules: Sequence[LoraLinear], *, keep: bool) -> None:
-    group = _Siblings(modules, keep=keep)
+    alone = [partial(_first_of, Group([module], keep=False)) for module in modules]
+    siblings = Siblings(partial(_all_of, Group(modules, keep=keep)), alone)
     for place, module in enumerate(modules):
-        _set_forward(module, _sibling_forward(group, place))
+        setattr(module, "forward", partial(siblings.call, place))  # noqa: B010  of this instance only
 
 
-def _sibling_forward(group: _Siblings, place: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    return lambda x: group.call(place, x)
+def _all_of(group: Group, x: torch.Tensor) -> list[torch.Tensor]:
+    return [_reshaped(part, x) for part in _apply(MergedLinears, x, group)]
+
+
+def _first_of(group: Group, x: torch.Tensor) -> torch.Tensor:
+    return _all_of(group, x)[0]
 
 
 @dataclass(frozen=True)
@@ -225,8 +214,3 @@ def _is_gated(module: Any, modules: Sequence[LoraLinear]) -> bool:
     x = torch.linspace(-2, 3, 2 * weight.shape[1], device=weight.device, dtype=weight.dtype).view(2, -1)
     expected, found = module(x), _MlpForward(Group(modules[:2]), Group(modules[2:]))(x)
     return bool((expected - found).abs().max() <= 1e-4 * expected.abs().max())
-
-
-def _set_forward(module: Any, forward: Callable[[torch.Tensor], torch.Tensor]) -> None:
-    """Of this instance only."""
-    setattr(module, "forward", forward)  # noqa: B010

@@ -5,6 +5,7 @@ learned.bin  (n,) a byte a token: 1 where it is learned
 rows.json    of each row its sample's id, its length, how many tokens are learned and whether an end of turn is
 """
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -37,7 +38,23 @@ def write_rows(rows: Iterable[Rendered], ends: frozenset[int], folder: Path) -> 
     write_json(folder / ROWS, facts)
 
 
-class TokenRows(Sequence[Rendered]):
+class LazyRows(Sequence[Rendered], ABC):
+    """Rows that are read when they are asked for."""
+
+    @abstractmethod
+    def row(self, place: int) -> Rendered:
+        """The row at a place from 0 on."""
+
+    @overload
+    def __getitem__(self, place: int) -> Rendered: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Chosen": ...
+    def __getitem__(self, place: int | slice) -> "Rendered | Chosen":
+        chosen = range(len(self))[place]
+        return self.row(chosen) if isinstance(chosen, int) else Chosen(self, chosen)
+
+
+class TokenRows(LazyRows):
     """The rows that `write_rows` put into a folder, in their order.
 
     names: (rows,) the sample of each; lengths, learned: (rows,) its tokens and those to learn; closed: (rows,) whether
@@ -57,20 +74,13 @@ class TokenRows(Sequence[Rendered]):
     def __len__(self) -> int:
         return len(self.names)
 
-    @overload
-    def __getitem__(self, place: int) -> Rendered: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Chosen": ...
-    def __getitem__(self, place: int | slice) -> "Rendered | Chosen":
-        if isinstance(place, slice):
-            return Chosen(self, range(len(self))[place])
-        place = range(len(self))[place]
+    def row(self, place: int) -> Rendered:
         part = slice(self._bounds[place], self._bounds[place + 1])
         return Rendered(self.names[place], tuple(self._tokens[part].tolist()), tuple(self._mask[part].tolist()))
 
 
-class Chosen(Sequence[Rendered]):
-    """Some rows of others, by their places; each is read when it is asked for."""
+class Chosen(LazyRows):
+    """Some rows of others, by their places."""
 
     def __init__(self, rows: Sequence[Rendered], places: Sequence[int]) -> None:
         self.rows, self.places = rows, places
@@ -78,13 +88,7 @@ class Chosen(Sequence[Rendered]):
     def __len__(self) -> int:
         return len(self.places)
 
-    @overload
-    def __getitem__(self, place: int) -> Rendered: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Chosen": ...
-    def __getitem__(self, place: int | slice) -> "Rendered | Chosen":
-        if isinstance(place, slice):
-            return Chosen(self.rows, self.places[place])
+    def row(self, place: int) -> Rendered:
         return self.rows[self.places[place]]
 
 
