@@ -203,6 +203,7 @@ def whole_rows(bench: Bench) -> None:
     shape = (*BY_EIGHT, f"max_new_tokens={WHOLE_TOKENS}")
     peers = [peer for peer in bench.peers if peer == "trl"]  # Unsloth's script trains only
     bench.compared("whole", bench.asked(*shape, NF4), peers, answering=True)
+    bench.own("whole", "tutorsmith, second run", bench.asked(*shape, NF4), "run")
     bench.own("whole", "tutorsmith 16-bit", bench.asked(*shape, WIDE), "run")
 
 
@@ -229,6 +230,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=HERE / "results" / "gpu.json")
     parser.add_argument("--peers", default="trl,unsloth", help="comma-separated; empty for none")
     parser.add_argument("--cases", default=",".join(CASES), help="comma-separated")
+    parser.add_argument("--add", action="store_true", help="keep what the output file holds of other cases")
     given = parser.parse_args()
     table = {"28": style_rows, "256": many_rows, "small": small_rows, "answers": answer_rows, "whole": whole_rows}
     cases = [case for case in given.cases.split(",") if case]
@@ -238,6 +240,8 @@ def main() -> None:
     peers = [peer for peer in given.peers.split(",") if peer and installed(peer, "it is left out, with its ratios")]
     model = given.model or make_random(given.folder, given.tokenizer or embedded_tokenizer())
     results = Results(given.output, ratios, card())
+    if given.add:
+        results.take_up(cases)
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(model, results, Path(name), peers)
         for case in cases:

@@ -169,6 +169,17 @@ class Results:
     rows: list[Row] = field(default_factory=list)
     comparisons: list[Row] = field(default_factory=list)
 
+    def take_up(self, anew: Sequence[str]) -> None:
+        """Begin with the rows that the output file holds, but for the cases that are measured anew.
+
+        Raises: SystemExit when they were measured on another card.
+        """
+        held = read_json(self.output)
+        if held["machine"].get("gpu") != self.machine.get("gpu"):
+            raise SystemExit(f"{self.output} was measured on {held['machine'].get('gpu')}: measure all cases anew")
+        self.rows += [row for row in held["rows"] if not _is_of(row, anew)]
+        self.comparisons += [row for row in held["comparisons"] if not _is_of(row, anew)]
+
     def add(self, row: Row) -> None:
         self.rows.append(row)
         print("ROW", json.dumps(row), flush=True)
@@ -181,6 +192,11 @@ class Results:
     def write(self) -> None:
         made = {"machine": dict(self.machine), "versions": versions(), "rows": self.rows}
         write_json(self.output, made | {"ratios": self.ratios(self.rows), "comparisons": self.comparisons})
+
+
+def _is_of(row: Row, cases: Sequence[str]) -> bool:
+    """Whether a row belongs to one of the cases: "answers at 17" is one of `answers`."""
+    return row["case"].split(" ")[0] in cases
 
 
 def installed(package: str, otherwise: str) -> bool:

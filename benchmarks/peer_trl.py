@@ -206,6 +206,9 @@ def train(model: Any, tokenizer: Any, task: Task) -> tuple[Any, dict[str, Any]]:
             train_dataset=labelled(task["rows"]),
             processing_class=tokenizer,
         )
+        for parameter in trainer.model.parameters():
+            # TRL rounds the adapter of a quantized model to bfloat16, which then learns otherwise: not the same work.
+            parameter.data = parameter.data.float() if parameter.requires_grad else parameter.data
         trainer.train()
     model = trainer.model.eval()
     numbers = training_numbers(trainer, settings["num_train_epochs"])

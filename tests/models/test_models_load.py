@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from tiny_models import TEMPLATES, make_model
 
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.data.schema import Message, Sample
-from tutorsmith.models import load
+from tutorsmith.models import four_bit, load
 from tutorsmith.models.adapters import check_adapter, with_adapter
 from tutorsmith.models.load import LoadedModel, choose_device, load_model
 from tutorsmith.models.render import render_prompt, render_sample
@@ -346,10 +347,11 @@ def test_four_bit_weights_are_kept_and_taken_bit_for_bit(
     pytest.importorskip("bitsandbytes")
     folder = make_model(tmp_path / "model", "llama", width=128)
     first = load_model(str(folder), quantization="4bit", device="cpu")
+    written()
     (copy,) = (own_cache / "models").glob("nf4-*")
 
-    real, read = load._weights, []
-    monkeypatch.setattr(load, "_weights", lambda place, *rest: read.append(place) or real(place, *rest))
+    real, read = load.read_weights, []
+    monkeypatch.setattr(load, "read_weights", lambda f, *rest, **kw: read.append(f) or real(f, *rest, **kw))
     second = load_model(str(folder), quantization="4bit", device="cpu")
     assert read == [copy]
     assert same(state(first), state(second)) and torch.equal(logits(first.model), logits(second.model))
@@ -357,12 +359,47 @@ def test_four_bit_weights_are_kept_and_taken_bit_for_bit(
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     third = load_model(str(folder), quantization="4bit", device="cpu")
+    written()
     assert read[1:] == [folder] and torch.equal(logits(first.model), logits(third.model))
     assert load_model(str(folder), quantization="4bit", device="cpu").ends == first.ends and read[2:] == [copy]
     monkeypatch.setenv("TUTORSMITH_CACHE_GIB", "0.00001")
     shutil.rmtree(copy)
     load_model(str(folder), quantization="4bit", device="cpu")
+    written()
     assert not copy.exists(), "what would fill the cache is not kept"
+
+
+def test_four_bit_weights_are_not_kept_where_memory_is_short(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("bitsandbytes")
+    folder = make_model(tmp_path / "model", "llama", width=128)
+    monkeypatch.setattr(four_bit, "available_bytes", lambda: 1000)
+    with caplog.at_level("INFO", "tutorsmith"):
+        load_model(str(folder), quantization="4bit", device="cpu")
+    written()
+    assert not list((own_cache / "models").glob("nf4-*"))
+    assert "main memory is too short" in caplog.text
+
+
+def test_safetensors_are_written_as_the_library_reads_them(tmp_path: Path) -> None:
+    tensors = {
+        "a": torch.randn(3, 5).to(torch.bfloat16),
+        "b": torch.arange(7, dtype=torch.uint8),
+        "scalar": torch.tensor(2.5),
+        "none": torch.empty(0, 4),
+    }
+    four_bit.write_safetensors(tmp_path / "x.safetensors", tensors)
+    read = load_file(tmp_path / "x.safetensors")
+    assert read.keys() == tensors.keys()
+    assert all(torch.equal(read[name], tensors[name]) and read[name].dtype == tensors[name].dtype for name in tensors)
+
+
+def written() -> None:
+    """Wait for the copy that is written beside."""
+    for thread in threading.enumerate():
+        if thread.name == four_bit.WRITER:
+            thread.join()
 
 
 def test_four_bit_without_its_library_says_what_to_do(

@@ -1,21 +1,21 @@
 """Local folder -> model and tokenizer in memory."""
 
-import importlib.metadata
 import logging
 import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from tutorsmith.core.artifacts import cache_folder, hash_value
-from tutorsmith.core.cache import damage_of, kept_folder, limit_bytes, note_use
+from tutorsmith.core.cache import kept_folder
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.models.attention import check_attention
+from tutorsmith.models.four_bit import four_bit
 from tutorsmith.models.lean import without_compiler
 from tutorsmith.models.norms import fuse_norms
 from tutorsmith.models.outline import outline
@@ -159,9 +159,9 @@ def load_model(
         if not weights:
             model = _outline(folder)
         elif bits == "4bit":
-            model = _four_bit(folder, compute, place, known.result())
+            model = four_bit(partial(read_weights, place=place), folder, compute, known.result)
         else:
-            model = _weights(folder, place, {"dtype": compute})
+            model = read_weights(folder, {"dtype": compute}, place)
     model.eval()
     model.requires_grad_(False)
     if place.type == "cuda" and weights:  # where the number of kernels counts
@@ -194,31 +194,7 @@ def _outline(folder: Path) -> Any:
         raise ModelError(f"the model cannot be read: {error}", where=str(folder), mend="check its type") from error
 
 
-def _four_bit(folder: Path, compute: torch.dtype, place: torch.device, known: str) -> Any:
-    """The model in NF4, from the copy that an earlier run quantized where there is one.
-
-    The copy holds the very numbers that quantizing gives; it is a third to a quarter as long to read.
-    """
-    wanted = _nf4(compute)
-    version = importlib.metadata.version("bitsandbytes")
-    name = hash_value([known, wanted.to_dict(), str(compute), version]).removeprefix("sha256:")[:16]
-    copy = cache_folder() / "models" / f"nf4-{name}"
-    if damage_of(copy) is None:
-        note_use(copy)
-        return _trainable_4bit(_weights(copy, place, {"dtype": compute}))
-    model = _trainable_4bit(_weights(folder, place, {"dtype": compute, "quantization_config": wanted}))
-    size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
-    if size * 2 > limit_bytes():
-        LOGGER.info("the quantized weights are not kept: they would take more than half of TUTORSMITH_CACHE_GIB")
-        return model
-    try:
-        kept_folder(copy, model.save_pretrained)
-    except ResourceError as error:
-        LOGGER.warning("the quantized weights are not kept: %s", error.what)
-    return model
-
-
-def _weights(folder: Path, place: torch.device, options: Mapping[str, Any]) -> Any:
+def read_weights(folder: Path, options: Mapping[str, Any], place: torch.device) -> Any:
     """The model of a folder, read straight to its device."""
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM
@@ -246,33 +222,6 @@ def _weights(folder: Path, place: torch.device, options: Mapping[str, Any]) -> A
         what = f"{len(lacking)} of its weights are missing or of another shape, such as {lacking[0]}"
         raise ModelError(f"the weights do not fit config.json: {what}", where=str(folder), mend=mend)
     return model
-
-
-def _trainable_4bit(model: Any) -> Any:
-    """Keep bitsandbytes from repacking 4-bit weights for AVX-512 when a CPU first answers.
-
-    Repacked scales are rounded to bfloat16, a repacked layer cannot be trained any more, and some widths fail.
-    """
-    for module in model.modules():
-        if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False
-    return model
-
-
-def _nf4(compute: torch.dtype) -> Any:
-    import importlib.util
-
-    if importlib.util.find_spec("bitsandbytes") is None:
-        raise ModelError(
-            "4-bit needs bitsandbytes",
-            where="quantization",
-            mend="pip install 'tutorsmith[qlora]', or --set quantization=none",
-        )
-    from transformers import BitsAndBytesConfig
-
-    return BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
-    )
 
 
 @contextmanager

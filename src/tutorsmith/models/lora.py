@@ -205,6 +205,7 @@ def _waiting_place(device: torch.device) -> torch.device:
     if device.type != "cuda":
         return torch.device("cpu")
     free, total = torch.cuda.mem_get_info(device)
+    free += torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # PyTorch's own, but unused
     return device if 2 * free > total else torch.device("cpu")
 
 

