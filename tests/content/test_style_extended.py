@@ -109,7 +109,7 @@ def test_pairs_join_an_answered_question_with_a_refused_one_close_to_it() -> Non
 def test_form_of_every_sample(item: Item) -> None:
     assert list(item) == list(CORE[0])
     assert list(item["meta"])[:6] == list(CORE[0]["meta"])
-    assert set(item["meta"]) - set(CORE[0]["meta"]) <= {"category", "pair"}
+    assert set(item["meta"]) - set(CORE[0]["meta"]) <= {"category", "pair", "calculations"}
     assert item["mode"] == "tutor"
     assert [message["role"] for message in item["messages"]] == ["system", "user", "assistant"]
     assert item["messages"][0]["content"] == SYSTEM

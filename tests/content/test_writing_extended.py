@@ -51,7 +51,7 @@ def has_the_shape_of_its_file(item: Item) -> None:
     assert item["messages"][0]["content"] == SYSTEM
     assert item["mode"] in ("tutor", "polish")
     text, meta = answer(item), item["meta"]
-    assert set(CORE[0]["meta"]) <= set(meta) <= {*CORE[0]["meta"], "category", "pair"}
+    assert set(CORE[0]["meta"]) <= set(meta) <= {*CORE[0]["meta"], "category", "pair", "calculations"}
     assert meta["source"] in ("faq", "assignment")
     assert (meta["language"], meta["has_tool_call"], meta["has_rag_context"]) == ("en", False, False)
     assert (meta["category"] == "refusal") == (item["refusal_type"] is not None)
