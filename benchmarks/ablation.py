@@ -3,9 +3,10 @@
     python benchmarks/ablation.py --folds 4 --jobs 6 STAGE learning_rate=1e-3,2e-3 num_train_epochs=4,8 > study.jsonl
 
 For every combination, each fold's samples are held out, the rest train an adapter, and the held-out questions are
-answered. One JSON line a combination: validation loss at the end, share of answers in the required format, share of
-right refuse-or-answer decisions, character F-score (chrF, Popovic 2015) against the teacher's answer, and the share of
-the answer's formulas and numbers that the tutor also states. docs/LOG.md keeps what came of it.
+answered (`--first 1`: only the first fold's, one split). One JSON line a combination and seed: validation loss at the
+end, share of answers in the required format, share of right refuse-or-answer decisions, character F-score (chrF,
+Popovic 2015) against the teacher's answer, and the shares of the answer's words, and of its formulas and numbers, that
+the tutor also states. docs/LOG.md keeps what came of it.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 from tutorsmith.commands.stage import StageOptions, make_context
 from tutorsmith.core.progress import bar, quiet_libraries
 from tutorsmith.data.schema import BenchmarkItem, Prediction, Sample
+from tutorsmith.data.words import words
 from tutorsmith.evaluation import judge_format, judge_refusal
 from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered
@@ -59,6 +61,12 @@ def math_recall(answer: str, reference: str) -> float:
     plain = "".join(answer.split())
     wanted = {"".join((m[1] or m[2]).split()) for m in MATH.finditer(reference)}
     return sum(w in plain for w in wanted) / len(wanted) if wanted else 1.0
+
+
+def word_recall(answer: str, reference: str) -> float:
+    """Share of the reference's different words (stemmed, common ones left out) that stand in the answer."""
+    wanted = set(words(reference))
+    return len(wanted & set(words(answer))) / len(wanted) if wanted else 1.0
 
 
 def held_out_items(samples: Iterable[Sample], names: set[str]) -> list[BenchmarkItem]:
@@ -97,16 +105,17 @@ def score(item: BenchmarkItem, made: Prediction, totals: Counter[str]) -> None:
     totals["chrf"] += chrf(made.prediction, item.reference)
     if not item.refusal_type:
         totals["math"] += math_recall(made.prediction, item.reference)
+        totals["words"] += word_recall(made.prediction, item.reference)
 
 
-def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) -> dict[str, object]:
+def study(stage: str, settings: dict[str, str], folds_wanted: int, first: int, seed: int) -> dict[str, object]:
     pairs = tuple(f"{k}={v}" for k, v in settings.items())
     totals: Counter[str] = Counter()
     started = time.time()
     with tempfile.TemporaryDirectory() as scratch:
         run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
         rows = training_rows(run)
-        for number, places in enumerate(folds(rows.names, folds_wanted, seed=1)):
+        for number, places in enumerate(folds(rows.names, folds_wanted, seed=1)[:first]):
             folder = Path(scratch) / str(number)
             learned, held_out = ([rows[k] for k in part] for part in places)
             totals["loss"] += train_fold(run, (learned, held_out), folder)
@@ -119,11 +128,12 @@ def study(stage: str, settings: dict[str, str], folds_wanted: int, seed: int) ->
         "settings": settings,
         "seed": seed,
         "n": totals["n"],
-        "loss": round(totals["loss"] / folds_wanted, 4),
+        "loss": round(totals["loss"] / first, 4),
         "format": round(totals["format"] / totals["n"], 3),
         "refused_right": round(totals["refused_right"] / max(1, totals["refusals"]), 3),
         "answered_right": round(totals["answered_right"] / max(1, answerable), 3),
         "chrf": round(totals["chrf"] / totals["n"], 4),
+        "word_recall": round(totals["words"] / max(1, answerable), 4),
         "math_recall": round(totals["math"] / max(1, answerable), 4),
         "truncated": totals["truncated"],
         "seconds": round(time.time() - started, 1),
@@ -136,23 +146,26 @@ def main() -> None:
     parser.add_argument("grid", nargs="*", metavar="KEY=V1,V2")
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="hold out only the first so many folds; 0: all")
+    parser.add_argument("--seeds", default="0", help="comma-separated")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     quiet_libraries()
     if given.one is not None:
-        print(json.dumps(study(given.stage, json.loads(given.one), given.folds, given.seed)))
+        first = min(given.first or given.folds, given.folds)
+        print(json.dumps(study(given.stage, json.loads(given.one), given.folds, first, int(given.seeds))))
         return
     grid = [(part.partition("=")[0], part.partition("=")[2].split(",")) for part in given.grid]
     combinations = [
         dict(zip([k for k, _ in grid], values, strict=True)) for values in itertools.product(*(v for _, v in grid))
     ]
     running: list[subprocess.Popen[str]] = []
-    for combination in combinations:
+    for combination, seed in itertools.product(combinations, given.seeds.split(",")):
         while len(running) >= given.jobs:
             running = [job for job in running if job.poll() is None]
             time.sleep(0.5)
-        command = [sys.executable, __file__, given.stage, "--folds", str(given.folds), "--seed", str(given.seed)]
+        command = [sys.executable, __file__, given.stage, "--folds", str(given.folds), "--first", str(given.first)]
+        command += ["--seeds", seed]
         running.append(subprocess.Popen([*command, "--one", json.dumps(combination)], text=True, env=dict(os.environ)))
     for job in running:
         job.wait()

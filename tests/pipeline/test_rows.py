@@ -110,3 +110,14 @@ def test_what_was_left_out_is_said_in_every_run(course: Course, caplog: pytest.L
         said.append(caplog.text)
         assert max(len(row.ids) for row in rows) < longest
     assert "left out" in said[0] and said[0].split("left out")[1] == said[1].split("left out")[1]
+
+
+def test_answers_open_with_quotes_only_where_asked_and_never_in_refusals(course: Course) -> None:
+    plain, quoting = rendered(course), rendered(course, "notes_quotes=2")
+    tokenizer = course.context().loaded.tokenizer
+    refusals = {sample.id for sample in course.context().samples if sample.refusal_type}
+    opened = {row.id for row in quoting if "From the notes:" in tokenizer.decode(row.ids)}
+    assert opened and not opened & refusals
+    assert not any("From the notes:" in tokenizer.decode(row.ids) for row in plain)
+    prompts = [row.ids[: row.mask.index(True)] for row in quoting]
+    assert prompts == [row.ids[: row.mask.index(True)] for row in plain], "prompts are those of answering"

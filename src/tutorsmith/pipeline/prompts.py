@@ -5,7 +5,7 @@ Training and prediction both come through here, so a tutor is trained on the pro
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
@@ -14,6 +14,7 @@ from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
+from tutorsmith.retrieval.quotes import choose_quotes, with_quotes
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
@@ -77,8 +78,17 @@ class Prompter:
         return training_hits(self.index, sample.id, query_of(sample.messages), k=k, distractor_share=share, seed=seed)
 
     def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
-        messages = self.grounded(sample, hits)[0] if hits else list(sample.messages)
+        messages = self._quoting(sample, *self.grounded(sample, hits)) if hits else list(sample.messages)
         return render_sample(sample, messages, self.loaded.tokenizer, self.loaded.ends)
+
+    def _quoting(self, sample: Sample, messages: list[Message], hits: Sequence[Hit]) -> list[Message]:
+        """The messages, their last answer opening with the passages of the excerpts that it rests on."""
+        last = messages[-1]
+        if self.index is None or not self.notes.notes_quotes or sample.refusal_type or not last.content:
+            return messages
+        most, words = self.notes.notes_quotes, self.notes.quote_words
+        quotes = choose_quotes(hits, last.content, self.index, most=most, max_words=words)
+        return [*messages[:-1], replace(last, content=with_quotes(last.content, quotes, self._language(sample)))]
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

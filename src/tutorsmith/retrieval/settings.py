@@ -24,3 +24,11 @@ class NotesSettings(StepSettings):
         le=1.0,
         description="Share of training samples that see only unrelated excerpts, to learn not to trust wrong notes.",
     )
+    notes_quotes: int = Field(
+        default=0,
+        ge=0,
+        le=6,
+        description="Most passages of the excerpts that a training sample's answer opens with, word for word and with "
+        "their numbers; 0: none. A small model copies formulas better than it recalls them.",
+    )
+    quote_words: int = Field(default=90, ge=10, le=1000, description="Most words of these passages together.")
