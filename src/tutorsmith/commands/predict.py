@@ -22,9 +22,9 @@ from tutorsmith.core.progress import log_to
 from tutorsmith.core.settings import flag_layer
 from tutorsmith.data.read import iter_benchmark, prediction_to_dict
 from tutorsmith.generation.engine import choose_engine
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
-from tutorsmith.pipeline.steps import answer
 from tutorsmith.project import Project, Stage, course_language, project_if_any, with_environment
 
 
