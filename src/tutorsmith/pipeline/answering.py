@@ -1,6 +1,7 @@
 """Benchmark items -> predictions of one system or several, a part after the other."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.tool_rounds import Dialogue, answer_with_tools, sources_of
 
 AT_ONCE = 512
 """Benchmark items whose prompts and answers are held at once: enough to batch equal lengths, few enough for memory."""
@@ -28,8 +30,8 @@ def answer(
 ) -> Iterator[list[list[Prediction]]]:
     """Predictions for the items, AT_ONCE of them after the other: one list an entry of with_notes, in their order.
 
-    Prompts of a part go to the engine together; no more than a part's are held. cached: take answers that were given
-    before.
+    Prompts of a part go to the engine together, and so do those of each round of tool calls; no more than a part's are
+    held. cached: take answers that were given before.
     """
     generate = run.settings.generate.settings
     sampling = Sampling(
@@ -40,6 +42,8 @@ def answer(
         generate.predict_batch_size,
     )
     prompters = [run.prompter(with_notes=noted) for noted in with_notes]
+    tools = run.settings.tools.settings
+    sources = sources_of(run.index)
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}
     name = run.engine_name
     with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
@@ -49,14 +53,26 @@ def answer(
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
         whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
         while part := list(islice(source, AT_ONCE)):
+            label = f"{whole} from {done + 1}" if done else whole
+
+            def ask(asked: Sequence[Request], label: str = label) -> list[Prediction]:
+                messages.clear()
+                # A template of another server knows nothing of the form in which tools stand here.
+                messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
+                return predict(asked, speaker, sampling, cache if cached else None, label)
+
             asked: list[Request] = []
             for prompter in prompters:
                 asked += prompter.requests(part, max_new_tokens=generate.max_new_tokens)
-            messages.clear()
-            # A template of another server knows nothing of the form in which tools stand here.
-            messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
-            label = f"{whole} from {done + 1}" if done else whole
-            made = predict(asked, speaker, sampling, cache if cached else None, label)
+            pairs = [(item, prompter) for prompter in prompters for item in part]
+            dialogues = [Dialogue(*pair, [first]) for pair, first in zip(pairs, ask(asked), strict=True)]
+            made = answer_with_tools(
+                dialogues,
+                partial(ask, label=f"{label}, after tool calls"),
+                rounds=tools.tool_rounds,
+                sources=sources,
+                max_new_tokens=generate.max_new_tokens,
+            )
             yield [made[k * len(part) : (k + 1) * len(part)] for k in range(len(prompters))]
             done += len(part)
 

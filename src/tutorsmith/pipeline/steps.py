@@ -88,13 +88,14 @@ def identity(run: Context) -> dict[str, str]:
     train = run.settings.train.settings.model_dump(mode="json")
     if not train["max_steps"]:  # as before there was such a setting
         del train["max_steps"]
+    tools = list(run.settings.tools.settings.tools)
     # The excerpts stand under a heading in the run's language.
     shown = [run.index.content_hash, notes.model_dump(mode="json"), run.language] if run.index else []
     return {
         "data": hash_value([hash_file(file) for file in run.stage.train]),
         "notes": hash_value(shown) if shown else "none",
         "model": hash_value([run.loaded.fingerprint, run.loaded.quantization, str(run.loaded.dtype)]),
-        "settings": hash_value(train),
+        "settings": hash_value([train, tools] if tools else train),
     }
 
 
