@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from small_course import SYSTEM, record, write_rows
+from small_course import SYSTEM, record, samples, write_rows
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command, predict_context
 from tutorsmith.data.health import health_flags
@@ -20,6 +20,8 @@ from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import render_prompt
 from tutorsmith.models.tool_words import UNREADABLE
 from tutorsmith.pipeline.calculations import call_messages
+from tutorsmith.pipeline.rows import training_rows
+from tutorsmith.pipeline.run import run_stage
 from tutorsmith.tools import schemas
 
 FORCE = {"expression": "q_1*q_2/(4*pi*epsilon_0*R^2)", "variables": {"q_1": "4.0 uC", "q_2": "6.0 uC", "R": "0.30 m"}}
@@ -256,6 +258,21 @@ def test_the_final_answer_is_scored_and_calls_are_counted(scripted: Any, course:
     metrics = report["systems"]["p"]["metrics"]
     assert metrics["key_point_coverage"]["value"] == 1.0 and metrics["tool_call_accuracy"]["value"] == 0.5
     assert report["systems"]["p"]["tools"] == {"answers": 2, "calls": 2, "failed": 1, "rounds": 2}
+
+
+def test_a_run_trains_and_answers_with_its_tools(course: Course) -> None:
+    rows = samples()
+    rows[0]["meta"]["calculations"] = [FORCE]
+    write_rows(course.root / "style.jsonl", rows)
+    run = course.context(pairs=("tools=evaluate_expression",))
+    run_stage(run)
+    config = json.loads((run.folder / "training_config.json").read_text(encoding="utf-8"))
+    assert config["settings"]["tools"] == {"value": ["evaluate_expression"], "source": "flag"}
+    texts = [run.loaded.tokenizer.decode(row.ids, skip_special_tokens=False) for row in training_rows(run)]
+    assert all('"name": "evaluate_expression", "description"' in text for text in texts)
+    assert ["2.39668" in text for text in texts] == [True] + [False] * (len(texts) - 1)
+    options = PredictOptions(course.root / "style_bench.jsonl", Path("x.jsonl"), run.folder)
+    assert predict_context(options).settings.tools.settings.tools == ("evaluate_expression",)
 
 
 def test_an_adapter_answers_with_the_tools_that_it_was_trained_with(course: Course) -> None:

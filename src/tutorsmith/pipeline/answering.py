@@ -1,6 +1,7 @@
 """Benchmark items -> predictions of one system or several, a part after the other."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,10 +15,26 @@ from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
 from tutorsmith.pipeline.context import Context
-from tutorsmith.pipeline.tool_rounds import Dialogue, answer_with_tools, sources_of
+from tutorsmith.pipeline.tool_rounds import Dialogue, Limits, answer_with_tools, sources_of
 
 AT_ONCE = 512
 """Benchmark items whose prompts and answers are held at once: enough to batch equal lengths, few enough for memory."""
+
+
+@dataclass(frozen=True)
+class _Tutor:
+    """Who answers, and how. cache: None to ask anew; messages: what the engine looks up of the prompts being asked."""
+
+    speaker: Speaker
+    sampling: Sampling
+    cache: AnswerCache | None
+    messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]]
+
+    def answer(self, requests: Sequence[Request], label: str) -> list[Prediction]:
+        self.messages.clear()
+        # A template of another server knows nothing of the form in which tools stand here.
+        self.messages.update({request.prompt: request.messages for request in requests if not request.uses_tools})
+        return predict(requests, self.speaker, self.sampling, self.cache, label)
 
 
 def answer(
@@ -42,7 +59,7 @@ def answer(
         generate.predict_batch_size,
     )
     prompters = [run.prompter(with_notes=noted) for noted in with_notes]
-    tools = run.settings.tools.settings
+    limits = Limits(run.settings.tools.settings.tool_rounds, generate.max_new_tokens)
     sources = sources_of(run.index)
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}
     name = run.engine_name
@@ -51,28 +68,18 @@ def answer(
         tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
         cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
+        tutor = _Tutor(speaker, sampling, cache if cached else None, messages)
         whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
         while part := list(islice(source, AT_ONCE)):
             label = f"{whole} from {done + 1}" if done else whole
-
-            def ask(asked: Sequence[Request], label: str = label) -> list[Prediction]:
-                messages.clear()
-                # A template of another server knows nothing of the form in which tools stand here.
-                messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
-                return predict(asked, speaker, sampling, cache if cached else None, label)
-
             asked: list[Request] = []
             for prompter in prompters:
                 asked += prompter.requests(part, max_new_tokens=generate.max_new_tokens)
             pairs = [(item, prompter) for prompter in prompters for item in part]
-            dialogues = [Dialogue(*pair, [first]) for pair, first in zip(pairs, ask(asked), strict=True)]
-            made = answer_with_tools(
-                dialogues,
-                partial(ask, label=f"{label}, after tool calls"),
-                rounds=tools.tool_rounds,
-                sources=sources,
-                max_new_tokens=generate.max_new_tokens,
-            )
+            first = tutor.answer(asked, label)
+            dialogues = [Dialogue(*pair, [prediction]) for pair, prediction in zip(pairs, first, strict=True)]
+            again = partial(tutor.answer, label=f"{label}, after tool calls")
+            made = answer_with_tools(dialogues, again, limits, sources)
             yield [made[k * len(part) : (k + 1) * len(part)] for k in range(len(prompters))]
             done += len(part)
 

@@ -82,16 +82,24 @@ def run_call(name: str, arguments: object, declared: Collection[str], sources: S
     return call_tool(name, arguments, sources=sources)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """rounds: how often a dialogue is asked again, at most; max_new_tokens: the longest answer."""
+
+    rounds: int
+    max_new_tokens: int
+
+
 def answer_with_tools(
-    dialogues: Sequence[Dialogue], ask: Ask, *, rounds: int, sources: Sources, max_new_tokens: int
+    dialogues: Sequence[Dialogue], ask: Ask, limits: Limits, sources: Sources = ()
 ) -> list[Prediction]:
     """The final predictions of dialogues whose first answers are there. ask: answers requests, all in one go.
 
-    At most `rounds` rounds. A dialogue whose results leave no room in the context ends before them; this is counted in
-    a warning. Raises: what `ask` raises.
+    A dialogue whose results leave no room in the context ends before them; a warning counts these. Raises: what `ask`
+    raises.
     """
     waiting = list(dialogues)
-    for _ in range(rounds):
+    for _ in range(limits.rounds):
         asked: list[tuple[Dialogue, Request]] = []
         left_out, ended = LeftOut(), 0
         for dialogue in waiting:
@@ -100,8 +108,8 @@ def answer_with_tools(
             if following is None:
                 continue
             try:
-                request, missing = dialogue.prompter.request(following, max_new_tokens=max_new_tokens)
-            except DataError:  # a template that knows one call a message, and no text beside it
+                request, missing = dialogue.prompter.request(following, max_new_tokens=limits.max_new_tokens)
+            except DataError:  # some templates know but one call a message
                 request = None
             if request is None or len(request.prompt) >= dialogue.prompter.loaded.context:
                 del dialogue.results[before:]
