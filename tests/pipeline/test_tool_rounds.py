@@ -11,6 +11,7 @@ import pytest
 from small_course import SYSTEM, record, samples, write_rows
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command, predict_context
+from tutorsmith.core.errors import DataError
 from tutorsmith.data.health import health_flags
 from tutorsmith.data.read import read_predictions
 from tutorsmith.data.schema import Message, Prediction
@@ -20,6 +21,7 @@ from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import render_prompt
 from tutorsmith.models.tool_words import UNREADABLE
 from tutorsmith.pipeline.calculations import call_messages
+from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.pipeline.run import run_stage
 from tutorsmith.tools import schemas
@@ -232,6 +234,29 @@ def test_results_without_room_in_the_context_leave_the_answer_as_it_is(
     assert len(engine.asked) == 1 and answer.rounds == 0 and answer.tool_results == ()
     assert answer.prediction == "y" * 200
     assert "1 answers stand with calls whose results have no place" in caplog.text
+
+
+def test_a_template_that_refuses_calls_leaves_the_answer_as_it_is(
+    scripted: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as one that knows a single call a message, and is given two."""
+    request = Prompter.request
+
+    def picky(self: Prompter, item: Any, **given: Any) -> Any:
+        if any(len(message.tool_calls) > 1 for message in item.messages):
+            raise DataError("this model only supports single tool-calls at once")
+        return request(self, item, **given)
+
+    monkeypatch.setattr(Prompter, "request", picky)
+    one = call("evaluate_expression", {"expression": "1+1"})
+
+    def script(prompt: str) -> str:
+        return "Two." if "<tool_response>" in prompt else one if "(0)" in prompt else one + one.replace("1+1", "2+2")
+
+    with caplog.at_level(logging.WARNING, "tutorsmith"):
+        answers, _ = scripted(script, questions(2))
+    assert [(a.prediction, a.rounds, len(a.tool_calls)) for a in answers] == [("Two.", 1, 1), ("", 0, 2)]
+    assert answers[1].flags == () and "1 answers stand with calls" in caplog.text
 
 
 def test_rounds_are_taken_from_the_cache(scripted: Any) -> None:
