@@ -30,9 +30,9 @@ from tutorsmith.data.words import words
 from tutorsmith.evaluation import judge_format, judge_refusal
 from tutorsmith.models.lora import LoraShape
 from tutorsmith.models.render import Rendered
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.rows import training_rows
-from tutorsmith.pipeline.steps import answer
 from tutorsmith.training.adapter import attach, detach, save_adapter
 from tutorsmith.training.folds import folds
 from tutorsmith.training.loop import Keeper, train

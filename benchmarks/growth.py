@@ -77,7 +77,7 @@ def answer_all(scratch: Path, pairs: Sequence[str]) -> None:
     """What `tutorsmith predict` does, its seconds counted from the loaded model on; the process of a prompts row."""
     from tutorsmith.commands.predict import PredictOptions, predict_context
     from tutorsmith.core.artifacts import json_line, writing
-    from tutorsmith.pipeline.steps import answer
+    from tutorsmith.pipeline.answering import answer
 
     out = scratch / "answers.jsonl"
     asked = (f"max_new_tokens={NEW_TOKENS}", *pairs)

@@ -84,6 +84,11 @@ def raw(change: Callable[[str], str | bytes]) -> Callable[[Row], bytes]:
     return make
 
 
+def calculated(*calculations: Row) -> Callable[[Row], Row]:
+    """The answer rests on these calculations."""
+    return lambda row: {**row, "meta": {**row["meta"], "calculations": list(calculations)}}
+
+
 def called(calls: Any, *then: Row, tools: Any = None, ends: bool = True) -> Callable[[Row], Row]:
     """A dialogue with tool calls; `then` are the messages after them."""
 
@@ -324,6 +329,14 @@ PLANTS: dict[str, list[Plant]] = {
     "meta-mismatch": [
         Plant("said, not done", lambda row: {**row, "meta": {**row["meta"], "has_tool_call": True}}),
         Plant("done, not said", lambda row: {**(made := called([call()], RESULT)(row)), "meta": {**made["meta"], "has_tool_call": False}}),
+    ],
+    "calculation": [
+        Plant("another result", calculated({"expression": "2*3", "result": "5"})),
+        Plant("a power of ten", calculated({"expression": "F", "variables": {"F": "2.4 N"}, "result": "2.4 mN"})),
+        Plant("a value missing", calculated({"expression": "q_1*q_2", "variables": {"q_1": "4 uC"}})),
+        Plant("units that do not fit", calculated({"expression": "a + b", "variables": {"a": "1 m", "b": "1 s"}})),
+        Plant("no formula", calculated({"expression": "q_1 times q_2"})),
+        Plant("no list", lambda row: {**row, "meta": {**row["meta"], "calculations": "2*3 = 6"}}),
     ],
     "too-long": [
         Plant("long answer", after(LONG)),

@@ -15,6 +15,7 @@ WIDTH = 100
 STEPS = {
     "ModelSettings": "The model",
     "NotesSettings": "Notes",
+    "ToolSettings": "Tools",
     "TrainSettings": "Training",
     "GenerateSettings": "Answering",
 }
@@ -90,9 +91,10 @@ def settings() -> str:
     parts = [
         "# Settings",
         "A setting is given in `tutorsmith.toml` (`[settings]` for all stages, `[stages.NAME.settings]` for one), as "
-        "an environment variable, or as a flag `--set name=value`. A flag wins over the environment, the environment "
-        "over the stage, the stage over the project, the project over what is recommended for the model, and that "
-        "over the default. `training_config.json` says for each value where it came from. An unknown name is an error.",
+        "an environment variable, or as a flag `--set name=value`, these two with commas between the parts of a list. "
+        "A flag wins over the environment, the environment over the stage, the stage over the project, the project "
+        "over what is recommended for the model, and that over the default. `training_config.json` says for each value "
+        "where it came from. An unknown name is an error.",
         f"Other names that are understood: {shown}; in the environment, in capitals, all but {' and '.join(silent)}.",
     ]
     for cls in STEP_SETTINGS:
@@ -139,7 +141,7 @@ def _type(field: Any) -> str:
     values = [f"`{value}`" for value in _values(field.annotation)]
     if values:
         return ", ".join(values[:-1]) + f" or {values[-1]}"
-    name = {int: "integer", float: "number", str: "text"}[field.annotation]
+    name = {int: "integer", float: "number", str: "text", tuple[str, ...]: "list"}[field.annotation]
     limits = {kind: getattr(m, kind) for m in field.metadata for kind in ("ge", "gt", "le", "lt") if hasattr(m, kind)}
     words = {"ge": "from {:g}", "gt": "above {:g}", "le": "to {:g}", "lt": "below {:g}"}
     return ", ".join([name, *(words[kind].format(limit) for kind, limit in limits.items())]).replace(", to", " to")
@@ -155,7 +157,7 @@ def _values(annotation: Any) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    if value == "":
+    if value in ("", ()):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -9,7 +9,7 @@ import pytest
 from completions_server import Reply, Server
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command
-from tutorsmith.core.errors import UsageError
+from tutorsmith.core.errors import ModelError, UsageError
 
 
 def said(course: Course, name: str, **options: object) -> list[tuple[str, str]]:
@@ -75,3 +75,20 @@ def test_an_endpoint_predicts(course: Course, forbid: Callable[[str], None], pro
     assert [text for _, text in found] == (["ids"] * 4 if prompts == "ids" else ["State", "How i", "Expla", "Is my"])
     with pytest.raises(UsageError, match="engine"):
         course.context(pairs=("engine=openai",))
+
+
+def test_an_endpoint_is_shown_what_its_calls_came_to(course: Course) -> None:
+    decode = course.context().loaded.tokenizer.decode
+    call = '<tool_call>\n{"name": "evaluate_expression", "arguments": {"expression": "2*3"}}\n</tool_call>'
+
+    def reply(_: str, body: dict[str, Any]) -> Reply:
+        text = "It is 6." if '{"value": 6,' in decode(body["prompt"]) else call
+        return 200, {"choices": [{"text": text, "finish_reason": "stop"}]}
+
+    with Server(reply) as server:
+        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", "tools=evaluate_expression")
+        found = said(course, "endpoint", engine="openai", pairs=pairs, flags={"max_new_tokens": 120})
+        assert [text for _, text in found] == ["It is 6."] * 4
+        assert len(server.asked) == 8
+        with pytest.raises(ModelError, match="tools cannot be sent as messages"):
+            said(course, "messages", engine="openai", pairs=(*pairs, "endpoint_prompts=messages"))

@@ -34,6 +34,8 @@ def another_value(cls: type[StepSettings], name: str) -> Any:
         return True
     if field.annotation is str:
         return "other"
+    if field.annotation == tuple[str, ...]:
+        return ["integrate", "differentiate"]
     for value in (field.default + 1, field.default / 2, 0.25, 100):
         try:
             made = cls.model_validate({name: value})
@@ -63,7 +65,7 @@ def test_every_setting_can_be_given_by_environment(
     cls: type[StepSettings], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     value = another_value(cls, name)
-    monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setenv(name.upper(), ", ".join(value) if isinstance(value, list) else str(value))
     found = gather(None, None).as_dict()[name]
     assert found == {"value": value, "source": "environment"}
 
@@ -153,3 +155,16 @@ def test_a_pair_needs_key_and_value(pair: str) -> None:
 
 def test_dashes_in_set_are_underscores() -> None:
     assert flag_layer(["learning-rate = 1e-3"], {}).values == {"learning_rate": "1e-3"}
+
+
+def test_a_list_is_given_as_list_or_with_commas_and_emptied(tmp_path: Any) -> None:
+    project, stage = project_with({}, {"tools": ["integrate", "integrate"]}, tmp_path)
+    assert gather(project, stage).tools.settings.tools == ("integrate",)
+    given = gather(project, stage, pairs=["tools=evaluate_expression, integrate"])
+    assert given.tools.settings.tools == ("evaluate_expression", "integrate")
+    assert gather(project, stage, pairs=["tools="]).tools.settings.tools == ()
+    with pytest.raises(UsageError, match="did you mean 'integrate'") as caught:
+        gather(project, stage, pairs=["tools=integral"])
+    assert caught.value.where == "flag"
+    with pytest.raises(UsageError, match="setting 'tools' cannot be 5"):
+        gather(*project_with({}, {"tools": 5}, tmp_path))

@@ -148,6 +148,24 @@ def test_predictions_are_read_back(tmp_path: Path) -> None:
         read_predictions(path)
 
 
+def test_what_came_of_calls_is_kept_where_some_were_run(tmp_path: Path) -> None:
+    plain = Prediction(id="a", prediction="x")
+    results = ({"name": "integrate", "result": {"error": "e", "mend": "m"}},)
+    called = Prediction(id="b", prediction="x", tool_calls=({"name": "integrate"},), rounds=2, tool_results=results)
+    path = write_jsonl(tmp_path / "p", [prediction_to_dict(plain), prediction_to_dict(called)])
+    assert not {"rounds", "tool_results"} & set(prediction_to_dict(plain))
+    assert read_predictions(path) == [plain, called]
+    for wrong in ({"rounds": "2"}, {"rounds": True}, {"tool_results": {}}):
+        write_jsonl(path, [{"id": "a", "prediction": "x", **wrong}])
+        with pytest.raises(DataError, match=next(iter(wrong))):
+            read_predictions(path)
+
+
+@pytest.mark.parametrize(("calls", "rounds", "expected"), [((), 0, False), (({},), 0, True), (({},), 1, False)])
+def test_only_calls_before_results_may_be_without_words(calls: Any, rounds: int, expected: bool) -> None:
+    assert Prediction("a", "", tool_calls=calls, rounds=rounds).only_calls is expected
+
+
 def test_join_keeps_order_and_lines_and_refuses_clashing_ids(tmp_path: Path) -> None:
     one = write_jsonl(tmp_path / "1", [sample("b", unknown={"kept": True}), sample("a")])
     two = write_jsonl(tmp_path / "2", [sample("c")])

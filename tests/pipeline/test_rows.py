@@ -35,7 +35,14 @@ def test_the_rows_of_the_first_run_are_taken(course: Course, forbid: Callable[[s
 
 @pytest.mark.parametrize(
     "other",
-    [{"pairs": ("max_length=300",)}, {"pairs": ("notes_k=1",)}, {"no_notes": True}, {"seed": 5}, {"file": True}],
+    [
+        {"pairs": ("max_length=300",)},
+        {"pairs": ("notes_k=1",)},
+        {"no_notes": True},
+        {"seed": 5},
+        {"file": True},
+        {"pairs": ("tools=integrate",)},
+    ],
 )
 def test_other_rows_are_rendered_anew(course: Course, forbid: Callable[[str], None], other: dict[str, object]) -> None:
     if other.pop("file", False):

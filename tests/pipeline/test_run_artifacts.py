@@ -175,7 +175,7 @@ def test_prompts_are_answered_part_by_part(course: Course, monkeypatch: pytest.M
 
     folder = course.root / "outputs/adapter/style"
     before = {name: read_predictions(folder / FILES[name]) for name in ("tuned", "tuned_notes")}
-    monkeypatch.setattr("tutorsmith.pipeline.steps.AT_ONCE", 3)
+    monkeypatch.setattr("tutorsmith.pipeline.answering.AT_ONCE", 3)
     files = predict_step(course.context(), "tuned")
     assert {name: read_predictions(file) for name, file in files.items()} == before
     monkeypatch.setattr(TorchEngine, "generate", counted)

@@ -202,6 +202,15 @@ def test_other_notes_or_language_is_another_run(course: Course) -> None:
     assert {name for name in identity if more[name] != identity[name]} == {"notes"}
 
 
+def test_other_tools_are_another_run_and_none_the_same_as_before(course: Course) -> None:
+    identity = read_json(course.root / "outputs/adapter/style/training_config.json")["identity"]
+    from tutorsmith.pipeline.steps import identity as now
+
+    offered = now(course.context(pairs=("tools=integrate",)))
+    assert {name for name in identity if offered[name] != identity[name]} == {"settings"}
+    assert now(course.context(pairs=("tool_rounds=1",))) == identity
+
+
 def test_early_errors_leave_an_earlier_run_alone(course: Course) -> None:
     before = contents(course.root)
     rows = samples()

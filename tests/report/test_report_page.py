@@ -188,6 +188,18 @@ def test_settings_hashes_and_audit_are_told_in_chinese(make_run: MakeRun) -> Non
         assert "训练数据中可能有改写的评测题" in text
 
 
+@pytest.mark.parametrize("ran", [True, False])
+def test_tool_calls_are_told_where_some_ran(make_run: MakeRun, ran: bool) -> None:
+    report = style_report()
+    if ran:
+        report["systems"]["base"]["tools"] = {"answers": 4, "calls": 7, "failed": 2, "rounds": 5}
+    folder = make_run(report)
+    markdown, page = written(folder)
+    told = "Tool calls of “Base model”: 7 run in 5 rounds for 4 answers, 2 of them failed."
+    assert (told in markdown, told in visible(page), "Tool calls of" in markdown) == (ran, ran, ran)
+    assert ("执行 7 次，其中 2 次失败" in written(folder, language="zh")[0]) == ran
+
+
 def test_numbers_that_stand_alone_have_n_and_interval_in_every_slice(make_run: MakeRun) -> None:
     markdown, page = written(make_run())
     assert "| calculation (too few) | 1 | 50 % (25–75 %; n 12 (8.64); Δ 31) |" in markdown

@@ -31,6 +31,28 @@ HOSTILE = [
     "١+٢",
     "x^(y^(z^(w^999)))",
     "((((((x^9)^9)^9)^9)^9)^9)^9",
+    "1e-999999999",
+    "x + 1e-400",
+    "10^100^100",
+    "exp(exp(exp(exp(exp(9)))))" + "!" * 99,
+    "sin(" * 60 + "x" + ")" * 60,
+    "^".join(["9"] * 150),
+    "lambda: x",
+    "eval('x')",
+    "x.__class__",
+    "x; import os",
+]
+HOSTILE_VALUES = [
+    "1e999 m",
+    "1 m^99999999",
+    "1 m^-99^99",
+    "1e" + "9" * 40,
+    "9" * 61,
+    "1 " + "(" * 9 + "m" + ")" * 9,
+    "1 __import__",
+    "nan",
+    "inf m",
+    "\ud800",
 ]
 
 
@@ -46,6 +68,26 @@ def test_hostile_expressions_are_refused_without_the_algebra_system(tool: str, m
             continue  # one long symbol, which a derivative may have
         result = call_tool(tool, {"expression": expression, **more})
         assert "error" in result, expression
+
+
+@pytest.mark.parametrize("value", HOSTILE_VALUES, ids=ascii)
+def test_hostile_values_and_units_are_refused(value: str) -> None:
+    assert "error" in call_tool("evaluate_expression", {"expression": "x", "variables": {"x": value}})
+    assert "error" in call_tool("evaluate_expression", {"expression": "1", "unit": value})
+
+
+@pytest.mark.parametrize("arguments", [None, 5, 0.5, True, [], [["expression", "1"]], "5", {1: 2}, ()], ids=repr)
+def test_arguments_that_are_no_object_are_refused(arguments: object) -> None:
+    for name in TOOLS:
+        assert set(call_tool(name, arguments)) == {"error", "mend"}
+
+
+def test_arguments_are_bounded_before_they_are_looked_into() -> None:
+    many = {"expression": "1", "variables": {f"v{k}": "1" for k in range(10_000)}}
+    deep = json.loads('{"a":' * 300 + "1" + "}" * 300)
+    private = {"expression": "1", "variables": {"__class__": "1"}}
+    for arguments in (many, deep, private, {"expression": "1" * 10_000_000}, {"expression": ["1"]}):
+        assert "error" in call_tool("evaluate_expression", arguments)
 
 
 def test_any_json_is_answered_by_a_result() -> None:

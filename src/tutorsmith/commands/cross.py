@@ -12,7 +12,7 @@ from tutorsmith.data.read import read_benchmark
 from tutorsmith.data.schema import Prediction
 from tutorsmith.evaluation.evaluate import load_items
 from tutorsmith.generation.engine import choose_engine
-from tutorsmith.pipeline.steps import answer
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.project import course_language, existing, project_if_any
 from tutorsmith.runs.cross import (
     EVALUATED,

@@ -22,9 +22,9 @@ from tutorsmith.core.progress import log_to
 from tutorsmith.core.settings import flag_layer
 from tutorsmith.data.read import iter_benchmark, prediction_to_dict
 from tutorsmith.generation.engine import choose_engine
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.settings import gather
-from tutorsmith.pipeline.steps import answer
 from tutorsmith.project import Project, Stage, course_language, project_if_any, with_environment
 
 
@@ -128,10 +128,13 @@ def _training_config(adapter: Path | None) -> dict[str, Any] | None:
 
 # The settings that must be the same in prediction as in training, and the length of the answers that were scored.
 _AS_TRAINED = ("quantization", "dtype", "use_notes", "notes_k", "notes_words", "max_new_tokens")
+_TOOLS = ("tools", "tool_rounds")
 
 
 def _trained_settings(trained: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: trained["settings"][name]["value"] for name in _AS_TRAINED} if trained else {}
+    """Adapters made before a tutor could be offered tools say nothing of them."""
+    known = trained["settings"] if trained else {}
+    return {name: known[name]["value"] for name in (*_AS_TRAINED, *_TOOLS) if name in known}
 
 
 def _notes(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> tuple[Path, ...]:

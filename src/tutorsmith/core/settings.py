@@ -32,6 +32,14 @@ class StepSettings(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
+    def _listed(cls, value: Any, info: ValidationInfo) -> Any:
+        """Flags and environment give a list as text with commas; empty text is an empty list."""
+        if isinstance(value, str) and cls.model_fields[info.field_name or ""].annotation == tuple[str, ...]:
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
     def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
         """pydantic would take `true` for 1."""
         if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation in (int, float):

@@ -125,6 +125,8 @@ def _prediction(raw: Mapping[str, Any]) -> Prediction:
         adapter=raw.get("adapter"),
         seed=raw.get("seed") or 0,
         flags=tuple(raw.get("flags") or ()),
+        rounds=raw.get("rounds") or 0,
+        tool_results=tuple(raw.get("tool_results") or ()),
     )
 
 
@@ -153,8 +155,8 @@ def sample_to_dict(sample: Sample) -> dict[str, Any]:
 
 
 def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
-    """The object that `read_predictions` turns back into this record."""
-    return {
+    """The object that `read_predictions` turns back into this record. What comes of calls is there where some ran."""
+    out: dict[str, Any] = {
         "id": prediction.id,
         "prediction": prediction.prediction,
         "tool_calls": [dict(call) for call in prediction.tool_calls],
@@ -168,6 +170,9 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "seed": prediction.seed,
         "flags": list(prediction.flags),
     }
+    if prediction.rounds:
+        out |= {"rounds": prediction.rounds, "tool_results": [dict(result) for result in prediction.tool_results]}
+    return out
 
 
 def write_jsonl(path: Path | str, rows: Iterable[Mapping[str, Any]]) -> Path:

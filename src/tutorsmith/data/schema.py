@@ -88,7 +88,8 @@ class Prediction:
     """One answer of one system, with what is needed to judge its health and to repeat it.
 
     finish_reason: "stop" (end of turn), "length" (cut off) or "error"; latency_s in seconds; `flags` are the health
-    flags of `tutorsmith.data.health`.
+    flags of `tutorsmith.data.health`. rounds: how often calls were run and the tutor asked again; tool_calls are those
+    of all rounds, tool_results what it was shown of them ({"name", "result"}), tokens and seconds the sums.
     """
 
     id: str
@@ -103,3 +104,10 @@ class Prediction:
     adapter: str | None = None
     seed: int = 0
     flags: tuple[str, ...] = ()
+    rounds: int = 0
+    tool_results: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def only_calls(self) -> bool:
+        """Whether it may be without words: it calls tools, and nothing has shown it their results."""
+        return bool(self.tool_calls) and not self.rounds

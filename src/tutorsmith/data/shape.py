@@ -172,6 +172,8 @@ _PREDICTION_TYPES: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("adapter", str, "a string"),
     ("seed", int, "a whole number"),
     ("flags", list, "a list"),
+    ("rounds", int, "a whole number"),
+    ("tool_results", list, "a list"),
 )
 
 

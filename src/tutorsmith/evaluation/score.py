@@ -119,6 +119,7 @@ def system_report(scores: Sequence[ItemScore], scoring_seconds: float = 0.0) -> 
         "failed": len(failed),
         "failed_ids": failed,
         "health": health_of(scores),
+        **tools_of(scores),
         "refusals": refusals_of(scores),
         "slices": {kind: parts for kind, parts in slices.items() if parts},
         "seconds": {
@@ -145,6 +146,18 @@ def health_of(scores: Sequence[ItemScore]) -> dict[str, int | bool]:
     ill = sum(bool(DEGENERATE_FLAGS.intersection(score.flags)) for score in answers)
     degenerate = bool(scores) and (not answers or ill > DEGENERATE_SHARE * len(answers))
     return {"n": len(answers), **{flag: counts[flag] for flag in FLAGS}, "degenerate": degenerate}
+
+
+def tools_of(scores: Sequence[ItemScore]) -> dict[str, dict[str, int]]:
+    """Answers that were shown results of calls, their results, how many of these were errors, and rounds in all; {}
+    where no call was run."""
+    shown = [score.prediction for score in scores if score.prediction and score.prediction.rounds]
+    if not shown:
+        return {}
+    results = [entry.get("result") for prediction in shown for entry in prediction.tool_results]
+    failed = sum(isinstance(result, Mapping) and "error" in result for result in results)
+    rounds = sum(prediction.rounds for prediction in shown)
+    return {"tools": {"answers": len(shown), "calls": len(results), "failed": failed, "rounds": rounds}}
 
 
 def refusals_of(scores: Sequence[ItemScore]) -> dict[str, int]:
@@ -280,7 +293,7 @@ def _score_refusal(
 ) -> None:
     judged = judge_refusal(answer, item.question, item.meta.get("language"))
     if item.refusal_type is None:
-        said = bool(answer.strip()) or bool(prediction and prediction.tool_calls)
+        said = bool(answer.strip()) or bool(prediction and prediction.only_calls)
         right = said and not judged.is_refusal
         scores[ANSWERED] = float(right)
         rule = judged.rule if said else "the answer is empty"
@@ -341,7 +354,7 @@ def _flags(item: BenchmarkItem, prediction: Prediction | None) -> tuple[str, ...
             language=item.meta.get("language"),
         )
     )
-    if prediction.tool_calls:
+    if prediction.only_calls:
         found -= {"empty", "whitespace"}
     return tuple(_ordered(found))
 

@@ -23,7 +23,8 @@ class Request:
 
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
-    made of, for endpoints that apply a chat template themselves.
+    made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
+    after which an answer has to say something.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Request:
     instructions: str = ""
     uses_tools: bool = False
     messages: tuple[Mapping[str, object], ...] = ()
+    has_results: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _prediction(request: Request, completion: Completion, speaker: Speaker, samp
     text = speaker.loaded.tokenizer.decode(completion.ids, skip_special_tokens=True).strip()
     text, calls = read_calls(text) if request.uses_tools else (text, [])
     flags = _flags(text, completion.finish_reason, request)
-    if calls:  # it says nothing to the student, and need not
+    if calls and not request.has_results:  # it says nothing to the student, and need not
         flags = tuple(flag for flag in flags if flag not in ("empty", "whitespace"))
     return Prediction(
         id=request.id,

@@ -18,19 +18,21 @@ INSTRUCTION = (
 
 UNREADABLE = "(unreadable)"
 """The name of a call that cannot be read; no tool is called so."""
+DEEPEST = 16
+"""Levels of brackets in a call; no tool takes arguments like that."""
 _CALL = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
 
 
 def read_calls(text: str) -> tuple[str, list[dict[str, Any]]]:
     """An answer -> what it says beside its calls, and the calls as {"name", "arguments"}, in their order.
 
-    A call that is not one JSON object with a name is kept as UNREADABLE with its text as arguments: it was made, and
-    made wrong. An answer that was cut off ends its last call.
+    A call that is not one JSON object with a name, or no text that can be written or nested beyond sense, is kept as
+    UNREADABLE with its text as arguments: it was made, and made wrong. An answer that was cut off ends its last call.
     """
     calls: list[dict[str, Any]] = []
     for body in _CALL.findall(text):
         try:
-            read = json.loads(body)
+            read = _sound(body)
         except ValueError:
             read = None
         name = read.get("name") if isinstance(read, dict) else None
@@ -41,6 +43,24 @@ def read_calls(text: str) -> tuple[str, list[dict[str, Any]]]:
     return _CALL.sub("", text).strip(), calls
 
 
+def _sound(text: str) -> Any:
+    """The value of a JSON text. Raises: ValueError also for one that no text could hold, or that is nested too deep."""
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if _nests(value, DEEPEST):
+        raise ValueError("nested too deep")
+    json.dumps(value, ensure_ascii=False).encode()  # UnicodeEncodeError for half of a surrogate pair
+    return value
+
+
+def _nests(value: object, levels: int) -> bool:
+    """Whether there are brackets in more than so many levels of brackets."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(parts) if not levels else any(_nests(part, levels - 1) for part in parts)
+
+
 def decoded_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """OpenAI tool calls with arguments as objects: chat templates encode them, and would encode a string twice."""
     out = []
@@ -49,7 +69,7 @@ def decoded_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         arguments = function.get("arguments")
         if isinstance(arguments, str):
             with suppress(ValueError):  # what is not JSON is shown to the model as it stands
-                function["arguments"] = json.loads(arguments)
+                function["arguments"] = _sound(arguments)
         out.append({**call, "function": function})
     return out
 

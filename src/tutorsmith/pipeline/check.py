@@ -14,8 +14,9 @@ from tutorsmith.data.checks.finding import CheckResult, Finding
 from tutorsmith.data.checks.record import DEFAULT_CONTEXT
 from tutorsmith.models.catalog import find_row
 from tutorsmith.models.count import can_count, count_tokens
+from tutorsmith.pipeline.calculations import calculate
 
-_CODE = ("data", "evaluation/metrics", "tools", "models/count.py")
+_CODE = ("data", "evaluation/metrics", "tools", "models/count.py", "pipeline/calculations.py")
 _LIBRARIES = ("pint", "sympy", "rapidfuzz")
 
 
@@ -36,7 +37,11 @@ def check(
     from tutorsmith.evaluation.metrics.key_points import parse_key_point
     from tutorsmith.evaluation.metrics.refusal import judge_refusal
 
-    validators: Mapping[str, Callable[..., Any]] = {"key_points": parse_key_point, "refusal": judge_refusal}
+    validators: Mapping[str, Callable[..., Any]] = {
+        "key_points": parse_key_point,
+        "refusal": judge_refusal,
+        "calculate": calculate,
+    }
     if can_count():
         validators = {**validators, "count_tokens": count_tokens}
     return check_files(files, against, validators=validators, allowed=allowed, context=context)

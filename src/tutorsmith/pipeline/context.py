@@ -15,6 +15,7 @@ from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.settings import RunSettings
 from tutorsmith.project import Stage, existing
 from tutorsmith.retrieval.index import Index, open_index
+from tutorsmith.tools import schemas
 
 LOGGER = logging.getLogger("tutorsmith")
 
@@ -80,7 +81,8 @@ class Context:
 
     def prompter(self, *, with_notes: bool = True) -> Prompter:
         index = self.index if with_notes else None
-        return Prompter(self.loaded, index, self.settings.notes.settings, self.language)
+        tools = tuple(schemas(self.settings.tools.settings.tools))
+        return Prompter(self.loaded, index, self.settings.notes.settings, self.language, tools)
 
     def shown(self, file: Path) -> str:
         """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""

@@ -4,14 +4,16 @@ Training and prediction both come through here, so a tutor is trained on the pro
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
+from tutorsmith.pipeline.calculations import with_calculations
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.quotes import choose_quotes, with_quotes
@@ -19,16 +21,32 @@ from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
 LOGGER = logging.getLogger("tutorsmith")
+S = TypeVar("S", bound=Sample)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What had no place in a prompt: earlier turns (a question with its answer and all between) and excerpts."""
+
+    turns: int = 0
+    excerpts: int = 0
+
+    def __add__(self, other: "LeftOut") -> "LeftOut":
+        return LeftOut(self.turns + other.turns, self.excerpts + other.excerpts)
 
 
 @dataclass(frozen=True)
 class Prompter:
-    """How prompts are made in one run: for which model, from which notes (None: none), in which language."""
+    """How prompts are made in one run: for which model, from which notes (None: none), in which language.
+
+    tools: schemas declared to all samples and items that bring none of their own.
+    """
 
     loaded: LoadedModel
     index: Index | None
     notes: NotesSettings
     language: str
+    tools: tuple[Mapping[str, Any], ...] = ()
 
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
@@ -47,22 +65,51 @@ class Prompter:
             yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
-        """One prompt an item. Excerpts that would leave no room for the answer are left out, last first, counted."""
-        out: list[Request] = []
-        shortened = 0
-        for item in items:
-            messages, hits = self.grounded(item)
+        """One prompt an item. What would leave no room for the answer is left out and counted, see `request`."""
+        made = [self.request(item, max_new_tokens=max_new_tokens) for item in items]
+        say_left_out(sum((left_out for _, left_out in made), LeftOut()), self.limit)
+        return [request for request, _ in made]
+
+    def request(self, item: BenchmarkItem, *, max_new_tokens: int) -> tuple[Request, LeftOut]:
+        """The prompt of an item, and what was left out of it, since the answer would have had no room.
+
+        The oldest turns of a dialogue go first, each with the calls and results in it; then excerpts, last first. The
+        system prompt and the last question stay, whatever their length.
+        Raises: DataError for messages that the template refuses.
+        """
+        item = self.equipped(item)
+        (messages, hits), turns, excerpts = self.grounded(item), 0, 0
+        ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
+        while len(ids) + max_new_tokens > self.loaded.context:
+            if shorter := without_oldest_turn(item.messages):
+                item, turns = replace(item, messages=shorter), turns + 1
+            elif hits:
+                hits, excerpts = hits[:-1], excerpts + 1
+            else:
+                break
+            messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-            while hits and len(ids) + max_new_tokens > self.loaded.context:
-                hits, shortened = hits[:-1], shortened + 1
-                messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
-                ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-            kept = tuple(hit.as_dict() for hit in hits)
-            asked = instructions(item.system)
-            language, sent = self._language(item), tuple(message.as_dict() for message in messages)
-            out.append(Request(item.id, tuple(ids), item.question, kept, language, asked, bool(item.tools), sent))
-        say_shortened(shortened, f"the context of {self.loaded.context}")
-        return out
+        request = Request(
+            id=item.id,
+            prompt=tuple(ids),
+            question=item.question,
+            retrieved=tuple(hit.as_dict() for hit in hits),
+            language=self._language(item),
+            instructions=instructions(item.system),
+            uses_tools=bool(item.tools),
+            messages=tuple(message.as_dict() for message in messages),
+            has_results=messages[-1].role == "tool",
+        )
+        return request, LeftOut(turns, excerpts)
+
+    @property
+    def limit(self) -> str:
+        """What prompts must stay within, in words."""
+        return f"the context of {self.loaded.context}"
+
+    def equipped(self, sample: S) -> S:
+        """The sample or item with the run's tools, unless it brings its own."""
+        return replace(sample, tools=self.tools) if self.tools and not sample.tools else sample
 
     def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
         """The messages with excerpts in the system prompt (found by search if `hits` is None), and those excerpts."""
@@ -79,7 +126,9 @@ class Prompter:
 
     def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
         messages = self._quoting(sample, *self.grounded(sample, hits)) if hits else list(sample.messages)
-        return render_sample(sample, messages, self.loaded.tokenizer, self.loaded.ends)
+        if self.tools and not sample.tools:
+            messages = with_calculations(sample, messages, self.tools)
+        return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
 
     def _quoting(self, sample: Sample, messages: list[Message], hits: Sequence[Hit]) -> list[Message]:
         """The messages, their last answer opening with the passages of the excerpts that it rests on."""
@@ -96,6 +145,17 @@ class Prompter:
         return own if own in HEADERS else self.language
 
 
-def say_shortened(count: int, limit: str) -> None:
-    if count:
-        LOGGER.warning("left out %d excerpts to stay within %s tokens", count, limit)
+def without_oldest_turn(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The dialogue without its first question and all that follows up to the second; empty when there is but one."""
+    questions = [k for k, message in enumerate(messages) if message.role == "user"]
+    if len(questions) < 2:
+        return ()
+    return (*(m for m in messages[:1] if m.role == "system"), *messages[questions[1] :])
+
+
+def say_left_out(left_out: LeftOut, limit: str) -> None:
+    """A warning that counts what prompts or rows had no room for."""
+    if left_out.turns:
+        LOGGER.warning("left out %d earlier turns of dialogues to stay within %s tokens", left_out.turns, limit)
+    if left_out.excerpts:
+        LOGGER.warning("left out %d excerpts to stay within %s tokens", left_out.excerpts, limit)

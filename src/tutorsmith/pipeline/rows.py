@@ -10,7 +10,7 @@ from tutorsmith.core.artifacts import cache_folder, hash_code, hash_file, hash_v
 from tutorsmith.core.cache import kept_folder
 from tutorsmith.models.render import Rendered
 from tutorsmith.pipeline.context import Context
-from tutorsmith.pipeline.prompts import say_shortened
+from tutorsmith.pipeline.prompts import LeftOut, say_left_out
 from tutorsmith.training.token_rows import TokenRows, write_rows
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -19,10 +19,12 @@ _SHORTENED = "shortened.json"
 _CODE = (
     "models/render.py",
     "models/tool_words.py",
+    "pipeline/calculations.py",
     "pipeline/prompts.py",
     "data/mix.py",
     "data/read.py",
     "retrieval",
+    "tools",
     "training/token_rows.py",
 )
 
@@ -50,7 +52,8 @@ def training_rows(run: Context) -> TokenRows:
         LOGGER.info("rendered the samples in %.1f s", time.perf_counter() - started)
 
     folder = kept_folder(cache_folder() / "rows" / _name(run, max_length), make)
-    say_shortened(read_json(folder / _SHORTENED), f"max_length={max_length}")  # in every run, not only in the first
+    left_out = LeftOut(excerpts=read_json(folder / _SHORTENED))
+    say_left_out(left_out, f"max_length={max_length}")  # in every run, not only in the first
     return TokenRows(folder)
 
 
@@ -59,11 +62,13 @@ def _name(run: Context, max_length: int) -> str:
     parts = [
         hash_code(Path(__file__).parents[1], _CODE),
         version("transformers"),
+        version("pint"),
         run.loaded.fingerprint,
         sorted(run.loaded.ends),
         [hash_file(file) for file in run.stage.train],
         run.index.content_hash if run.index else None,
         run.settings.notes.settings.model_dump(mode="json"),
+        run.settings.tools.settings.tools,
         run.language,
         run.settings.train.settings.seed,
         max_length,

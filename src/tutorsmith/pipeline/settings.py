@@ -18,9 +18,16 @@ from tutorsmith.models.catalog import find_row
 from tutorsmith.models.settings import ModelSettings
 from tutorsmith.project import PROJECT_FILE, Project, Stage
 from tutorsmith.retrieval.settings import NotesSettings
+from tutorsmith.tools.settings import ToolSettings
 from tutorsmith.training.settings import TrainSettings
 
-STEP_SETTINGS: tuple[type[StepSettings], ...] = (ModelSettings, NotesSettings, TrainSettings, GenerateSettings)
+STEP_SETTINGS: tuple[type[StepSettings], ...] = (
+    ModelSettings,
+    NotesSettings,
+    ToolSettings,
+    TrainSettings,
+    GenerateSettings,
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,14 @@ class RunSettings:
 
     model: Resolved[ModelSettings]
     notes: Resolved[NotesSettings]
+    tools: Resolved[ToolSettings]
     train: Resolved[TrainSettings]
     generate: Resolved[GenerateSettings]
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Every value with its source, as `training_config.json` keeps them."""
-        return self.model.as_dict() | self.notes.as_dict() | self.train.as_dict() | self.generate.as_dict()
+        steps = (self.model, self.notes, self.tools, self.train, self.generate)
+        return {name: value for step in steps for name, value in step.as_dict().items()}
 
 
 def gather(
@@ -58,5 +67,9 @@ def gather(
     if row is not None and row.recommended:
         layers.insert(0, Layer(f"recommended for {row.name}", row.recommended))
     return RunSettings(
-        model, resolve(NotesSettings, layers), resolve(TrainSettings, layers), resolve(GenerateSettings, layers)
+        model,
+        resolve(NotesSettings, layers),
+        resolve(ToolSettings, layers),
+        resolve(TrainSettings, layers),
+        resolve(GenerateSettings, layers),
     )

@@ -1,11 +1,10 @@
 """The steps of a run. Each reads and writes named artifacts in the run's folder and can be called alone."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from glob import escape
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +31,7 @@ from tutorsmith.core.errors import DataError
 from tutorsmith.core.run_folder import verify_manifest
 from tutorsmith.data.checks import CheckResult, read_allowed, render
 from tutorsmith.data.read import prediction_to_dict
-from tutorsmith.data.schema import BenchmarkItem, Prediction
-from tutorsmith.generation.cache import AnswerCache
-from tutorsmith.generation.engine import ENGINES, EngineOptions, Sampling, make_engine
-from tutorsmith.generation.predict import Request, Speaker, predict
-from tutorsmith.generation.settings import GenerateSettings
-from tutorsmith.models.adapters import with_adapter
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.check import context_of, kept_check
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.rows import training_rows
@@ -49,8 +43,6 @@ if TYPE_CHECKING:
     from tutorsmith.report import ReportFiles
 
 LOGGER = logging.getLogger("tutorsmith")
-AT_ONCE = 512
-"""Benchmark items whose prompts and answers are held at once: enough to batch equal lengths, few enough for memory."""
 
 
 def check_step(run: Context) -> CheckResult:
@@ -96,13 +88,14 @@ def identity(run: Context) -> dict[str, str]:
     train = run.settings.train.settings.model_dump(mode="json")
     if not train["max_steps"]:  # as before there was such a setting
         del train["max_steps"]
+    tools = list(run.settings.tools.settings.tools)
     # The excerpts stand under a heading in the run's language.
     shown = [run.index.content_hash, notes.model_dump(mode="json"), run.language] if run.index else []
     return {
         "data": hash_value([hash_file(file) for file in run.stage.train]),
         "notes": hash_value(shown) if shown else "none",
         "model": hash_value([run.loaded.fingerprint, run.loaded.quantization, str(run.loaded.dtype)]),
-        "settings": hash_value(train),
+        "settings": hash_value([train, tools] if tools else train),
     }
 
 
@@ -224,62 +217,6 @@ def predict_step(run: Context, prefix: str) -> dict[str, Path]:
             for write, predictions in zip(writes, part, strict=True):
                 write(b"".join(json_line(prediction_to_dict(p)) for p in predictions))
     return files
-
-
-def answer(
-    run: Context,
-    items: Iterable[BenchmarkItem],
-    adapter: Path | None,
-    with_notes: Sequence[bool],
-    *,
-    cached: bool = True,
-) -> Iterator[list[list[Prediction]]]:
-    """Predictions for the items, AT_ONCE of them after the other: one list an entry of with_notes, in their order.
-
-    Prompts of a part go to the engine together; no more than a part's are held. cached: take answers that were given
-    before.
-    """
-    generate = run.settings.generate.settings
-    sampling = Sampling(
-        generate.max_new_tokens,
-        generate.temperature,
-        generate.top_p,
-        run.settings.train.settings.seed,
-        generate.predict_batch_size,
-    )
-    prompters = [run.prompter(with_notes=noted) for noted in with_notes]
-    messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}
-    name = run.engine_name
-    with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
-        engine = make_engine(name, speaking, _options(generate, adapter, messages))
-        tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
-        cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
-        speaker = Speaker(speaking, engine, adapter.name if adapter else None)
-        whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
-        while part := list(islice(source, AT_ONCE)):
-            asked: list[Request] = []
-            for prompter in prompters:
-                asked += prompter.requests(part, max_new_tokens=generate.max_new_tokens)
-            messages.clear()
-            # A template of another server knows nothing of the form in which tools stand here.
-            messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
-            label = f"{whole} from {done + 1}" if done else whole
-            made = predict(asked, speaker, sampling, cache if cached else None, label)
-            yield [made[k * len(part) : (k + 1) * len(part)] for k in range(len(prompters))]
-            done += len(part)
-
-
-def _options(
-    generate: GenerateSettings, adapter: Path | None, messages: Mapping[tuple[int, ...], Sequence[Mapping[str, Any]]]
-) -> EngineOptions:
-    return EngineOptions(
-        adapter,
-        generate.gguf_weights,
-        generate.endpoint_url,
-        generate.endpoint_model,
-        generate.endpoint_prompts,
-        messages,
-    )
 
 
 def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def _system(name: str, raw: JsonObject, questions: Sequence[QuestionView]) -> Sy
         str(kind): {str(part): read_values(values) for part, values in as_object(parts).items()}
         for kind, parts in as_object(raw.get("slices")).items()
     }
+    tools = {str(name): n for name, v in as_object(raw.get("tools")).items() if (n := as_integer(v)) is not None}
     return SystemView(
         name=name,
         metrics=read_values(raw.get("metrics")),
@@ -63,6 +64,7 @@ def _system(name: str, raw: JsonObject, questions: Sequence[QuestionView]) -> Sy
             Audit(as_text(row.get("severity")), as_text(row.get("what")), as_text(row.get("mend")))
             for row in as_objects(health_raw.get("stop_audit"))
         ),
+        tools=tools if {"answers", "calls", "failed", "rounds"} <= set(tools) else {},
     )
 
 

@@ -64,7 +64,8 @@ class Audit:
 class SystemView:
     """missing, failed: predictions that are not there or that ended in an error; None where the run does not say.
 
-    metrics_with_judge: the metrics had the judge model's verdicts counted; empty where no judge was asked.
+    metrics_with_judge: the metrics had the judge model's verdicts counted; empty where no judge was asked. tools:
+    answers, calls, failed calls and rounds, where calls were run.
     """
 
     name: str
@@ -79,6 +80,7 @@ class SystemView:
     failed_ids: tuple[str, ...] = ()
     metrics_with_judge: Mapping[str, Value] = field(default_factory=dict)
     stop_audit: tuple[Audit, ...] = ()
+    tools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "manifest_same": ("agrees with this folder", "与本文件夹一致"),
     "manifest_other": ("does NOT agree with this folder", "与本文件夹不一致"),
     "unhealthy_short": ("Unhealthy answers", "异常回答"),
+    "tools_run": (
+        "Tool calls of “{system}”: {calls} run in {rounds} rounds for {answers} answers, {failed} of them failed.",
+        "“{system}”的工具调用：为 {answers} 个回答分 {rounds} 轮执行 {calls} 次，其中 {failed} 次失败。",
+    ),
     "of_answers": ("of {n} answers", "共 {n} 个回答"),
     "leaks_short": ("Leaks found in the data", "数据泄漏"),
     "check_counts": ("errors {errors}, warnings {warnings}", "错误 {errors}，警告 {warnings}"),

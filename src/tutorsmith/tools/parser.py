@@ -167,6 +167,9 @@ def _tokens(text: str, argument: str) -> Iterator[_Token]:
         kind = str(found.lastgroup)
         if kind == "number" and len(found[0]) > LONGEST_NUMBER:
             raise ToolFailure(f"{argument} has a number of {len(found[0])} characters", "round it")
+        # 1e-999999999 is 0 as a float and a fraction of a billion digits as an exact number.
+        if kind == "number" and float(found[0]) == 0 and found[0].lower().partition("e")[0].strip("0."):
+            raise ToolFailure(f"{argument} has a number too near to 0", "use numbers from 1e-300 on, or symbols")
         if kind != "blank":
             count += 1
             if count > MOST_PARTS:

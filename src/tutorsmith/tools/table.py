@@ -172,13 +172,11 @@ def schemas(names: Iterable[str] | None = None) -> list[dict[str, Any]]:
     return [TOOLS[name].schema for name in wanted]
 
 
-def call_tool(
-    name: str, arguments: Mapping[str, Any] | str, *, sources: Sequence[Mapping[str, str]] = ()
-) -> dict[str, Any]:
+def call_tool(name: str, arguments: object, *, sources: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """The result of a call, or {"error", "mend"} when the call is no good. Never raises for anything a model writes.
 
-    arguments: an object, or its JSON text; sources: [{"id", "text"}] for tools that compare with sources, used when the
-    call brings none.
+    arguments: an object, or its JSON text; anything else is an error, too. sources: [{"id", "text"}] for tools that
+    compare with sources, used when the call brings none.
     """
     try:
         tool = TOOLS.get(name)
@@ -193,9 +191,11 @@ def call_tool(
         return failure.as_result()
 
 
-def _object_of(arguments: Mapping[str, Any] | str) -> dict[str, Any]:
-    if not isinstance(arguments, str):
+def _object_of(arguments: object) -> dict[str, Any]:
+    if isinstance(arguments, Mapping):
         return dict(arguments)
+    if not isinstance(arguments, str):
+        raise ToolFailure("the arguments are no object", "write one JSON object")
     if len(arguments) > LONGEST_ARGUMENTS:
         raise ToolFailure(f"the arguments have more than {LONGEST_ARGUMENTS} characters", "shorten them")
     try:

@@ -1,12 +1,14 @@
 """Every kind of finding with its accept and reject cases (tests/cases/checks.json)."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tutorsmith.data.checks import CHECKS, check_files
+from tutorsmith.pipeline.calculations import calculate
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "checks.json").read_text(encoding="utf-8"))["kinds"]
 ACROSS_RECORDS = {kind for kind, row in CHECKS.items() if row.scope in ("repeats", "leakage")}
@@ -59,11 +61,13 @@ def content_of(case: dict[str, Any]) -> bytes:
 def found_kinds(case: dict[str, Any], folder: Path) -> set[str]:
     file = folder / "file.jsonl"
     file.write_bytes(content_of(case))
-    count = {"count_tokens": lambda messages: sum(len(str(m["content"]).split()) for m in messages)}
+    given: dict[str, Callable[..., Any]] = {"calculate": calculate}
+    if "context" in case:
+        given["count_tokens"] = lambda messages: sum(len(str(m["content"]).split()) for m in messages)
     result = check_files(
         [] if case.get("item") else [file],
         [file] if case.get("item") else [],
-        validators=count if "context" in case else None,
+        validators=given,
         context=case.get("context", 0),
     )
     return {finding.kind for finding in result.findings}

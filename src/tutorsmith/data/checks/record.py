@@ -38,7 +38,8 @@ class Options:
 
     validators: functions from outside this layer by name: `key_points` takes one key point of a benchmark item and
     raises ValueError for one that cannot be scored; `count_tokens` takes a list of message objects and gives their
-    length; `refusal` takes an answer and its question and gives a verdict with `is_refusal` and `kind`.
+    length; `refusal` takes an answer and its question and gives a verdict with `is_refusal` and `kind`; `calculate`
+    takes the arguments of a calculation and gives its `value`, `unit` and `text`, or `error` and `mend`.
     context: the longest sample in tokens (0: not checked).
     """
 

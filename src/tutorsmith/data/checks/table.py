@@ -68,6 +68,7 @@ CHECKS: Mapping[str, Row] = {
     "tool-arguments": Row("error", "record", "arguments that do not fit", "tool_calls:tool_arguments"),
     "tool-result": Row("error", "record", "a call without result or the reverse", "tool_calls:tool_result"),
     "meta-mismatch": Row("warning", "record", "meta.has_tool_call against the messages", "tool_calls:meta_mismatch"),
+    "calculation": Row("error", "record", "a calculation that fails or differs", "calculations:calculation"),
     "too-long": Row("error", "record", "longer than the model's context", "structure:too_long"),
     "control-character": Row("error", "record", "control characters in a text", "text:control_character"),
     "broken-escape": Row("error", "record", "LaTeX commands lost to a JSON escape", "text:broken_escape"),
