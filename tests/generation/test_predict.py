@@ -10,7 +10,7 @@ from tutorsmith.core.errors import DataError
 from tutorsmith.data.read import prediction_to_dict, read_predictions, write_jsonl
 from tutorsmith.evaluation.metrics.tool_calls import judge_tool_calls
 from tutorsmith.generation.cache import AnswerCache
-from tutorsmith.generation.engine import Completion, Sampling
+from tutorsmith.generation.engine import Completion, Forms, Sampling
 from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.models.tool_words import UNREADABLE
@@ -30,8 +30,13 @@ class Scripted:
         self.loaded, self.dies_after, self.asked = loaded, dies_after, 0
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
+        self.forms = forms
         for k in range(len(prompts)):
             if self.dies_after is not None and k == self.dies_after:
                 raise KeyboardInterrupt
@@ -115,7 +120,11 @@ class Caller:
         self.loaded, self.text = loaded, text
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], _sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        _sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        _forms: Forms = None,
     ) -> None:
         for k in range(len(prompts)):
             done(k, Completion(tuple(self.loaded.tokenizer.encode(self.text)), "stop", 0.1))

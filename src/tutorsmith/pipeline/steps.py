@@ -40,6 +40,7 @@ from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
 from tutorsmith.pipeline.check import context_of, kept_check
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.forms import form_of
 from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.training.checkpoint import drop_checkpoints, find_checkpoint, identity_of
 from tutorsmith.training.settings import TrainSettings
@@ -260,6 +261,8 @@ def answer(
             asked: list[Request] = []
             for prompter in prompters:
                 asked += prompter.requests(part, max_new_tokens=generate.max_new_tokens)
+            if generate.sections == "auto":
+                asked = [replace(request, form=form_of(request)) for request in asked]
             messages.clear()
             # A template of another server knows nothing of the form in which tools stand here.
             messages.update({request.prompt: request.messages for request in asked if not request.uses_tools})
