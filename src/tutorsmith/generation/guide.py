@@ -19,17 +19,9 @@ from collections.abc import Iterable
 from itertools import islice
 
 from tutorsmith.generation.form import Form, budget, least_tokens
-from tutorsmith.generation.layout import (
-    HEADING,
-    LONGEST_FENCE,
-    block_ends,
-    closing,
-    has_content,
-    heading_text,
-    inside_block,
-    read,
-)
-from tutorsmith.generation.spelling import Name, Spelling
+from tutorsmith.generation.layout import HEADING, LONGEST_FENCE, block_ends, closing, inside_block, read
+from tutorsmith.generation.spelling import Spelling
+from tutorsmith.generation.written import CALL, LINE_END, MARKS, Written, decoded
 
 END = -1
 """No token: the guide ends the answer."""
@@ -39,15 +31,10 @@ SOFT_STEP = 8
 """Tokens to ask for at once where the next end of a sentence ends the section."""
 _EXTRA = 3
 """Tokens that a heading may take beyond its spelling: its marks, one by one."""
-_CALL = b"<tool_call>"
 
-_LINE_END = re.compile(rb"[\r\n]")
 _BLANK = re.compile(rb"[\r\n]\s*")
-_MARKS = re.compile(rb"( {0,3})(#{1,3})(?!#)(.?)", re.DOTALL)
 _UNDERLINE = re.compile(rb" {0,3}(?:-+|=+)[ \t]*")
 _LONG_FENCE = re.compile(rb" {0,3}(?:`{%d}|~{%d})" % (LONGEST_FENCE + 1, LONGEST_FENCE + 1))
-_UNDECIDED = re.compile(rb" {0,3}(?:#*|-*[ \t]*|=*[ \t]*|`*|~*)")
-_SENTENCE_END = re.compile(r"(?:(?:[^\W\d_]{2}|[)\]}$*])[.!?]|[。！？])[\"'”’)\]*]*\s*\Z|\n\Z")
 
 
 def room_needed(form: Form, spelling: Spelling) -> int:
@@ -77,7 +64,7 @@ def _reserve(form: Form, spelling: Spelling) -> int:
     return sum(max(len(spelling.ids_of(text)) for text in texts) for texts in (ends, words))
 
 
-class Guide:
+class Guide(Written):
     """The way of one answer: `forced` says what must come, `judge` what becomes of the model's choice, `take` goes on.
 
     limit: the most tokens of the answer; ends: the model's end tokens. Once it has `ended`, the first `kept` tokens
@@ -87,20 +74,13 @@ class Guide:
     """
 
     def __init__(self, form: Form, spelling: Spelling, limit: int, ends: frozenset[int]) -> None:
-        self.form, self.spelling, self.limit, self.ends = form, spelling, limit, ends
+        super().__init__(form, spelling)
+        self.limit, self.ends = limit, ends
         self.budget = budget(limit - 1, _sizes(form, spelling), _reserve(form, spelling))
-        self.names = [[Name(line, spelling) for line in section.lines] for section in form.sections]
-        self.said = bytearray()
-        self.count = self.kept = 0
         self.queue: deque[int] = deque()
-        self.section = -1
-        self.body = 0  # where the section's text starts, in bytes
-        self.headings: list[str] = []
-        self.line = self.line_count = 0  # where the current line starts, in bytes and in tokens
-        self.naming = True  # the line is, or may become, a heading
-        self.plain = False  # the line can become no heading, nor change the one above
-        self.filled = self.wordless = False  # the section has text; it had none when it ran out, and gets a word
-        self.leaving = self.left_alone = self.ended = self.cut = False
+        self.wordless = -1  # the section that had no text when it ran out, and gets a word
+        self.leaving = self.ended = self.cut = False
+        self.kept = 0
 
     @property
     def reason(self) -> str:
@@ -128,7 +108,7 @@ class Guide:
             return None
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
-        if self.count >= self.budget.soft[self.section] and self._at_an_end() and self._has_text():
+        if self.count >= self.budget.soft[self.section] and self.at_an_end() and self.has_text():
             return self._leave()
         return None
 
@@ -139,11 +119,11 @@ class Guide:
         if token == END or token in self.ends:
             return self._judge_end(token)
         piece = self.spelling.bytes_of(token)
-        if self._is_call(piece):
+        if self.is_call(piece):
             return token
         if self.naming:
             return self._judge_name(token, piece)
-        if self.wordless:
+        if self.wordless == self.section:
             return token if _is_word(piece) else None
         return self._judge_text(token, piece)
 
@@ -166,32 +146,7 @@ class Guide:
         if token == END or token in self.ends:
             self._end()
             return
-        piece = self.spelling.bytes_of(token)
-        self.left_alone = self.left_alone or self._completes_call(piece)
-        self.count += 1
-        self.said += piece
-        if self.left_alone:
-            return
-        ends = [(place.start(), place.end()) for place in _LINE_END.finditer(self.said, self.line)]
-        if ends and self.naming:
-            self._begin(bytes(self.said[self.line : ends[0][0]]), ends[0][1])
-        if ends:
-            self.line, self.line_count, self.plain = ends[-1][1], self.count, False
-        if not self.plain and self.section >= 0:
-            self._look_at_line(bytes(self.said[self.line :]))
-
-    def _begin(self, line: bytes, body: int) -> None:
-        """A heading is complete, and its section begins."""
-        self.section = next(k for k in self.form.following(self.section) for name in self.names[k] if name.line == line)
-        self.headings.append(heading_text(line.decode()))
-        self.body = body
-        self.naming = self.filled = self.wordless = False
-
-    def _look_at_line(self, line: bytes) -> None:
-        marks = _MARKS.match(line)
-        named = marks is not None and not marks[1] and (not marks[3] or self._name_from(line) is not None)
-        self.naming = named and (self.naming or not inside_block(self._text(self.line)))
-        self.plain = not self.naming and _UNDECIDED.fullmatch(line) is None
+        self.add(token)
 
     # What is said
 
@@ -206,7 +161,7 @@ class Guide:
 
     def _leave(self) -> int:
         """End the section: what is open is closed, then comes the next heading or the end."""
-        text = self._text()
+        text = self.text()
         added = closing(text, self.headings)
         following = self.form.required_after(self.section)
         if following is None:
@@ -219,34 +174,34 @@ class Guide:
     def _name_on(self) -> int:
         """Complete the heading that has begun. Behind the last section none may begin: the answer ends before it."""
         line = bytes(self.said[self.line :])
-        name = self._name_from(line)
+        name = self.name_from(line)
         if name is None:
-            return self._say(_CALL[len(line) :].decode()) if self.section < 0 else self._end(self.line_count)
+            return self._say(CALL[len(line) :].decode()) if self.section < 0 else self._end(self.line_count)
         return self._say(f"{name.line[len(line) :].decode()}\n")
 
     def _run_out(self) -> int | None:
-        if self._has_text():
-            self.cut = self.cut or not self._at_an_end()
+        if self.has_text():
+            self.cut = self.cut or not self.at_an_end()
             return self._leave()
-        if self.wordless:
+        if self.wordless == self.section:
             return None
-        self.wordless = True
-        return self._say(f"{closing(self._text(), self.headings)}\n\n")
+        self.wordless = self.section
+        return self._say(f"{closing(self.text(), self.headings)}\n\n")
 
     # What becomes of a choice
 
     def _judge_end(self, token: int) -> int | None:
         if self.naming:
             return self._name_on()
-        if not self._has_text():
+        if not self.has_text():
             return None
-        if self.form.required_after(self.section) is None and len(read(self._text()).headings) == len(self.headings):
+        if self.form.required_after(self.section) is None and len(read(self.text()).headings) == len(self.headings):
             return token
         return self._leave()
 
     def _judge_name(self, token: int, piece: bytes) -> int | None:
         line = bytes(self.said[self.line :])
-        for name in self._names_next():
+        for name in self.names_next():
             rest = name.line[len(line) :]
             fits = token == name.token_at(len(line)) or (
                 piece.startswith(rest) and _BLANK.fullmatch(piece[len(rest) :])
@@ -254,7 +209,7 @@ class Guide:
             if fits and name.line.startswith(line):
                 return token
         if self.section >= 0 and not line.strip(b"#"):
-            marks = _MARKS.match(line + piece)
+            marks = MARKS.match(line + piece)
             if marks and not marks[3]:
                 return token
             if not marks or (len(marks[2]) < HEADING and not marks[3].isspace()):
@@ -262,14 +217,14 @@ class Guide:
         return self._name_on()
 
     def _judge_text(self, token: int, piece: bytes) -> int | None:
-        if self.plain and not _LINE_END.search(piece):
+        if self.plain and not LINE_END.search(piece):
             return token
         whole = bytes(self.said) + piece
         start = self.line
         while True:
-            end = _LINE_END.search(whole, start)
+            end = LINE_END.search(whole, start)
             line = whole[start : end.start() if end else len(whole)]
-            marks = _MARKS.match(line)
+            marks = MARKS.match(line)
             if marks and start + len(marks[1]) >= len(self.said):
                 said = self._judge_marks(token, whole[:start], marks)
                 if said != token:
@@ -285,15 +240,15 @@ class Guide:
         indent, hashes, following = marks.groups()
         if following and not following.isspace() and (indent or len(hashes) < HEADING):
             return token  # "#1" is no heading
-        text = _decoded(before)
+        text = decoded(before)
         if inside_block(text) and (len(hashes) < HEADING or inside_block(text + "\n")):
             return token
-        if indent or not self._has_text():
+        if indent or not self.has_text():
             return None
         if inside_block(text):
             return self._leave()  # HTML that the blank line before a heading ends
         begins = len(before) == len(self.said)
-        if begins and (not following or any(token == name.token_at(0) for name in self._names_next())):
+        if begins and (not following or any(token == name.token_at(0) for name in self.names_next())):
             return token
         return self._leave()
 
@@ -301,42 +256,8 @@ class Guide:
         """Whether the line makes a heading of the paragraph above. One or two characters may still become another."""
         if not _UNDERLINE.fullmatch(line) or not (ended or len(line.strip()) > 2):
             return False
-        text = _decoded(before)
+        text = decoded(before)
         return len(read(f"{text}{line.decode()}\n").headings) > len(read(text).headings)
-
-    # What stands there
-
-    def _text(self, end: int | None = None) -> str:
-        return _decoded(self.said[:end])
-
-    def _has_text(self) -> bool:
-        self.filled = self.filled or has_content(read(self._text()).body)
-        return self.filled
-
-    def _at_an_end(self) -> bool:
-        """Whether the text ends with a sentence or a line, and within no formula."""
-        body = self.said[self.body :]
-        closed = body.count(b"$$") % 2 == 0 and body.count(rb"\[") == body.count(rb"\]")
-        return closed and _SENTENCE_END.search(_decoded(body[-64:])) is not None
-
-    def _names_next(self) -> list[Name]:
-        """The headings that may come next, the required one first."""
-        return [name for section in reversed(self.form.following(self.section)) for name in self.names[section]]
-
-    def _name_from(self, line: bytes) -> Name | None:
-        return next((name for name in self._names_next() if name.line.startswith(line)), None)
-
-    def _completes_call(self, piece: bytes) -> bool:
-        return self.form.calls and _CALL in self.said[1 - len(_CALL) :] + piece
-
-    def _is_call(self, piece: bytes) -> bool:
-        """Whether the piece completes a tool call's mark, or begins one where the answer begins."""
-        begins = self.form.calls and self.section < 0 and _CALL.startswith(self.said + piece)
-        return begins or self._completes_call(piece)
-
-
-def _decoded(data: bytes | bytearray) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def _is_word(piece: bytes) -> bool:
