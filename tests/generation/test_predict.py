@@ -1,7 +1,9 @@
 """Predictions: the cache, going on after a kill, and what a prompt without room gets."""
 
 import json
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ from tutorsmith.core.errors import DataError
 from tutorsmith.data.read import prediction_to_dict, read_predictions, write_jsonl
 from tutorsmith.evaluation.metrics.tool_calls import judge_tool_calls
 from tutorsmith.generation.cache import AnswerCache
-from tutorsmith.generation.engine import Completion, Sampling
+from tutorsmith.generation.engine import Completion, Forms, Sampling
+from tutorsmith.generation.form import Form, Section
+from tutorsmith.generation.guide import room_needed
 from tutorsmith.generation.predict import Request, Speaker, predict
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.models.tool_words import UNREADABLE
 
@@ -30,8 +35,13 @@ class Scripted:
         self.loaded, self.dies_after, self.asked = loaded, dies_after, 0
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
+        self.forms = forms
         for k in range(len(prompts)):
             if self.dies_after is not None and k == self.dies_after:
                 raise KeyboardInterrupt
@@ -115,7 +125,11 @@ class Caller:
         self.loaded, self.text = loaded, text
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], _sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        _sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        _forms: Forms = None,
     ) -> None:
         for k in range(len(prompts)):
             done(k, Completion(tuple(self.loaded.tokenizer.encode(self.text)), "stop", 0.1))
@@ -140,3 +154,36 @@ def test_a_call_that_cannot_be_read_is_a_prediction_all_the_same(loaded: LoadedM
     assert read.tool_calls == ({"name": UNREADABLE, "arguments": '{"name": integrate}'},)
     tool = {"type": "function", "function": {"name": "integrate", "parameters": {"type": "object"}}}
     assert not judge_tool_calls([tool], read.tool_calls, [{"name": "integrate", "arguments": {}}]).correct
+
+
+FORM = Form((Section(("Answer",)),))
+
+
+def test_an_answer_in_a_form_is_another_answer(loaded: LoadedModel, tmp_path: Path) -> None:
+    """Equal prompts are answered once for each form, and kept apart in the cache."""
+    cache, sampling = AnswerCache(["model"], tmp_path), Sampling(max_new_tokens=99)
+    asked = [Request(name, (10, 11), "q", form=form) for name, form in (("a", None), ("b", FORM), ("c", FORM))]
+    engine = Scripted(loaded)
+    predict(asked, Speaker(loaded, engine), sampling, cache, "predict")
+    assert engine.asked == 2 and engine.forms == [None, FORM]
+    other = replace(asked[1], form=Form((*FORM.sections, Section(("Check",)))))
+    for request, count in ((asked[0], 0), (asked[1], 0), (other, 1)):
+        engine = Scripted(loaded)
+        predict([request], Speaker(loaded, engine), sampling, cache, "predict")
+        assert engine.asked == count
+
+
+def test_a_form_without_room_is_left_out_and_said(loaded: LoadedModel, caplog: pytest.LogCaptureFixture) -> None:
+    strange = Form((Section(("A <|im_end|>",)),))
+    asked = [Request(str(k), (10, 11 + k), "q", form=form) for k, form in enumerate((FORM, strange, None))]
+    engine = Scripted(loaded)
+    with caplog.at_level(logging.WARNING):
+        predict(asked, Speaker(loaded, engine), Sampling(max_new_tokens=9), None, "predict")
+    assert engine.asked == 3 and engine.forms is None
+    needed = room_needed(FORM, Spelling(loaded.tokenizer))
+    assert f"1 answers are not guaranteed: they need max_new_tokens={needed}" in caplog.text
+    assert "1 answers are not guaranteed: the tokenizer cannot spell" in caplog.text
+    with caplog.at_level(logging.WARNING):
+        caplog.clear()
+        predict(asked[:1], Speaker(loaded, engine), Sampling(max_new_tokens=needed), None, "predict")
+    assert engine.forms == [FORM] and not caplog.records

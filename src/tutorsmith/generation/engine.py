@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tutorsmith.core.errors import UsageError, suggest
+from tutorsmith.generation.form import Form
+
+Forms = Sequence[Form | None] | None
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,14 @@ class Engine(Protocol):
     def identity(self) -> tuple[str, ...]: ...
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
-        """prompts: token ids, each shorter than the context. Calls `done(index, completion)` once a prompt.
+        """prompts: token ids, each shorter than the context. Calls `done(index, completion)` once a prompt. forms: the
+        sections that each answer must have (None: none), with room for them (`guide.room_needed`).
 
         Raises: ResourceError when memory runs out even for one prompt at a time.
         """

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,7 +21,10 @@ import torch
 from tutorsmith.core.artifacts import hash_file
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.core.memory import available_bytes
-from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
+from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
+from tutorsmith.generation.guide import Guide
+from tutorsmith.generation.in_parts import answer_in_parts
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.adapters import check_adapter
 from tutorsmith.models.gguf_file import KINDS, adapter_gguf, model_gguf
@@ -64,6 +68,7 @@ class LlamaCppEngine:
         if adapter is not None:
             check_adapter(loaded, adapter)
         self.folder = adapter
+        self.spelling = Spelling(loaded.tokenizer)
         self.model, self.adapter = self._files()
         self.identity = (self.kind, hash_file(self.model) if self.kind == "file" else "")
 
@@ -72,7 +77,11 @@ class LlamaCppEngine:
         return _model(self.loaded, self.kind), adapter_gguf(self.folder, config) if self.folder else None
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
         """Answers come in the order in which they end. Raises: ModelError, ResourceError."""
         if not prompts:
@@ -83,9 +92,20 @@ class LlamaCppEngine:
         # The longest first: nobody waits at the end for one that began late.
         order = sorted(range(len(prompts)), key=lambda k: (-len(prompts[k]), k))
         with self._server(slots, width) as client:
+            free: SimpleQueue[int] = SimpleQueue()
+            for slot in range(slots):
+                free.put(slot)
 
             def ask(k: int, stop: threading.Event) -> Completion:
-                return self._answer(client, stop, prompts[k], sampling, limits[k])
+                form = forms[k] if forms else None
+                if form is None:
+                    return self._answer(client, stop, prompts[k], sampling, limits[k])
+                guide = Guide(form, self.spelling, limits[k], self.loaded.ends)
+                slot = free.get()
+                try:
+                    return self._answer_in_form(client, stop, prompts[k], sampling, guide, slot)
+                finally:
+                    free.put(slot)
 
             # llama.cpp gives up what nobody waits for any more: a closed client ends what is under way.
             answer_in_threads(order, slots, ask, done, client.close)
@@ -178,7 +198,29 @@ class LlamaCppEngine:
                 said.append(token)
                 if len(said) == limit:
                     return Completion(tuple(said), "length", time.perf_counter() - started)
-        raise ResourceError("generation was stopped", where="predict", mend="run the same command again")
+        raise _stopped()
+
+    def _answer_in_form(
+        self,
+        client: "httpx.Client",
+        stop: threading.Event,
+        prompt: Sequence[int],
+        sampling: Sampling,
+        guide: Guide,
+        slot: int,
+    ) -> Completion:
+        """One answer in its form. slot: where llama.cpp keeps what it has read of it."""
+        started = time.perf_counter()
+
+        def ask(said: Sequence[int], most: int, refused: Sequence[int]) -> list[int]:
+            if stop.is_set():
+                raise _stopped()
+            whole = [*prompt, *said]
+            body = {"prompt": whole, "n_predict": most, "id_slot": slot, **_choice(sampling, whole)}
+            return self._ask(client, {**body, "logit_bias": [[token, False] for token in refused]})
+
+        ids, reason = answer_in_parts(guide, ask)
+        return Completion(ids, reason, time.perf_counter() - started)
 
     def _ask(self, client: "httpx.Client", body: dict[str, Any]) -> list[int]:
         """The ids that llama.cpp says, one at least. Raises: ModelError when it refuses, ResourceError when it dies."""
@@ -203,6 +245,10 @@ class LlamaCppEngine:
                 mend="use --engine torch",
             )
         return [int(token) for token in tokens]
+
+
+def _stopped() -> ResourceError:
+    return ResourceError("generation was stopped", where="predict", mend="run the same command again")
 
 
 def _model(loaded: LoadedModel, kind: str) -> Path:

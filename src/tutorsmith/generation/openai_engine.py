@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from tutorsmith.core.endpoint import CHAT, BadReply, Endpoint, Names, open_client, request
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
-from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
+from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
+from tutorsmith.generation.form import Form
+from tutorsmith.generation.guide import END, SOFT_STEP, Guide
+from tutorsmith.generation.in_parts import answer_in_parts
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.load import LoadedModel
 
@@ -58,10 +62,15 @@ class OpenAIEngine:
         self.loaded = loaded
         self.endpoint = endpoint
         self.options = options
+        self.spelling = Spelling(loaded.tokenizer)
         self.identity = (endpoint.url, endpoint.model, options.endpoint_prompts)
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
         """Answers come in the order in which they end; after an error those under way are waited for, no more asked.
 
@@ -69,10 +78,19 @@ class OpenAIEngine:
         """
         if not prompts:
             return
+        by_messages = self.options.endpoint_prompts == "messages"
+        if forms and by_messages:
+            LOGGER.warning(
+                "sections are not guaranteed: an endpoint that takes messages lets no answer be continued "
+                "(endpoint_prompts=ids does, where it takes token ids)"
+            )
         with open_client(self.endpoint) as client:
 
             def ask(k: int, stop: threading.Event) -> Completion:
-                return self._answer(client, stop, prompts[k], sampling)
+                form = forms[k] if forms and not by_messages else None
+                if form is None:
+                    return self._answer(client, stop, prompts[k], sampling)
+                return self._answer_in_form(client, stop, prompts[k], sampling, form)
 
             answer_in_threads(range(len(prompts)), sampling.batch_size or AT_ONCE, ask, done)
 
@@ -80,34 +98,69 @@ class OpenAIEngine:
         self, client: "httpx.Client", stop: threading.Event, prompt: Sequence[int], sampling: Sampling
     ) -> Completion:
         started = time.perf_counter()
-        limit = min(sampling.max_new_tokens, self.loaded.context - len(prompt))
-        body: dict[str, Any] = {
-            "model": self.endpoint.model,
-            "max_tokens": limit,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "seed": seed_of(sampling.seed, prompt) % 2**31,
-        }
+        limit = self._limit(prompt, sampling)
+        body = self._choice(sampling, prompt, limit)
         if self.options.endpoint_prompts == "messages":
-            body["messages"], path = self._messages(prompt), CHAT
+            ids, reason = request(
+                client, self.endpoint, {**body, "messages": self._messages(prompt)}, stop, self._read, CHAT
+            )
         else:
-            # The last three are vLLM's own; other servers pass over them.
-            ends = sorted(self.loaded.ends)
-            body |= {"prompt": list(prompt), "stop_token_ids": ends, "return_token_ids": True}
-            body["skip_special_tokens"], path = False, "/completions"
-        try:
-            ids, reason = request(client, self.endpoint, body, stop, self._read, path)
-        except NetworkError:
-            raise
-        except ModelError as error:
-            if path == CHAT:
-                raise
-            mend = f"{error.mend}; or, if it takes no token ids, use --set endpoint_prompts=messages"
-            raise ModelError(error.what, where=error.where, mend=mend) from error
+            ids, reason = self._continue(client, stop, body, prompt)
         end = next((k for k, token in enumerate(ids) if token in self.loaded.ends), None)
         if end is not None:
             ids, reason = ids[:end], "stop"
         return Completion(tuple(ids[:limit]), reason, time.perf_counter() - started)
+
+    def _answer_in_form(
+        self, client: "httpx.Client", stop: threading.Event, prompt: Sequence[int], sampling: Sampling, form: Form
+    ) -> Completion:
+        started = time.perf_counter()
+        guide = Guide(form, self.spelling, self._limit(prompt, sampling), self.loaded.ends)
+
+        def ask(said: Sequence[int], most: int, refused: Sequence[int]) -> list[int]:
+            whole = [*prompt, *said]
+            unwanted = {*refused, *(self.loaded.ends if END in refused else ())} - {END}
+            # A server that tells no ids tells nothing of a token that is a part of a character.
+            for more in (0, SOFT_STEP):
+                body = self._choice(sampling, whole, most + more)
+                if unwanted:
+                    body["logit_bias"] = {str(token): -100 for token in unwanted}
+                ids, reason = self._continue(client, stop, body, whole)
+                if reason == "stop" and not self.loaded.ends.intersection(ids):
+                    ids = [*ids, END]
+                if ids:
+                    return ids
+            return [END]
+
+        ids, reason = answer_in_parts(guide, ask)
+        return Completion(ids, reason, time.perf_counter() - started)
+
+    def _limit(self, prompt: Sequence[int], sampling: Sampling) -> int:
+        return min(sampling.max_new_tokens, self.loaded.context - len(prompt))
+
+    def _choice(self, sampling: Sampling, prompt: Sequence[int], most: int) -> dict[str, Any]:
+        return {
+            "model": self.endpoint.model,
+            "max_tokens": most,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": seed_of(sampling.seed, prompt) % 2**31,
+        }
+
+    def _continue(
+        self, client: "httpx.Client", stop: threading.Event, body: dict[str, Any], prompt: Sequence[int]
+    ) -> tuple[list[int], str]:
+        """The ids that follow the prompt's, and why they end. Raises: NetworkError, ModelError."""
+        # The last three are vLLM's own; other servers pass over them.
+        body |= {"prompt": list(prompt), "stop_token_ids": sorted(self.loaded.ends), "return_token_ids": True}
+        body["skip_special_tokens"] = False
+        try:
+            return request(client, self.endpoint, body, stop, self._read, "/completions")
+        except NetworkError:
+            raise
+        except ModelError as error:
+            mend = f"{error.mend}; or, if it takes no token ids, use --set endpoint_prompts=messages"
+            raise ModelError(error.what, where=error.where, mend=mend) from error
 
     def _messages(self, prompt: Sequence[int]) -> list[dict[str, Any]]:
         """Raises: ModelError for a prompt whose messages cannot be sent."""
@@ -134,4 +187,6 @@ class OpenAIEngine:
             return ids, reason
         if not isinstance(text, str):
             raise BadReply("its response holds no text")
+        if reason == "length":  # it may end within a character
+            text = text.rstrip("\N{REPLACEMENT CHARACTER}")
         return self.loaded.tokenizer.encode(text, add_special_tokens=False), reason

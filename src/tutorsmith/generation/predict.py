@@ -3,7 +3,8 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.progress import bar
@@ -11,6 +12,9 @@ from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Engine, Sampling
+from tutorsmith.generation.form import Form
+from tutorsmith.generation.guide import room_needed
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.tool_words import read_calls
 
@@ -24,7 +28,7 @@ class Request:
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
-    after which an answer has to say something.
+    after which an answer has to say something. form: the sections that the answer must have.
     """
 
     id: str
@@ -36,6 +40,7 @@ class Request:
     uses_tools: bool = False
     messages: tuple[Mapping[str, object], ...] = ()
     has_results: bool = False
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -62,19 +67,48 @@ def predict(
                 where=request.id,
                 mend="shorten the question or lower notes_words and notes_k",
             )
+    requests = with_room(requests, speaker.loaded, sampling.max_new_tokens)
     found: dict[int, Completion] = {}
     for k, request in enumerate(requests):
-        if cache and (kept := cache.get(request.prompt, sampling)):
+        if cache and (kept := cache.get(request.prompt, sampling, request.form)):
             found[k] = kept
     missing = [k for k in range(len(requests)) if k not in found]
     if found:
         LOGGER.info("%s: %d of %d answers are in the cache", label, len(found), len(requests))
     if missing:
         # Equal prompts, such as an item's with and without notes when no note fits, are answered once.
-        first = {requests[k].prompt: k for k in reversed(missing)}
+        asked = [(request.prompt, request.form) for request in requests]
+        first = {asked[k]: k for k in reversed(missing)}
         made = _make(requests, sorted(first.values()), speaker, sampling, cache, label)
-        found |= {k: made[first[requests[k].prompt]] for k in missing}
+        found |= {k: made[first[asked[k]]] for k in missing}
     return [_prediction(request, found[k], speaker, sampling) for k, request in enumerate(requests)]
+
+
+def with_room(requests: Sequence[Request], loaded: LoadedModel, max_new_tokens: int) -> list[Request]:
+    """The requests, without the forms that their answers have no room for, or that the tokenizer cannot spell; says
+    how many."""
+    spelling = Spelling(loaded.tokenizer)
+    needed = {form: _room_needed(form, spelling) for request in requests if (form := request.form)}
+    out = []
+    for request in requests:
+        room = min(max_new_tokens, loaded.context - len(request.prompt))
+        kept = request.form is None or needed[request.form] <= room
+        out.append(request if kept else replace(request, form=None))
+    lost = [needed[a.form] for a, b in zip(requests, out, strict=True) if a.form and not b.form]
+    if unspelled := lost.count(inf):
+        LOGGER.warning("sections of %d answers are not guaranteed: the tokenizer cannot spell them", unspelled)
+    if short := len(lost) - unspelled:
+        most = max(size for size in lost if size < inf)
+        LOGGER.warning("sections of %d answers are not guaranteed: they need max_new_tokens=%d or more", short, most)
+    return out
+
+
+def _room_needed(form: Form, spelling: Spelling) -> float:
+    """Tokens; infinity where the tokenizer cannot spell a heading."""
+    try:
+        return room_needed(form, spelling)
+    except ValueError:
+        return inf
 
 
 def _make(
@@ -94,11 +128,12 @@ def _make(
             k = missing[position]
             made[k] = completion
             if cache:
-                cache.put(requests[k].prompt, sampling, completion)
+                cache.put(requests[k].prompt, sampling, completion, requests[k].form)
             tokens += len(completion.ids)
             progress.update(len(made), f"{tokens / (time.perf_counter() - started):.0f} tokens/s")
 
-        speaker.engine.generate([requests[k].prompt for k in missing], sampling, done)
+        prompts, forms = [requests[k].prompt for k in missing], [requests[k].form for k in missing]
+        speaker.engine.generate(prompts, sampling, done, forms if any(forms) else None)
     return made
 
 

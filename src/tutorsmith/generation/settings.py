@@ -32,6 +32,11 @@ class GenerateSettings(StepSettings):
     max_new_tokens: int = Field(
         default=512, ge=1, description="Longest answer in tokens; one that is cut off is flagged as truncated."
     )
+    sections: Literal["auto", "off"] = Field(
+        default="auto",
+        description="auto: an answer has every section that its system prompt asks for, in order, each with text. "
+        "off: what the model writes by itself.",
+    )
     predict_batch_size: int = Field(
         default=0, ge=0, description="Questions answered at once. 0: as many as fit, by the length of the prompts."
     )

@@ -9,15 +9,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, chain
 
 import torch
 
 from tutorsmith.core.errors import ResourceError
 from tutorsmith.core.memory import available_bytes, is_out_of_memory
+from tutorsmith.generation.choice import choose, others
 from tutorsmith.generation.drafts import Drafts, guesses_a_row, share_out
-from tutorsmith.generation.engine import Completion, EngineOptions, Sampling, seed_of
+from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
+from tutorsmith.generation.form import Form
+from tutorsmith.generation.guide import END, Guide
 from tutorsmith.generation.ragged import Decoder
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.norms import fused_norms
 from tutorsmith.models.prepacked import MOST_ROWS, prepacked
@@ -34,6 +38,9 @@ WORTH_PACKING = 256
 LOOK_EVERY = 8
 """Tokens after which a GPU is asked whether rows have ended: asking makes it wait, the tokens after an end are lost."""
 
+Asked = tuple[int, Sequence[int], Form | None]
+"""A prompt's index, the prompt, and the form of its answer."""
+
 
 def make(loaded: LoadedModel, _options: EngineOptions) -> "TorchEngine":
     return TorchEngine(loaded)
@@ -47,10 +54,15 @@ class TorchEngine:
         self.loaded = loaded
         self.in_step = loaded.device.type == "cuda" if in_step is None else in_step
         self.drafts = drafts
+        self.spelling = Spelling(loaded.tokenizer)
         self.identity = (str(loaded.dtype), loaded.quantization, loaded.device.type)
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        forms: Forms = None,
     ) -> None:
         """Out of memory halves the batch and goes on; with one prompt left it is an error. Raises: ResourceError."""
         waiting = self._batches(prompts, sampling)
@@ -63,7 +75,7 @@ class TorchEngine:
         with torch.inference_mode(), self._ready(len(prompts) * sampling.max_new_tokens):
             while waiting:
                 batch = waiting.pop(0)
-                rows = [(k, prompts[k]) for k in batch]
+                rows = [(k, prompts[k], forms[k] if forms else None) for k in batch]
                 try:
                     (self._answer_in_step if self.in_step else self._answer)(rows, sampling, hand_over)
                 except RuntimeError as error:
@@ -111,32 +123,35 @@ class TorchEngine:
                 batches.append([k])
         return batches
 
-    def _rows(self, batch: list[tuple[int, Sequence[int]]], sampling: Sampling) -> list["_Row"]:
+    def _rows(self, batch: list[Asked], sampling: Sampling) -> list["_Row"]:
         guess = sampling.temperature == 0 and self.drafts and not self.in_step
-        return [
-            _Row(
-                k,
-                # A short prompt may say more than a long one beside it.
-                min(sampling.max_new_tokens, self.loaded.context - len(prompt)),
-                torch.Generator(self.loaded.device).manual_seed(seed_of(sampling.seed, prompt)),
-                Drafts(prompt) if guess else None,
-            )
-            for k, prompt in batch
-        ]
+        rows = []
+        for k, prompt, form in batch:
+            # A short prompt may say more than a long one beside it.
+            limit = min(sampling.max_new_tokens, self.loaded.context - len(prompt))
+            die = torch.Generator(self.loaded.device).manual_seed(seed_of(sampling.seed, prompt))
+            guide = Guide(form, self.spelling, limit, self.loaded.ends) if form else None
+            rows.append(_Row(k, limit, die, guide, Drafts(prompt) if guess else None))
+        return rows
 
-    def _answer_in_step(
-        self, batch: list[tuple[int, Sequence[int]]], sampling: Sampling, done: Callable[[int, Completion], None]
-    ) -> None:
+    def _answer_in_step(self, batch: list[Asked], sampling: Sampling, done: Callable[[int, Completion], None]) -> None:
         """Answer one batch; all rows go on until the last has ended, since a token costs the same for one or all."""
         started = time.perf_counter()
         rows = self._rows(batch, sampling)
         dice = [row.die for row in rows]
         limit = max(row.limit for row in rows)
-        decoder = Decoder(self.loaded.model, [prompt for _, prompt in batch], [limit] * len(rows))
+        decoder = Decoder(self.loaded.model, [prompt for _, prompt, _ in batch], [limit] * len(rows))
         open_rows = set(range(len(batch)))
+        guided = {k for k in open_rows if rows[k].guide}
         unseen: list[torch.Tensor] = []
         for step in range(1, limit + 1):
-            chosen = _choose(decoder.logits, sampling, dice)
+            chosen = choose(decoder.logits, sampling, dice)
+            if guided:
+                # A guide must know each token before the next: the GPU waits for it at every one.
+                tokens = chosen.tolist()
+                for k in open_rows & guided:
+                    tokens[k] = rows[k].said_of([], tokens[k : k + 1], decoder.logits[k : k + 1], sampling)[0]
+                chosen = torch.tensor(tokens, device=chosen.device)
             unseen.append(chosen.clone())
             if step % LOOK_EVERY == 0 or step == limit:
                 seconds = time.perf_counter() - started
@@ -148,16 +163,14 @@ class TorchEngine:
                 unseen = []
                 if not open_rows:
                     return
-            decoder.feed(chosen)
+            decoder.feed(chosen.clamp(min=0) if guided else chosen)
 
-    def _answer(
-        self, batch: list[tuple[int, Sequence[int]]], sampling: Sampling, done: Callable[[int, Completion], None]
-    ) -> None:
+    def _answer(self, batch: list[Asked], sampling: Sampling, done: Callable[[int, Completion], None]) -> None:
         """Answer one batch, of which rows leave as they end."""
         started = time.perf_counter()
         rows = self._rows(batch, sampling)
-        decoder = Decoder(self.loaded.model, [prompt for _, prompt in batch], [row.limit for row in rows])
-        heard = [[token] for token in _choose(decoder.logits, sampling, [row.die for row in rows]).tolist()]
+        decoder = Decoder(self.loaded.model, [prompt for _, prompt, _ in batch], [row.limit for row in rows])
+        heard = _heard_of(rows, [[]] * len(rows), decoder.logits, sampling)
         while True:
             stays = []
             for k, (row, tokens) in enumerate(zip(rows, heard, strict=True)):
@@ -176,16 +189,14 @@ class TorchEngine:
             tried = [[row.said[-1], *guess] for row, guess in zip(rows, guesses, strict=True)]
             counts = [len(tokens) for tokens in tried]
             logits = decoder.feed_several([token for tokens in tried for token in tokens], counts)
-            chosen = _choose(logits, sampling, [row.die for row in rows])
-            picks = iter(chosen.tolist())
-            heard = [_right(guess, list(islice(picks, len(guess) + 1))) for guess in guesses]
+            heard = _heard_of(rows, guesses, logits, sampling)
             decoder.accept([len(tokens) for tokens in heard])
 
     def _heard(self, row: "_Row", tokens: Sequence[int]) -> str:
         """Take in a row's further tokens up to its end; returns why it has ended, or the empty string."""
         for token in tokens:
-            if token in self.loaded.ends:
-                return "stop"
+            if token == END or token in self.loaded.ends:
+                return row.end()
             row.said.append(token)
             if len(row.said) == row.limit:
                 return "length"
@@ -196,24 +207,56 @@ class TorchEngine:
 
 @dataclass
 class _Row:
-    """An answer under way. name: the prompt's index; limit: the most tokens that it may have."""
+    """An answer under way. name: the prompt's index; limit: the most tokens that it may have; guide: of its form."""
 
     name: int
     limit: int
     die: torch.Generator
+    guide: Guide | None = None
     drafts: Drafts | None = None
     said: list[int] = field(default_factory=list)
 
     def guess(self, most: int) -> list[int]:
-        """Of the tokens that may still come the last needs no guess: the model chooses it."""
-        return self.drafts.propose(min(most, self.limit - len(self.said) - 1)) if self.drafts else []
+        """Of the tokens that may still come the last needs no guess: the model chooses it. A heading is known."""
+        if self.drafts is None:
+            return []
+        most = min(most, self.limit - len(self.said) - 1)
+        known = list(self.guide.queue)[:most] if self.guide else []
+        return known or self.drafts.propose(most)
+
+    def said_of(
+        self, guess: Sequence[int], chosen: Sequence[int], logits: torch.Tensor, sampling: Sampling
+    ) -> list[int]:
+        """The model's choices after the last token and after each guess -> what is said: up to the first that differs
+        from the guess, itself included. logits: (choices, vocabulary), of which a guide takes others."""
+        said: list[int] = []
+        for k, token in enumerate(chosen):
+            if self.guide:
+                token = self.guide.choose(chain([token], others(logits[k], token, sampling, self.die)))
+            said.append(token)
+            if k == len(guess) or token != guess[k]:
+                break
+        return said
+
+    def end(self) -> str:
+        """Its finish reason; what the guide takes back goes."""
+        if self.guide is None:
+            return "stop"
+        del self.said[self.guide.kept :]
+        return self.guide.reason
 
 
-def _right(guess: list[int], chosen: list[int]) -> list[int]:
-    """The model's choices after the last token and after each guess -> those that stand: up to the first that differs
-    from the guess, itself included."""
-    wrong = next((k for k, token in enumerate(guess) if token != chosen[k]), len(guess))
-    return chosen[: wrong + 1]
+def _heard_of(
+    rows: Sequence[_Row], guesses: Sequence[list[int]], logits: torch.Tensor, sampling: Sampling
+) -> list[list[int]]:
+    """What each row says. logits: after the last token and after each guess of the first row, of the second, ..."""
+    counts = [len(guess) + 1 for guess in guesses]
+    chosen = choose(logits, sampling, [row.die for row, count in zip(rows, counts, strict=True) for _ in range(count)])
+    picks, starts = chosen.tolist(), accumulate(counts, initial=0)
+    return [
+        row.said_of(guess, picks[start : start + count], logits[start : start + count], sampling)
+        for row, guess, count, start in zip(rows, guesses, counts, starts, strict=False)
+    ]
 
 
 def _filling_gaps(stays: Sequence[int]) -> list[int]:
@@ -230,15 +273,3 @@ def _places_in_memory(loaded: LoadedModel) -> int:
     head = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
     a_token = 2 * int(config.num_hidden_layers) * heads * head * loaded.dtype.itemsize
     return int(SHARE * available_bytes() / a_token)
-
-
-def _choose(logits: torch.Tensor, sampling: Sampling, dice: list[torch.Generator]) -> torch.Tensor:
-    """logits: (rows, vocabulary) -> token ids (rows,)."""
-    if sampling.temperature == 0:
-        return logits.argmax(-1)
-    share = torch.softmax(logits.float() / sampling.temperature, -1)
-    ordered, ids = share.sort(-1, descending=True)
-    # Nucleus sampling (Holtzman et al. 2020): the fewest tokens whose share reaches top_p; the first always stays.
-    ordered = ordered.masked_fill(ordered.cumsum(-1) - ordered >= sampling.top_p, 0.0)
-    picks = [torch.multinomial(row, 1, generator=die) for row, die in zip(ordered, dice, strict=True)]
-    return ids.gather(-1, torch.stack(picks))[:, 0]

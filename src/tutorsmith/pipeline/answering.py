@@ -1,7 +1,7 @@
 """Benchmark items -> predictions of one system or several, a part after the other."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from tutorsmith.generation.predict import Request, Speaker, predict
 from tutorsmith.generation.settings import GenerateSettings
 from tutorsmith.models.adapters import with_adapter
 from tutorsmith.pipeline.context import Context
+from tutorsmith.pipeline.forms import form_of
 from tutorsmith.pipeline.tool_rounds import Dialogue, Limits, answer_with_tools, sources_of
 
 AT_ONCE = 512
@@ -23,14 +24,18 @@ AT_ONCE = 512
 
 @dataclass(frozen=True)
 class _Tutor:
-    """Who answers, and how. cache: None to ask anew; messages: what the engine looks up of the prompts being asked."""
+    """Who answers, and how. cache: None to ask anew; messages: what the engine looks up of the prompts being asked;
+    sections: whether answers must have the sections that their prompts ask for."""
 
     speaker: Speaker
     sampling: Sampling
     cache: AnswerCache | None
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]]
+    sections: bool
 
     def answer(self, requests: Sequence[Request], label: str) -> list[Prediction]:
+        if self.sections:
+            requests = [replace(request, form=form_of(request)) for request in requests]
         self.messages.clear()
         # A template of another server knows nothing of the form in which tools stand here.
         self.messages.update({request.prompt: request.messages for request in requests if not request.uses_tools})
@@ -68,7 +73,7 @@ def answer(
         tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
         cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
-        tutor = _Tutor(speaker, sampling, cache if cached else None, messages)
+        tutor = _Tutor(speaker, sampling, cache if cached else None, messages, generate.sections == "auto")
         whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
         while part := list(islice(source, AT_ONCE)):
             label = f"{whole} from {done + 1}" if done else whole

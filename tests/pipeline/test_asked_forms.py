@@ -1,0 +1,43 @@
+"""Which form a system prompt asks for: answers in it satisfy the format metric."""
+
+import pytest
+
+from tutorsmith.evaluation.metrics.format import judge_format
+from tutorsmith.generation.form import Form, Section
+from tutorsmith.generation.predict import Request
+from tutorsmith.pipeline.forms import form_of
+
+
+def form(instructions: str, *, uses_tools: bool = False) -> Form | None:
+    return form_of(Request("q", (1,), "q", instructions=instructions, uses_tools=uses_tools))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "headings"),
+    [
+        ("Use these sections:\n### Conclusion\n### Check (units / limits)", ["Conclusion", "Check"]),
+        ("Use these sections:\n### Result: one line\n### Check - a limit", ["Result", "Check"]),
+        ("Use these sections:\n### Step: one\n### Step: two", ["Step: one", "Step: two"]),
+        ("请按以下结构回答：\n### 结论\n### 检验（量纲）", ["结论", "检验"]),
+    ],
+)
+def test_headings_are_written_without_hints_where_that_names_them(prompt: str, headings: list[str]) -> None:
+    found = form(prompt)
+    assert found is not None and [section.wordings[0] for section in found.sections] == headings
+    for pick in (0, -1):
+        answer = "\n\n".join(f"### {section.wordings[pick]}\nText." for section in found.sections)
+        assert judge_format(prompt, answer).strict, answer
+
+
+def test_no_sections_no_form() -> None:
+    assert form("") is None
+    assert form("Answer in one sentence. Do not use ### Notes.") is None
+    assert form("Use this section:\n### Notes (optional)") is None
+
+
+def test_what_is_optional_and_what_may_be_a_call() -> None:
+    prompt = "Use these sections:\n### Answer\n### Sources (optional)\n### Check"
+    found = form(prompt, uses_tools=True)
+    assert found is not None and found.calls
+    assert [section.optional for section in found.sections] == [False, True, False]
+    assert form("Use this section:\n### Answer") == Form((Section(("Answer",)),))
