@@ -58,9 +58,17 @@ def check_step(run: Context) -> CheckResult:
 
     Pairs of the stage's `allow` file are no leak. Raises: DataError with every error found.
     """
+    result = refuse_errors(run, run.stage.eval)
+    write_json(run.folder / CHECK, result.as_dict())
+    LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
+    return result
+
+
+def refuse_errors(run: Context, against: Sequence[Path]) -> CheckResult:
+    """Check the training files, and the benchmarks `against` which they must not leak. Raises: DataError."""
     allowed = read_allowed(run.stage.allow) if run.stage.allow else frozenset()
     context = context_of(run.settings.model.settings.model_name_or_path)
-    result = kept_check(run.stage.train, run.stage.eval, allowed=allowed, context=context)
+    result = kept_check(run.stage.train, against, allowed=allowed, context=context)
     errors = tuple(finding for finding in result.findings if finding.severity == "error")
     if errors:
         lines = render(replace(result, findings=errors), "text").splitlines()[:-1]
@@ -71,8 +79,6 @@ def check_step(run: Context) -> CheckResult:
         )
     if len(run.stage.train) > 1:  # within one file the reader refuses it
         _refuse_repeated(run)
-    write_json(run.folder / CHECK, result.as_dict())
-    LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
     return result
 
 
