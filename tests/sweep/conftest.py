@@ -22,8 +22,16 @@ def root(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @pytest.fixture
-def swept(root: Path) -> Callable[..., dict[str, Any]]:
+def drawn() -> None:
+    """For tests that want the plots; the others do without the seconds that these take."""
+
+
+@pytest.fixture
+def swept(root: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """Runs a sweep of the stage "style" and gives what its JSON says."""
+    if "drawn" not in request.fixturenames:
+        empty = {name: '<svg viewBox="0 0 1 1"></svg>' for name in ("history", "settings")}
+        monkeypatch.setattr("tutorsmith.report.sweep_page.sweep_drawings", lambda _data: empty)
     from tutorsmith.core.artifacts import read_json
 
     def run(*over: str, trials: int = 3, stage: StageOptions | None = None, **more: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import pytest
 from optuna.trial import TrialState
 
 from small_course import command
-from tutorsmith.sweep.study import recover
+from tutorsmith.core.errors import DataError
+from tutorsmith.sweep.study import recover, run_trials
 
 WORDS = ("sweep", "style", "--folds", "2", "--over", "learning_rate=1e-4..1e-2:log", "--report", "out", "--keep")
 STUDY = ("--storage", "sqlite:///shared.sqlite3", "--study", "together")
@@ -36,13 +37,13 @@ def result(root: Path) -> dict:
 
 
 def test_two_processes_share_one_study(root: Path) -> None:
-    both = [start(root, *STUDY, "--trials", "6") for _ in range(2)]
+    both = [start(root, *STUDY, "--trials", "5") for _ in range(2)]
     told = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], told
     study = optuna.load_study(study_name="together", storage=f"sqlite:///{root / 'shared.sqlite3'}")
     assert all(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in study.trials)
     # Each process may be in a trial of its own when the last one that was asked for ends.
-    assert 6 <= len(study.trials) <= 7
+    assert 5 <= len(study.trials) <= 6
     assert len({trial.user_attrs["worker"] for trial in study.trials}) == 2
     rates = [trial.params["learning_rate"] for trial in study.trials]
     assert len(set(rates)) == len(rates), "no point is drawn by both"
@@ -53,7 +54,7 @@ def test_two_processes_share_one_study(root: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_trial_of_a_killed_process_is_tried_again(root: Path, number: signal.Signals) -> None:
-    more = ("--trials", "2", "--set", "num_train_epochs=12", "--pruner", "none")
+    more = ("--trials", "2", "--set", "num_train_epochs=6", "--pruner", "none")
     killed = start(root, *more)
     log = root / "out/sweep.log"
     until = time.monotonic() + 120
@@ -89,3 +90,26 @@ def test_the_trial_of_another_machine_is_left_to_its_heartbeat() -> None:
     study.ask().set_user_attr("worker", "another-host 1 2")
     recover(study)
     assert study.trials[0].state is TrialState.RUNNING
+
+
+def test_a_trial_that_others_took_for_dead_is_left_out() -> None:
+    study = optuna.create_study()
+
+    def slept(trial: optuna.Trial) -> float:
+        if trial.number == 0:
+            study.tell(trial.number, state=TrialState.FAIL)
+        return trial.suggest_float("x", 0.0, 1.0) if trial.number else 0.5
+
+    run_trials(study, 2, slept, points=float("inf"))
+    assert [t.state for t in study.trials] == [TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
+
+
+def test_errors_of_the_objective_are_not_taken_for_that() -> None:
+    study = optuna.create_study()
+
+    def broken(_trial: optuna.Trial) -> float:
+        raise DataError("a bad sample")
+
+    with pytest.raises(DataError, match="a bad sample"):
+        run_trials(study, 2, broken, points=float("inf"))
+    assert len(study.trials) == 1

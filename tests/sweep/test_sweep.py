@@ -228,6 +228,7 @@ def test_without_optuna_the_extra_is_named(swept: Swept, monkeypatch: pytest.Mon
     assert error.value.mend == "pip install 'tutorsmith[sweep]'"
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_report_tells_the_same_in_all_forms(swept: Swept, root: Path) -> None:
     data = swept("learning_rate=1e-4..1e-2:log", "lora_r=2,4", trials=6, folds=3, pruner="none")
     text, page = ((root / FOLDER / f"sweep_style.{form}").read_text(encoding="utf-8") for form in ("md", "html"))

@@ -22,7 +22,17 @@ from tutorsmith.report.sweep_page import shown
 from tutorsmith.report.sweep_records import SweepData, SweepTrial
 from tutorsmith.sweep.measure import Bench, Cell, Protocol, TurnedDown, measure
 from tutorsmith.sweep.space import LOSS, Dimension, size
-from tutorsmith.sweep.study import PRESENT, Place, open_study, pruner, quiet, run_trials, sampler, without_password
+from tutorsmith.sweep.study import (
+    PRESENT,
+    Place,
+    errors_of,
+    open_study,
+    pruner,
+    quiet,
+    run_trials,
+    sampler,
+    without_password,
+)
 
 LOGGER = logging.getLogger("tutorsmith")
 FEWEST_FOR_IMPORTANCE = 6
@@ -68,7 +78,8 @@ def sweep(run: Context, bench: Bench, plan: Plan) -> SweepData:
         params = {dimension.name: dimension.suggest(trial) for dimension in plan.space}
         return _value(trial, params, bench, run.folder / f"trial-{trial.number:04d}", longest)
 
-    run_trials(study, plan.trials, objective, points=size(plan.space))
+    with errors_of(plan.place.url):
+        run_trials(study, plan.trials, objective, points=size(plan.space))
     with suppress(OSError):  # other processes may still have trials there
         run.folder.rmdir()
     return found(study, run, plan)

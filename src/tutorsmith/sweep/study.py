@@ -1,5 +1,6 @@
 """The study of a sweep: Optuna's storage, sampler and pruner; trials that died; many processes at once."""
 
+import logging
 import os
 import socket
 import warnings
@@ -20,9 +21,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from tutorsmith.core.artifacts import make_folder
 from tutorsmith.core.cache import locked
-from tutorsmith.core.errors import Interrupted, NetworkError, ResourceError, UsageError
+from tutorsmith.core.errors import Interrupted, NetworkError, ResourceError, TutorsmithError, UsageError
 from tutorsmith.sweep.space import Dimension, size
 
+LOGGER = logging.getLogger("tutorsmith")
 PRUNERS = ("median", "hyperband", "none")
 ATTEMPTS = 3
 """How often settings are tried whose trial was killed: what kills the process each time is not tried for ever."""
@@ -50,7 +52,7 @@ def open_study(place: Place, identity: Mapping[str, Any], *, maximize: bool) -> 
     file = place.url.removeprefix("sqlite:///").partition("?")[0] if place.url.startswith("sqlite:///") else ""
     if file:
         make_folder(Path(file).parent)
-    with _errors_of(place.url), locked(Path(f"study {place.url}")), quiet():
+    with errors_of(place.url), locked(Path(f"study {place.url}")), quiet():
         study = optuna.create_study(
             storage=_storage(place.url),
             study_name=place.name,
@@ -90,7 +92,7 @@ def _storage(url: str) -> RDBStorage:
 
 
 @contextmanager
-def _errors_of(url: str) -> Iterator[None]:
+def errors_of(url: str) -> Iterator[None]:
     """Raises: UsageError, ResourceError, NetworkError in place of SQLAlchemy's errors."""
     try:
         yield
@@ -98,9 +100,9 @@ def _errors_of(url: str) -> Iterator[None]:
         told = str(error).splitlines()[0]
         mend = "write for example sqlite:///study.sqlite3 or postgresql://user@host/base; its driver must be installed"
         raise UsageError(f"not a storage that can be used: {told}", where="--storage", mend=mend) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
         kind = ResourceError if url.startswith("sqlite") else NetworkError
-        what = f"the study cannot be opened: {str(error.__cause__ or error).splitlines()[0]}"
+        what = f"the study cannot be read or written: {str(error.__cause__ or error).splitlines()[0]}"
         raise kind(what, where=without_password(url), mend="check the address and your rights") from error
 
 
@@ -171,8 +173,15 @@ def run_trials(study: Study, trials: int, objective: Callable[[optuna.Trial], fl
     """
     while not _enough(study, trials, points):
         recover(study)
-        with quiet():
-            study.optimize(_signed(objective), n_trials=1)
+        started: list[int] = []
+        try:
+            with quiet():
+                study.optimize(_signed(objective, started), n_trials=1)
+        except ValueError as error:
+            # A machine that slept: others took its trial for dead and gave it up, so that its end is no news.
+            if isinstance(error, TutorsmithError) or _state(study, started[-1]) is not TrialState.FAIL:
+                raise
+            LOGGER.warning("trial %d was taken for dead meanwhile and is left out", started[-1])
 
 
 def _enough(study: Study, trials: int, points: float) -> bool:
@@ -186,23 +195,32 @@ def _is_running(trial: FrozenTrial) -> bool:
     return trial.state is TrialState.RUNNING and not _is_dead(trial)
 
 
-def _signed(objective: Callable[[optuna.Trial], float]) -> Callable[[optuna.Trial], float]:
-    """The objective of a trial that says who runs it; stopped by a signal, its settings wait to be tried again."""
+def _signed(objective: Callable[[optuna.Trial], float], started: list[int]) -> Callable[[optuna.Trial], float]:
+    """The objective of a trial that says who runs it, and puts its number into `started`; stopped by a signal, its
+    settings wait to be tried again."""
 
     def signed(trial: optuna.Trial) -> float:
+        started.append(trial.number)
         trial.set_user_attr(_WORKER, _worker(os.getpid()))
         try:
-            return objective(trial)
+            value = objective(trial)
         except (Interrupted, KeyboardInterrupt):
-            try_again(trial.study, study_trial(trial))
+            try_again(trial.study, _trial(trial.study, trial.number))
             raise
+        if _state(trial.study, trial.number).is_finished():
+            raise optuna.exceptions.UpdateFinishedTrialError
+        return value
 
     return signed
 
 
-def study_trial(trial: optuna.Trial) -> FrozenTrial:
+def _trial(study: Study, number: int) -> FrozenTrial:
     """The trial as the study has it now."""
-    return next(t for t in trial.study.get_trials(deepcopy=False) if t.number == trial.number)
+    return next(trial for trial in study.get_trials(deepcopy=False) if trial.number == number)
+
+
+def _state(study: Study, number: int) -> TrialState:
+    return _trial(study, number).state
 
 
 def recover(study: Study) -> None:
