@@ -13,86 +13,32 @@ import argparse
 import itertools
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tutorsmith.commands.stage import StageOptions, make_context
-from tutorsmith.core.progress import bar, quiet_libraries
-from tutorsmith.data.schema import BenchmarkItem, Prediction, Sample
+from tutorsmith.core.progress import quiet_libraries
+from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.data.words import words
 from tutorsmith.evaluation import judge_format, judge_refusal
-from tutorsmith.models.lora import LoraShape
-from tutorsmith.models.render import Rendered
+from tutorsmith.evaluation.likeness import chrf, math_recall
 from tutorsmith.pipeline.answering import answer
-from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.rows import training_rows
-from tutorsmith.training.adapter import attach, detach, save_adapter
+from tutorsmith.sweep.measure import held_out_items
+from tutorsmith.training.adapter import save_adapter
 from tutorsmith.training.folds import folds
-from tutorsmith.training.loop import Keeper, train
-from tutorsmith.training.track import StopFlag, Tracker
-from tutorsmith.training.train import plan_of
-
-MATH = re.compile(r"\$([^$]+)\$|(\d+(?:\.\d+)?(?:e-?\d+)?)")
-
-
-def chrf(answer: str, reference: str, order: int = 6, beta: float = 2.0) -> float:
-    """chrF in [0, 1]: mean F-beta of character n-grams up to `order`, white space left out."""
-    scores = []
-    a, r = "".join(answer.split()), "".join(reference.split())
-    for n in range(1, order + 1):
-        x = Counter(a[k : k + n] for k in range(len(a) - n + 1))
-        y = Counter(r[k : k + n] for k in range(len(r) - n + 1))
-        common = sum((x & y).values())
-        precision, recall = common / max(1, sum(x.values())), common / max(1, sum(y.values()))
-        weight = beta**2 * precision + recall
-        scores.append((1 + beta**2) * precision * recall / weight if weight else 0.0)
-    return sum(scores) / order
-
-
-def math_recall(answer: str, reference: str) -> float:
-    """Share of the reference's inline formulas and numbers that stand in the answer, white space apart."""
-    plain = "".join(answer.split())
-    wanted = {"".join((m[1] or m[2]).split()) for m in MATH.finditer(reference)}
-    return sum(w in plain for w in wanted) / len(wanted) if wanted else 1.0
+from tutorsmith.training.train import plan_of, shape_of, train_fold
 
 
 def word_recall(answer: str, reference: str) -> float:
     """Share of the reference's different words (stemmed, common ones left out) that stand in the answer."""
     wanted = set(words(reference))
     return len(wanted & set(words(answer))) / len(wanted) if wanted else 1.0
-
-
-def held_out_items(samples: Iterable[Sample], names: set[str]) -> list[BenchmarkItem]:
-    """Held-out samples as questions; the teacher's answer is the reference."""
-    return [
-        BenchmarkItem(
-            s.id, s.mode, s.messages[:-1], s.refusal_type, s.tools, s.meta, reference=s.messages[-1].content or ""
-        )
-        for s in samples
-        if s.id in names
-    ]
-
-
-def train_fold(run: Context, data: tuple[Sequence[Rendered], Sequence[Rendered]], folder: Path) -> float:
-    """Train on data[0] into `folder`; returns the loss on data[1] at the end."""
-    settings = run.settings.train.settings
-    plan = replace(plan_of(settings), patience=0)
-    shape = LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
-    model = attach(run.loaded, shape, seed=settings.seed)
-    try:
-        with bar("train", plan.epochs * plan.steps_per_epoch(len(data[0]))) as progress:
-            trained = train(run.loaded, model, data, plan, Keeper(Tracker(None, progress), StopFlag()))
-        save_adapter(trained.state, shape, run.loaded.name, folder)
-    finally:
-        detach(run.loaded, model)
-    return float(trained.place.history[-1]["eval_loss"])
 
 
 def score(item: BenchmarkItem, made: Prediction, totals: Counter[str]) -> None:
@@ -115,11 +61,14 @@ def study(stage: str, settings: dict[str, str], folds_wanted: int, first: int, s
     with tempfile.TemporaryDirectory() as scratch:
         run = make_context(StageOptions(stage=stage, pairs=pairs, output_dir=Path(scratch), seed=seed, fresh=True))
         rows = training_rows(run)
+        train = run.settings.train.settings
+        plan = replace(plan_of(train), patience=0)
         for number, places in enumerate(folds(rows.names, folds_wanted, seed=1)[:first]):
             folder = Path(scratch) / str(number)
-            learned, held_out = ([rows[k] for k in part] for part in places)
-            totals["loss"] += train_fold(run, (learned, held_out), folder)
-            items = held_out_items(run.samples, {row.id for row in held_out})
+            trained = train_fold(run.loaded, rows, places, (train, plan), f"fold {number + 1}")
+            save_adapter(trained.state, shape_of(train), run.loaded.name, folder)
+            totals["loss"] += trained.place.history[-1]["eval_loss"]
+            items = held_out_items(run.samples, {rows.names[k] for k in places[1]})
             parts = answer(run, items, folder, [run.index is not None])
             for item, made in zip(items, (p for (part,) in parts for p in part), strict=True):
                 score(item, made, totals)

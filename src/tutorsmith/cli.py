@@ -10,6 +10,7 @@ from tutorsmith.cli_cache import cache_app
 from tutorsmith.cli_data import data_app
 from tutorsmith.cli_expand import expand_app
 from tutorsmith.cli_runs import IndexFile, Json, Root, runs_app
+from tutorsmith.cli_sweep import sweep_app
 from tutorsmith.cli_tools import tools_app
 from tutorsmith.core.errors import UsageError, nearest
 
@@ -390,6 +391,7 @@ app.add_typer(data_app)
 app.add_typer(expand_app)
 app.add_typer(runs_app)
 app.add_typer(tools_app)
+app.add_typer(sweep_app)
 
 
 if __name__ == "__main__":

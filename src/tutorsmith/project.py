@@ -27,8 +27,9 @@ COURSE_LANGUAGE = "COURSE_LANGUAGE"
 
 _TOP_KEYS = ("project", "settings", "stages")
 _PROJECT_KEYS = ("name", "language", "output")
-_STAGE_KEYS = ("description", "train", "eval", "notes", "allow", "output", "targets", "settings")
+_STAGE_KEYS = ("description", "train", "eval", "notes", "probe", "allow", "output", "targets", "settings")
 _FILE_KEYS = ("train", "eval", "notes")
+_PROBE = "probe"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Stage:
     """What one run trains on, is evaluated on and writes. All paths are absolute or relative to the project's root.
 
     languages: the same stage in other languages than the project's, by language.
+    probe: benchmarks of what has nothing to do with the course: does the tutor still know it?
     allow: the reviewed list of pairs that may stand in training and benchmark alike, if there is one; it holds for the
     other languages too.
     """
@@ -50,6 +52,7 @@ class Stage:
     settings: Mapping[str, Any] = field(default_factory=dict)
     languages: Mapping[str, "Stage"] = field(default_factory=dict)
     allow: Path | None = None
+    probe: tuple[Path, ...] = ()
 
     def in_language(self, language: str) -> "Stage":
         """The stage with the files of that language, or itself where the project has no others."""
@@ -197,6 +200,7 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
         train=lists["train"],
         eval=lists["eval"],
         notes=lists["notes"],
+        probe=lists[_PROBE],
     )
     languages = {code: _translated(stage, code, table[code], root, file) for code in LANGUAGES if code in table}
     return replace(stage, languages=languages)
@@ -204,11 +208,11 @@ def _stage(name: str, table: Any, root: Path, base: Path, file: Path) -> Stage:
 
 def _translated(stage: Stage, language: str, table: Any, root: Path, file: Path) -> Stage:
     """The stage with the files that `[stages.NAME.LANGUAGE]` names, and its settings over the stage's own; the name of
-    its folder ends in `_LANGUAGE`."""
+    its folder ends in `_LANGUAGE`. A probe that it does not name is the stage's."""
     name = f"{stage.name}.{language}"
     if not isinstance(table, dict):
         raise UsageError(f"stages.{name} is not a table", where=str(file), mend=f"write [stages.{name}]")
-    _refuse_unknown(table, (*_FILE_KEYS, "settings"), file, f"stages.{name}.")
+    _refuse_unknown(table, (*_FILE_KEYS, _PROBE, "settings"), file, f"stages.{name}.")
     lists = _files(table, name, root, file)
     for key in _FILE_KEYS:
         if getattr(stage, key) and not lists[key]:
@@ -219,14 +223,15 @@ def _translated(stage: Stage, language: str, table: Any, root: Path, file: Path)
         train=lists["train"],
         eval=lists["eval"],
         notes=lists["notes"],
+        probe=lists[_PROBE] or stage.probe,
         settings={**stage.settings, **_table(table, "settings", file, f"stages.{name}.")},
     )
 
 
 def _files(table: Mapping[str, Any], name: str, root: Path, file: Path) -> dict[str, tuple[Path, ...]]:
-    """train, eval and notes of a stage's table; empty where a key is not there."""
+    """train, eval, notes and probe of a stage's table; empty where a key is not there."""
     lists = {}
-    for key in _FILE_KEYS:
+    for key in (*_FILE_KEYS, _PROBE):
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
             raise UsageError(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from small_course import command
+from small_course import command, write_rows
 from small_runs import Course
 from tutorsmith.commands.cross import CrossOptions, cross_command
 from tutorsmith.core.errors import DataError, UsageError
+from tutorsmith.runs.skills import compare_skill, verdict_of
 
 
 def options(course: Course, **more: object) -> CrossOptions:
@@ -85,3 +86,55 @@ def test_a_damaged_run_is_left_out_unless_it_was_named(course: Course) -> None:
         cross_command(options(course, runs=("style",)))
     with pytest.raises(UsageError, match="the adapter is not the one"):
         cross_command(options(course))
+
+
+def test_an_adapter_of_several_tasks_is_compared_with_those_of_one(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course.run("both")
+    capsys.readouterr()
+    cross_command(options(course))
+    skills = json.loads(capsys.readouterr().out)["skills"]
+    assert skills and all(
+        (one["single"], one["multiple"], one["benchmark"]) == ("adapter/style", "adapter/adapter_both", "style_bench")
+        for one in skills
+    )
+    assert {one["metric"] for one in skills} >= {"key_point_coverage", "format_compliance"}
+    assert all(one["low"] <= one["difference"] <= one["high"] for one in skills)
+    text = (course.root / "outputs/cross/cross.md").read_text(encoding="utf-8")
+    assert "Does an adapter of several tasks keep each skill?" in text
+    assert text.count("| `adapter/adapter_both` | `adapter/style` | style_bench |") == len(skills)
+    # Of several tasks it stays, whatever it is asked here.
+    cross_command(options(course, eval_files=(course.root / "style_bench.jsonl",)))
+    assert json.loads(capsys.readouterr().out)["skills"] == skills
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.03, 0.2, "within 0.03"),
+        (-0.02, -0.01, "within 0.03"),
+        (-0.031, 0.2, "not shown"),
+        (-0.2, 0.0, "not shown"),
+        (-0.2, -0.01, "worse"),
+    ],
+)
+def test_what_an_interval_says_of_a_skill(low: float, high: float, verdict: str) -> None:
+    assert verdict_of(low, high) == verdict
+
+
+def test_right_answers_against_wrong_ones_are_a_skill_lost(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"k{k}", "messages": [{"role": "user", "content": f"Name colour {k}."}], "mode": "tutor",
+         "key_points": ["blue"], "refusal_type": None, "meta": {}}
+        for k in range(20)
+    ]  # fmt: skip
+    bench = write_rows(tmp_path / "colours.jsonl", rows)
+    answers = [
+        write_rows(tmp_path / f"{text}.jsonl", [{"id": row["id"], "prediction": text} for row in rows])
+        for text in ("blue", "red")
+    ]
+    (lost,) = compare_skill(("one", "all"), bench, (answers[0], answers[1]))
+    assert (lost.difference, lost.n, lost.verdict) == (-1.0, 20, "worse")
+    (kept,) = compare_skill(("one", "all"), bench, (answers[0], answers[0]))
+    assert (kept.difference, kept.verdict) == (0.0, "not shown")

@@ -316,14 +316,16 @@ def test_the_requested_scripts_refuse(
 # --- start-up ---
 
 
-@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["run", "--help"], ["predict", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["check", "--help"], ["run", "--help"], ["predict", "--help"], ["sweep", "--help"]]
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         f"import sys; sys.argv = ['tutorsmith', *{words!r}]\n"
         "from tutorsmith.cli import main\n"
         "try: main()\n"
         "except SystemExit as leave: assert not leave.code\n"
-        "heavy = {'torch', 'transformers', 'peft', 'numpy', 'scipy', 'sympy', 'bm25s', 'pint'}\n"
+        "heavy = {'torch', 'transformers', 'peft', 'numpy', 'scipy', 'sympy', 'bm25s', 'pint', 'optuna'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

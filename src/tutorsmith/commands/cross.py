@@ -1,7 +1,7 @@
 """`tutorsmith runs cross`: predict what is missing, score, and write the cross table."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from tutorsmith.runs.cross import (
     EVALUATED,
     Cell,
     CrossTable,
+    answers_file,
+    benchmark_hashes,
     candidates,
     cross_markdown,
     own_answers,
@@ -26,6 +28,7 @@ from tutorsmith.runs.cross import (
 )
 from tutorsmith.runs.index import Runs, open_index
 from tutorsmith.runs.record import RunRecord
+from tutorsmith.runs.skills import Skill, compare_skill
 
 CROSS_FOLDER = "cross"
 ANSWERS_FOLDER = "cross_answers"
@@ -56,7 +59,9 @@ def cross_command(options: CrossOptions) -> None:
     cells: list[Cell] = []
     for record in records:
         cells += _row(runs.folder(record), record, benchmarks, options, out)
-    table = CrossTable(tuple(cells), tuple(left_out))
+    several = {record.path for record in records if len(benchmark_hashes(runs.folder(record))) > 1}
+    skills = _skills(cells, several, benchmarks, out / ANSWERS_FOLDER)
+    table = CrossTable(tuple(cells), tuple(left_out), tuple(skills))
     markdown, data = write_cross(table, out)
     if options.as_json:
         print(json.dumps(table.as_dict(), ensure_ascii=False, indent=2))
@@ -114,6 +119,18 @@ def _row(folder: Path, record: RunRecord, benchmarks: Sequence[Path], options: C
         score(record, file, made or [], sources.get(file, EVALUATED), out / ANSWERS_FOLDER)
         for file, made in answers.items()
     ]
+
+
+def _skills(cells: Sequence[Cell], several: Set[str], benchmarks: Sequence[Path], folder: Path) -> list[Skill]:
+    """Each adapter of several tasks (`several`) against those of one task, on the benchmark of that task."""
+    files = {file.stem: file for file in benchmarks}
+    skills: list[Skill] = []
+    for cell in cells:
+        for multiple in sorted(several) if cell.own and cell.run not in several else ():
+            file = files[cell.benchmark]
+            answers = answers_file(cell.run, file, folder), answers_file(multiple, file, folder)
+            skills += compare_skill((cell.run, multiple), file, answers)
+    return skills
 
 
 def _predicted(folder: Path, record: RunRecord, files: Sequence[Path], options: CrossOptions) -> list[list[Prediction]]:

@@ -12,6 +12,7 @@ from tutorsmith.core.artifacts import (
     hash_file,
     hash_value,
     make_folder,
+    probe_name,
     read_json,
     report_name,
     write_json,
@@ -22,6 +23,7 @@ from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
 from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, judge_endpoint
 from tutorsmith.evaluation.opinions import Opinions
+from tutorsmith.evaluation.probe import PROBE, probe_report
 from tutorsmith.evaluation.review_file import check_sheet
 from tutorsmith.evaluation.seeds import seeds_report
 from tutorsmith.project import LANGUAGES, Project, Stage, course_language, project_if_any
@@ -98,12 +100,29 @@ def rescore_command(run: Path, options: EvaluateOptions, config: Path | None) ->
     systems = {name: predictions_file(run, stage, name) for name in manifest["predictions"]}
     opinions = Opinions(_judge(options), options.review, options.sheet)
     report = evaluate(benchmarks, systems, stage=stage, manifest=hash_value(manifest), opinions=opinions)
+    report |= _probed(run, stage, manifest, known)
     folder = options.folder or run
     make_folder(folder)
     write_json(folder / report_name(stage, "json"), report)
     language = _language(run, options.language, project)
     files = write_report(folder, stage, language=language, targets={stage: dict(known.targets) if known else {}})
     _told(report, options, files)
+
+
+def _probed(run: Path, name: str, manifest: Mapping[str, Any], stage: Stage | None) -> dict[str, Any]:
+    """The forgetting probe of a run scored again; that of the report as it was where its questions are not known."""
+    probe = manifest.get(PROBE)
+    if not probe:
+        return {}
+    forms = (stage, *stage.languages.values()) if stage else ()
+    digests = list(probe["data"].values())
+    for form in forms:
+        if all(file.is_file() for file in form.probe) and [hash_file(file) for file in form.probe] == digests:
+            systems = {system: run / probe_name(name, system) for system in probe["predictions"]}
+            return {PROBE: probe_report(form.probe, systems)}
+    print("the questions of the forgetting probe are not here or have changed: its numbers stay as they were")
+    kept = read_json(run / report_name(name, "json")).get(PROBE)
+    return {PROBE: kept} if kept else {}
 
 
 def _answered(stage: Stage, manifest: Mapping[str, Any]) -> Stage:

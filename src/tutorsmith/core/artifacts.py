@@ -36,6 +36,11 @@ def predictions_name(stage: str, system: str | None = None) -> str:
     return f"predictions_{stage}.jsonl" if system is None else f"predictions_{stage}.{system}.jsonl"
 
 
+def probe_name(stage: str, system: str) -> str:
+    """`probe_style.tuned.jsonl`: a system's answers to the stage's forgetting probe."""
+    return f"probe_{stage}.{system}.jsonl"
+
+
 def audit_name(predictions: str) -> str:
     """`answers.jsonl` -> `answers.generation_audit.json`: how the model that gave these answers was set to end them."""
     return f"{predictions.removesuffix('.jsonl')}.generation_audit.json"

@@ -4,7 +4,8 @@
     ├── UsageError (2)         a flag, stage or setting that does not exist or does not fit
     ├── DataError (3)          a file of samples, items, notes or predictions that cannot be used
     ├── ModelError (4)         a model or adapter that cannot be found, fetched or used
-    │   └── NetworkError (4)   the hub or a judge model's endpoint cannot be reached
+    │   ├── NetworkError (4)   the hub or a judge model's endpoint cannot be reached
+    │   └── Diverged (4)       training whose loss is not finite
     ├── ResourceError (5)      memory, disk, device
     └── Interrupted (130)      stopped by a signal; the state is saved
 
@@ -48,6 +49,10 @@ class ModelError(TutorsmithError, RuntimeError):
 
 
 class NetworkError(ModelError, ConnectionError):
+    pass
+
+
+class Diverged(ModelError, ArithmeticError):
     pass
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutorsmith.core.artifacts import SECONDS, TRAINING_LOG, make_folder, write_json
@@ -32,7 +33,7 @@ def run_stage(run: Context) -> RunResult:
     """
     make_folder(run.folder)
     make_folder(run.log_folder)
-    existing((*run.stage.train, *run.stage.eval, *run.stage.notes), "input of this stage")
+    existing((*run.stage.train, *run.stage.eval, *run.stage.notes, *run.stage.probe), "input of this stage")
     with log_to(run.log_folder / TRAINING_LOG):
         LOGGER.info("stage %s -> %s", run.stage.name, run.folder)
         if run.resume:
@@ -54,8 +55,12 @@ def run_stage(run: Context) -> RunResult:
             steps.train_step(run)
         with _timed(run, "predict_tuned"):
             systems |= steps.predict_step(run, "tuned")
+        probed: dict[str, Path] = {}
+        if run.stage.probe:
+            with _timed(run, "probe"):
+                probed = steps.probe_step(run)
         with _timed(run, "evaluate"):
-            report = steps.evaluate_step(run, systems)
+            report = steps.evaluate_step(run, systems, probed)
         write_json(run.folder / SECONDS, {name: round(value, 2) for name, value in run.seconds.items()})
         with _timed(run, "report"):
             files = steps.report_step(run)

@@ -1,7 +1,7 @@
 """The steps of a run. Each reads and writes named artifacts in the run's folder and can be called alone."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from glob import escape
@@ -22,6 +22,7 @@ from tutorsmith.core.artifacts import (
     hash_value,
     json_line,
     predictions_name,
+    probe_name,
     read_json,
     report_name,
     write_json,
@@ -30,7 +31,8 @@ from tutorsmith.core.artifacts import (
 from tutorsmith.core.errors import DataError
 from tutorsmith.core.run_folder import verify_manifest
 from tutorsmith.data.checks import CheckResult, read_allowed, render
-from tutorsmith.data.read import prediction_to_dict
+from tutorsmith.data.read import iter_benchmark, prediction_to_dict
+from tutorsmith.data.schema import Prediction
 from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.check import context_of, kept_check
 from tutorsmith.pipeline.context import Context
@@ -50,9 +52,17 @@ def check_step(run: Context) -> CheckResult:
 
     Pairs of the stage's `allow` file are no leak. Raises: DataError with every error found.
     """
+    result = refuse_errors(run, (*run.stage.eval, *run.stage.probe))
+    write_json(run.folder / CHECK, result.as_dict())
+    LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
+    return result
+
+
+def refuse_errors(run: Context, against: Sequence[Path]) -> CheckResult:
+    """Check the training files, and the benchmarks `against` which they must not leak. Raises: DataError."""
     allowed = read_allowed(run.stage.allow) if run.stage.allow else frozenset()
     context = context_of(run.settings.model.settings.model_name_or_path)
-    result = kept_check(run.stage.train, run.stage.eval, allowed=allowed, context=context)
+    result = kept_check(run.stage.train, against, allowed=allowed, context=context)
     errors = tuple(finding for finding in result.findings if finding.severity == "error")
     if errors:
         lines = render(replace(result, findings=errors), "text").splitlines()[:-1]
@@ -63,8 +73,6 @@ def check_step(run: Context) -> CheckResult:
         )
     if len(run.stage.train) > 1:  # within one file the reader refuses it
         _refuse_repeated(run)
-    write_json(run.folder / CHECK, result.as_dict())
-    LOGGER.info("check: %d files, no errors, %d warnings", len(result.files), len(result.findings))
     return result
 
 
@@ -209,30 +217,58 @@ def predict_step(run: Context, prefix: str) -> dict[str, Path]:
     files = {
         name: run.folder / predictions_name(run.stage.name, None if name == run.product else name) for name in names
     }
-    for file in files.values():
-        drop_unfinished(file)
-    with ExitStack() as stack:
-        writes = [stack.enter_context(writing(file)) for file in files.values()]
-        for part in answer(run, run.items, adapter, with_notes, cached=adapter is None or not run.fresh):
-            for write, predictions in zip(writes, part, strict=True):
-                write(b"".join(json_line(prediction_to_dict(p)) for p in predictions))
+    cached = adapter is None or not run.fresh
+    _write_answers(list(files.values()), answer(run, run.items, adapter, with_notes, cached=cached))
     return files
 
 
-def evaluate_step(run: Context, systems: Mapping[str, Path]) -> dict[str, Any]:
-    """Score every system and compare them in pairs. Writes manifest.json and eval_report_{stage}.json."""
+def probe_step(run: Context) -> dict[str, Path]:
+    """Answer the stage's forgetting probe, without notes, with the base model and with the run's adapter.
+
+    Returns the predictions file of each.
+    """
+    files = {name: run.folder / probe_name(run.stage.name, name) for name in ("base", "tuned")}
+    for name, file in files.items():
+        adapter = run.folder if name == "tuned" else None
+        items = (item for path in run.stage.probe for item in iter_benchmark(path))
+        _write_answers([file], answer(run, items, adapter, [False], cached=adapter is None or not run.fresh))
+    return files
+
+
+def _write_answers(files: Sequence[Path], parts: Iterable[list[list[Prediction]]]) -> None:
+    """Write the predictions of each system, a file a system, part by part. Raises: ResourceError."""
+    for file in files:
+        drop_unfinished(file)
+    with ExitStack() as stack:
+        writes = [stack.enter_context(writing(file)) for file in files]
+        for part in parts:
+            for write, predictions in zip(writes, part, strict=True):
+                write(b"".join(json_line(prediction_to_dict(p)) for p in predictions))
+
+
+def evaluate_step(run: Context, systems: Mapping[str, Path], probed: Mapping[str, Path]) -> dict[str, Any]:
+    """Score every system and compare them in pairs. Writes manifest.json and eval_report_{stage}.json.
+
+    probed: the answers to the forgetting probe by system, empty for a stage without one; they are reported apart.
+    """
     from tutorsmith.evaluation.evaluate import evaluate  # with all scorers: not to be waited for before training
+    from tutorsmith.evaluation.probe import PROBE, probe_report
 
     for file in run.folder.glob(predictions_name(escape(run.stage.name), "*")):
         if file not in systems.values():
             file.unlink()  # of an earlier run with other systems: nothing here would vouch for it
-    manifest = write_manifest(run, systems)
+    for file in run.folder.glob(probe_name(escape(run.stage.name), "*")):
+        if file not in probed.values():
+            file.unlink()
+    manifest = write_manifest(run, systems, probed)
     report = evaluate(run.stage.eval, systems, stage=run.stage.name, manifest=manifest)
+    if probed:
+        report[PROBE] = probe_report(run.stage.probe, probed)
     write_json(run.folder / report_name(run.stage.name, "json"), report)
     return report
 
 
-def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
+def write_manifest(run: Context, systems: Mapping[str, Path], probed: Mapping[str, Path]) -> str:
     """Record the hashes of all that the report rests on; returns the manifest's own hash."""
     adapter = run.folder / ADAPTER_WEIGHTS
     manifest = {
@@ -248,6 +284,11 @@ def write_manifest(run: Context, systems: Mapping[str, Path]) -> str:
         "seeds": [run.settings.train.settings.seed],
         "predictions": {name: hash_file(file) for name, file in systems.items()},
     }
+    if probed:
+        manifest["probe"] = {
+            "data": {run.shown(file): hash_file(file) for file in run.stage.probe},
+            "predictions": {name: hash_file(file) for name, file in probed.items()},
+        }
     write_json(run.folder / MANIFEST, manifest)
     return hash_value(manifest)
 

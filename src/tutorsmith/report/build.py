@@ -26,7 +26,7 @@ from tutorsmith.report.read_run import (
     read_settings,
     read_training,
 )
-from tutorsmith.report.read_systems import read_comparison, read_systems
+from tutorsmith.report.read_systems import read_comparison, read_probe, read_systems
 from tutorsmith.report.records import ReportData
 
 OPTIONAL_FILES = (MANIFEST, TRAINING_CONFIG, TRAINER_STATE, SECONDS, CHECK)
@@ -72,6 +72,7 @@ def build(folder: Path, stage: str) -> ReportData:
         review=read_review(report.get("review")),
         judge=read_judge(report.get("judge")),
         seed_rows=read_seed_rows(report.get("seeds")),
+        probe=read_probe(report.get("probe")),
         absent=tuple(n for n in OPTIONAL_FILES if n not in others and n not in unreadable),
         unreadable=unreadable,
     )

@@ -34,7 +34,7 @@ def loss_plot(training: Training | None, words: Words) -> "Figure | None":
     """Training and validation loss over optimizer steps, the learning rate small below. None without losses."""
     if training is None or not (training.steps or training.validations):
         return None
-    figure, axes = _subplots(3.9, rows=2, height_ratios=(4, 1))
+    figure, axes = subplots(3.9, rows=2, height_ratios=(4, 1))
     top, bottom = axes
     if training.steps:
         xs, ys = [s[0] for s in training.steps], [s[1] for s in training.steps]
@@ -49,7 +49,7 @@ def loss_plot(training: Training | None, words: Words) -> "Figure | None":
                  markerfacecolor="none", markeredgecolor=COLOURS["tuned_notes"], markeredgewidth=1.8,
                  label=words("plot_best"))  # fmt: skip
     top.set_ylabel(words("plot_loss"))
-    _legend(top)
+    legend(top)
     rates = [(step, rate) for step, _, rate in training.steps if rate is not None]
     if rates:
         bottom.plot([r[0] for r in rates], [r[1] for r in rates], color=COLOURS["base"], linewidth=1.4)
@@ -68,7 +68,7 @@ def metrics_plot(data: ReportData, words: Words, targets: dict[str, float]) -> "
     metrics = [m for m in data.metrics if any(m in s.metrics for s in data.systems)]
     if not metrics:
         return None
-    figure, axes = _subplots(0.9 + 0.62 * len(metrics))
+    figure, axes = subplots(0.9 + 0.62 * len(metrics))
     axis = axes[0]
     count = len(data.systems)
     for order, system in enumerate(data.systems):
@@ -103,7 +103,7 @@ def paired_plot(data: ReportData, words: Words) -> "Figure | None":
     if not pairs:
         return None
     named = len(pairs) <= _MOST_BARS
-    figure, axes = _subplots(0.9 + (0.24 if named else 0.06) * len(pairs))
+    figure, axes = subplots(0.9 + (0.24 if named else 0.06) * len(pairs))
     axis = axes[0]
     colours = [WIN if d > 0 else LOSS if d < 0 else TIE for _, d in pairs]
     axis.barh(range(len(pairs)), [100 * d for _, d in pairs], color=colours, height=0.68)
@@ -186,14 +186,17 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _subplots(height: float, rows: int = 1, height_ratios: Sequence[float] = (1,)) -> "tuple[Figure, list[Any]]":
-    """A figure outside pyplot's global state, in marker colours. height in inches."""
+def subplots(
+    height: float, rows: int = 1, height_ratios: Sequence[float] = (), *, shared: bool = True
+) -> "tuple[Figure, list[Any]]":
+    """A figure outside pyplot's global state, in marker colours. height in inches; shared: one x axis for all rows."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context({"font.family": font_families(), "font.size": 9.5, "axes.unicode_minus": True}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor=_PAPER)
-        axes = figure.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=list(height_ratios))[:, 0]
+        ratios = list(height_ratios) or [1] * rows
+        axes = figure.subplots(rows, 1, sharex=shared, squeeze=False, height_ratios=ratios)[:, 0]
         for axis in axes:
             axis.set_facecolor(_PAPER)
             axis.grid(color=_GRID, linewidth=0.8)
@@ -208,7 +211,7 @@ def _subplots(height: float, rows: int = 1, height_ratios: Sequence[float] = (1,
     return figure, list(axes)
 
 
-def _legend(axis: Any) -> None:
+def legend(axis: Any) -> None:
     axis.legend(frameon=False, prop={"family": font_families(), "size": 8.5}, labelcolor=_INK)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tutorsmith.report.raw import JsonObject, as_integer, as_number, as_object, as_objects, as_text, as_texts
 from tutorsmith.report.read_items import system_rank
-from tutorsmith.report.records import Audit, Difference, QuestionView, SystemView, Value
+from tutorsmith.report.records import COVERAGE, Audit, Difference, Probe, QuestionView, SystemView, Value
 
 UNUSABLE_FLAGS = ("empty", "whitespace", "truncated", "looping", "echo", "template_tokens")
 DEGENERATE_SHARE = 0.5  # "most answers": more than half of them are unusable
@@ -79,6 +79,21 @@ def _is_degenerate(said: object, unusable: int, total: int) -> bool:
 
 def read_comparison(raw: object) -> tuple[Difference, ...]:
     return tuple(_difference(row) for row in as_objects(raw))
+
+
+def read_probe(raw: object) -> Probe | None:
+    """The forgetting probe; None for a run without one."""
+    probe = as_object(raw)
+    if not probe:
+        return None
+    systems = as_object(probe.get("systems"))
+    values = {
+        name: value
+        for name in sorted(systems, key=system_rank)
+        if (value := read_values(as_object(systems[name]).get("metrics")).get(COVERAGE)) is not None
+    }
+    difference = _difference(as_object(probe.get("comparison")))
+    return Probe(values, difference, as_texts(probe.get("forgotten")), as_texts(probe.get("learned")))
 
 
 def _difference(row: JsonObject) -> Difference:

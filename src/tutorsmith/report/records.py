@@ -6,7 +6,7 @@
     ├── questions    QuestionView
     │   └── answers  AnswerView    one system's answer
     │       └── verdicts VerdictView
-    └── training, settings, provenance, seconds, checks, review, judge
+    └── training, settings, provenance, seconds, checks, review, judge, probe
 
 A value that the run folder does not hold is None (or an empty collection), never zero.
 """
@@ -19,12 +19,13 @@ COVERAGE = "key_point_coverage"
 FORMAT = "format_compliance"
 REFUSAL = "refusal_accuracy"
 HEADLINE_METRICS = (COVERAGE, FORMAT, REFUSAL)
+SKILL_METRICS = ("citation_validity", "tool_call_accuracy")
+"""What single tasks are about; shown wherever a run has them."""
 METRIC_ORDER = (
     *HEADLINE_METRICS,
     "refusal_balanced_accuracy",
     "refusal_kind_accuracy",
-    "citation_validity",
-    "tool_call_accuracy",
+    *SKILL_METRICS,
 )
 SYSTEM_ORDER = ("base", "base_notes", "tuned", "tuned_notes", "baseline", "predictions")
 
@@ -278,6 +279,16 @@ class SeedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """The forgetting probe: coverage by system, and their paired difference. forgotten, learned: ids of questions."""
+
+    values: Mapping[str, Value]
+    difference: Difference
+    forgotten: tuple[str, ...]
+    learned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of the data check."""
 
@@ -329,6 +340,7 @@ class ReportData:
     review: Review | None = None
     judge: Judge | None = None
     seed_rows: tuple[SeedRow, ...] = ()
+    probe: Probe | None = None
     absent: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, QuestionView, ReportData, Value
+from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, SKILL_METRICS, QuestionView, ReportData, Value
 
 SLICE_KINDS = ("task", "chapter", "category", "difficulty")
 FEWEST_IN_SLICE = 5
@@ -37,7 +37,7 @@ def slice_tables(data: ReportData) -> list[SliceTable]:
         parts = data.subject.slices.get(kind, {}) if data.subject else {}
         ordered = sorted(((p, vs) for p, vs in parts.items() if vs), key=lambda entry: _worst_part(entry[1]))
         rows = tuple(SliceRow(part, _questions(data, kind, part, values), values) for part, values in ordered)
-        metrics = tuple(m for m in HEADLINE_METRICS if any(m in row.values for row in rows))
+        metrics = tuple(m for m in (*HEADLINE_METRICS, *SKILL_METRICS) if any(m in row.values for row in rows))
         if metrics and not (kind == "task" and len(rows) < 2):
             tables.append(SliceTable(kind, metrics, rows))
     return tables

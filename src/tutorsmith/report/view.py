@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutorsmith.report import figures, highlight
-from tutorsmith.report.records import COVERAGE, HEADLINE_METRICS, Audit, ReportData, SystemView, Training, Value
+from tutorsmith.report.records import (
+    COVERAGE,
+    HEADLINE_METRICS,
+    SKILL_METRICS,
+    Audit,
+    ReportData,
+    SystemView,
+    Training,
+    Value,
+)
 from tutorsmith.report.slices import FEWEST_IN_SLICE, slice_tables
 from tutorsmith.report.strip import better_strip, trust_strip
 from tutorsmith.report.targets import TargetRow, Targets, balance, target_rows
@@ -43,7 +52,7 @@ def context(data: ReportData, words: Words, targets: Targets) -> dict[str, Any]:
         "slices": slice_tables(data),
         "fewest_in_slice": FEWEST_IN_SLICE,
         "tasks": _tasks(data),
-        "task_metrics": [m for m in HEADLINE_METRICS if m in data.metrics] or list(data.metrics[:3]),
+        "task_metrics": [m for m in (*HEADLINE_METRICS, *SKILL_METRICS) if m in data.metrics] or list(data.metrics[:3]),
         "main_rows": main_rows(data),
         "other_pairs": _other_pairs(data),
         "paired": paired_scores(data, COVERAGE),

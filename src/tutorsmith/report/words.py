@@ -166,6 +166,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "区间均为 95 %。n 为判定数；有效 n 已考虑同一题内多个要点的相关性。最后一列为同等规模的另一次运行"
         "很可能显示出的最小真实差异（百分点）。",
     ),
+    "note_probe": (
+        "{n} general questions that have nothing to do with the course, asked without notes. A fall says that tuning "
+        "cost the model something it knew. They count in no other number of this report.",
+        "{n} 道与课程无关的通用题，不提供讲义。下降说明微调使模型遗忘了原有知识。这些题不计入本报告的其他数字。",
+    ),
+    "probe_changed": (
+        "Answered worse after tuning: {forgotten}. Answered better: {learned}.",
+        "微调后变差的题：{forgotten}。变好的题：{learned}。",
+    ),
     "note_cells": (
         "In each cell: value, 95 % interval, n (effective n), and after Δ the smallest difference that could be shown, "
         "in percentage points.",

@@ -10,7 +10,7 @@ from tutorsmith.report import figures, plots
 from tutorsmith.report.build import build, report_path
 from tutorsmith.report.html import render_html
 from tutorsmith.report.markdown import render_markdown
-from tutorsmith.report.records import HEADLINE_METRICS, SYSTEM_ORDER, ReportData
+from tutorsmith.report.records import HEADLINE_METRICS, SKILL_METRICS, SYSTEM_ORDER, ReportData
 from tutorsmith.report.targets import DEFAULT_TARGETS, Targets, target_rows
 from tutorsmith.report.words import Words
 
@@ -59,7 +59,8 @@ def write_report(folder: Path, stage: str, *, language: str = "en", targets: Tar
 
 
 def headline(report: Mapping[str, Any]) -> str:
-    """Coverage, format and refusal accuracy of the tuned model with notes (or the last system), for the terminal.
+    """Coverage, format and refusal accuracy of the tuned model with notes (or the last system), for the terminal; where
+    a run has them, citations and tool calls.
 
     report: the object of `eval_report_{stage}.json`.
     """
@@ -74,7 +75,7 @@ def headline(report: Mapping[str, Any]) -> str:
     alarm = ""
     if (systems[name].get("health") or {}).get("degenerate") is True:
         alarm = f"BROKEN: {words('unusable_short', system=words.name('system', name))} "
-    for metric in HEADLINE_METRICS:
+    for metric in (*HEADLINE_METRICS, *(name for name in SKILL_METRICS if name in metrics)):
         value = metrics.get(metric) or {}
         label = words.name("metric", metric).lower()
         if value.get("value") is None:

@@ -11,13 +11,15 @@ from tutorsmith.data.read import prediction_to_dict, read_benchmark, read_predic
 from tutorsmith.data.schema import Prediction
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.report.figures import percent, span
-from tutorsmith.report.records import HEADLINE_METRICS
+from tutorsmith.report.records import HEADLINE_METRICS, SKILL_METRICS
 from tutorsmith.report.words import Words
 from tutorsmith.runs.index import Runs
 from tutorsmith.runs.record import RunRecord, read_config
+from tutorsmith.runs.skills import Skill, skills_markdown
 
 _WORDS = Words("en")
 EVALUATED = "the run's own answers"
+METRICS = (*HEADLINE_METRICS, *SKILL_METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CrossTable:
-    """left_out: (path, why) of runs without a row."""
+    """left_out: (path, why) of runs without a row; skills: what adapters of several tasks keep of single ones."""
 
     cells: tuple[Cell, ...]
     left_out: tuple[tuple[str, str], ...]
+    skills: tuple[Skill, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "schema_version": 1,
             "cells": [asdict(cell) for cell in self.cells],
             "left_out": [{"path": path, "why": why} for path, why in self.left_out],
+            "skills": [asdict(skill) for skill in self.skills],
         }
 
 
@@ -61,23 +65,32 @@ def candidates(runs: Runs) -> tuple[list[RunRecord], list[tuple[str, str]]]:
     return list(newest.values()), left_out
 
 
+def benchmark_hashes(folder: Path) -> set[str]:
+    """Hashes of the benchmarks that a run was evaluated on. Raises: DataError for files that cannot be read."""
+    trained_on = read_config(folder)["train_files"]
+    return {digest for name, digest in read_manifest(folder)["data"].items() if name not in trained_on}
+
+
 def own_answers(folder: Path, record: RunRecord, benchmark: Path) -> list[Prediction] | None:
     """What the run's product answered to exactly this benchmark file; None when it was not asked.
 
     Raises: DataError for files that cannot be read.
     """
-    manifest, trained_on = read_manifest(folder), read_config(folder)["train_files"]
-    digests = {digest for name, digest in manifest["data"].items() if name not in trained_on}
-    if hash_file(benchmark) not in digests:
+    if hash_file(benchmark) not in benchmark_hashes(folder):
         return None
     wanted = {item.id for item in read_benchmark(benchmark)}
     answers = read_predictions(predictions_file(folder, record.stage, record.product))
     return [answer for answer in answers if answer.id in wanted]
 
 
+def answers_file(run: str, benchmark: Path, folder: Path) -> Path:
+    """Where a run's answers to a benchmark lie below `folder`."""
+    return folder / run.replace("/", "__") / f"{benchmark.stem}.jsonl"
+
+
 def score(record: RunRecord, benchmark: Path, answers: Sequence[Prediction], source: str, folder: Path) -> Cell:
     """Write the answers below `folder` and score them. Raises: DataError, ResourceError."""
-    file = folder / record.path.replace("/", "__") / f"{benchmark.stem}.jsonl"
+    file = answers_file(record.path, benchmark, folder)
     write_jsonl(file, [prediction_to_dict(answer) for answer in answers])
     system = evaluate([benchmark], {"predictions": file}, stage="")["systems"]["predictions"]
     return Cell(
@@ -110,12 +123,15 @@ def cross_markdown(table: CrossTable) -> str:
         "Each adapter with the notes of its own run. Value, 95 % interval and number of judgements; **bold**: the "
         "benchmark of its own stage.",
     ]
-    for metric in HEADLINE_METRICS:
+    known = {metric for cell in table.cells for metric in cell.metrics}
+    for metric in (name for name in METRICS if name in HEADLINE_METRICS or name in known):
         lines = ["| adapter | " + " | ".join(benchmarks) + " |", "| --- |" + " --- |" * len(benchmarks)]
         for run in runs:
             cells = [_shown(at.get((run, benchmark)), metric) for benchmark in benchmarks]
             lines.append(f"| `{run}` | " + " | ".join(cells) + " |")
         parts += [f"## {_WORDS.name('metric', metric)}", "\n".join(lines)]
+    if table.skills:
+        parts += skills_markdown(table.skills)
     if table.left_out:
         parts += ["## Left out", "\n".join(f"- `{path}`: {why}" for path, why in table.left_out)]
     return "\n\n".join(parts) + "\n"

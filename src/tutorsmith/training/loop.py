@@ -9,14 +9,14 @@ alone.
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from tutorsmith.core.errors import Interrupted, ModelError, ResourceError
+from tutorsmith.core.errors import Diverged, Interrupted, ResourceError
 from tutorsmith.core.memory import is_out_of_memory
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered
@@ -63,7 +63,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trained:
-    """The adapter's best weights, the history, and why the loop ended: "epochs", "max_steps" or "early stopping"."""
+    """The adapter's best weights, the history, and why the loop ended: "epochs", "max_steps", "early stopping" or
+    "watch" (see `Keeper`)."""
 
     state: dict[str, torch.Tensor]
     place: Place
@@ -80,7 +81,7 @@ def train(
     """Train the adapter of `model` on data[0], watch the loss on data[1] (may be empty), return the best weights
     (with patience 0 the last ones).
 
-    Raises: Interrupted after a signal (state saved), ModelError when the loss is not finite, ResourceError.
+    Raises: Interrupted after a signal (state saved), Diverged when the loss is not finite, ResourceError.
     """
     rows, held_out = data
     per_epoch, total = plan.steps_per_epoch(len(rows)), plan.steps(len(rows))
@@ -88,13 +89,13 @@ def train(
     # Fused: no copies of the gradients on a card that is nearly full, and a handful of kernels instead of thousands.
     fused = loaded.device.type == "cuda"
     optimizer = AdamW(learned, weight_decay=plan.weight_decay, fused=fused)
-    place, best, room = Place(), None, Room(plan.tokens)
+    place, best, room, given_up = Place(), None, Room(plan.tokens), False
     if keep.resumed is not None:
         place, best = keep.resumed.place, keep.resumed.best
         load_state(model, keep.resumed.adapter)
         optimizer.load_state_dict(keep.resumed.optimizer)
         restore_rng(keep.resumed.rng)
-    while place.epoch * per_epoch < total and not _patience_is_spent(place, plan):
+    while place.epoch * per_epoch < total and not given_up and not _patience_is_spent(place, plan):
         groups = step_groups(len(rows), plan, place.epoch)[: total - place.epoch * per_epoch]
         while place.index < len(groups):
             started, rng = time.perf_counter(), rng_state()
@@ -128,10 +129,11 @@ def train(
         keep.save(Snapshot(place, state_of(model), best, optimizer.state_dict(), rng_state()))
         if keep.flag.signal is not None:  # it came after the epoch's last look at the flag
             raise keep.interruption(place)
+        given_up = keep.watch is not None and keep.watch(place)
     # Without early stopping the last weights count: on a handful of held-out samples the loss rises long before the
     # answers get worse (docs/LOG.md), so its minimum picks an adapter that has not yet learned the format.
     whole = "max_steps" if plan.max_steps else "epochs"
-    stopped = "early stopping" if _patience_is_spent(place, plan) else whole
+    stopped = "watch" if given_up else "early stopping" if _patience_is_spent(place, plan) else whole
     keep_best = best is not None and plan.patience > 0
     return Trained(best if keep_best and best is not None else state_of(model), place, stopped)
 
@@ -141,9 +143,9 @@ def _patience_is_spent(place: Place, plan: Plan) -> bool:
     return plan.patience > 0 and place.worse >= plan.patience
 
 
-def _not_finite(what: str, plan: Plan) -> ModelError:
+def _not_finite(what: str, plan: Plan) -> Diverged:
     mend = f"lower learning_rate (now {plan.learning_rate:g}); the last finite state is in the checkpoints folder"
-    return ModelError(what, where="train", mend=mend)
+    return Diverged(what, where="train", mend=mend)
 
 
 SAVE_EVERY_S = 60.0
@@ -152,13 +154,17 @@ SAVE_EVERY_S = 60.0
 
 @dataclass
 class Keeper:
-    """What the loop keeps and is kept by: the tracker, the stop flag, checkpoints (None: none are written)."""
+    """What the loop keeps and is kept by: the tracker, the stop flag, checkpoints (None: none are written).
+
+    watch: is shown where the run stands after each epoch, its validation loss measured; True ends the training there.
+    """
 
     tracker: Tracker
     flag: StopFlag
     folder: Path | None = None
     identity: Mapping[str, str] | None = None
     resumed: Snapshot | None = None
+    watch: Callable[[Place], bool] | None = None
     saved_at: float = field(default_factory=time.monotonic)
 
     def is_due(self) -> bool:
@@ -170,7 +176,7 @@ class Keeper:
             self.saved_at = time.monotonic()
 
     def interruption(self, place: Place) -> Interrupted:
-        kept = "the state is saved" if self.folder is not None else "cross-validation starts anew the next time"
+        kept = "the state is saved" if self.folder is not None else "this training starts anew the next time"
         what = f"stopped by {self.flag.signal} after step {place.step}; {kept}"
         return Interrupted(what, mend="run the same command again")
 

@@ -63,6 +63,7 @@ class TokenRows(LazyRows):
 
     def __init__(self, folder: Path) -> None:
         facts = read_json(folder / ROWS)
+        self.folder = folder
         self.names: list[str] = facts["samples"]
         self.lengths = np.array(facts["lengths"], np.int64)
         self.learned = np.array(facts["learned"], np.int64)

@@ -3,7 +3,7 @@
 import logging
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,20 +76,12 @@ def train_adapter(
     Interrupted.
     """
     started = time.perf_counter()
-    if loaded.dtype == torch.float16:
-        raise UsageError(
-            "float16 gradients vanish without loss scaling", where="dtype", mend="use dtype=bfloat16 or float32"
-        )
     if settings.max_steps and settings.k_folds > 1:
         raise UsageError(
             "max_steps says how long to train, and k_folds is to find it out", where="k_folds", mend="give one of them"
         )
     audit(rows, settings.max_length, loaded)
-    memory = plan_memory(loaded, int(rows.lengths.max()), settings.gradient_checkpointing)
-    plan = replace(plan_of(settings), tokens=memory.tokens)
-    LOGGER.info("up to %d tokens at once%s", memory.tokens, ", activations recomputed" if memory.checkpointing else "")
-    if memory.checkpointing:
-        _checkpoint_activations(loaded.model)
+    plan = fitted_plan(loaded, rows, settings)
     if settings.k_folds > 1:
         epochs = _cross_validated_epochs(loaded, rows, settings, plan)
         plan = replace(plan, epochs=epochs, patience=0)
@@ -122,8 +114,12 @@ def peak_memory(device: torch.device) -> float | None:
 def audit(rows: TokenRows, max_length: int, loaded: LoadedModel) -> None:
     """Prove before training that each row has learned tokens and a learned end of turn, and fits; show one.
 
-    Raises: DataError naming the rows that do not.
+    Raises: DataError naming the rows that do not; UsageError for a type of numbers that does not learn.
     """
+    if loaded.dtype == torch.float16:
+        raise UsageError(
+            "float16 gradients vanish without loss scaling", where="dtype", mend="use dtype=bfloat16 or float32"
+        )
     if not len(rows):
         raise DataError("there is no sample to train on", mend="give a training file with at least one sample")
     limit = min(max_length, loaded.context)
@@ -164,6 +160,15 @@ def plan_of(settings: TrainSettings) -> Plan:
     )
 
 
+def fitted_plan(loaded: LoadedModel, rows: TokenRows, settings: TrainSettings) -> Plan:
+    """The plan of a training with these rows that fits the memory that is free. Raises: ResourceError."""
+    memory = plan_memory(loaded, int(rows.lengths.max()), settings.gradient_checkpointing)
+    LOGGER.info("up to %d tokens at once%s", memory.tokens, ", activations recomputed" if memory.checkpointing else "")
+    if memory.checkpointing:
+        _checkpoint_activations(loaded.model)
+    return replace(plan_of(settings), tokens=memory.tokens)
+
+
 def _checkpoint_activations(model: Any) -> None:
     """Recompute activations in the backward pass instead of keeping them."""
     # transformers 5.20 renamed the method; the old name warns there.
@@ -188,7 +193,7 @@ def _adapted(loaded: LoadedModel, settings: TrainSettings) -> Iterator[Any]:
     model = loaded.model
     keeping = freed_memory_kept() if loaded.device.type == "cpu" else nullcontext()
     try:
-        attach(loaded, _shape(settings), seed=settings.seed)
+        attach(loaded, shape_of(settings), seed=settings.seed)
         with keeping, fused_norms(model), fused_rotary(model):
             yield model
     finally:
@@ -200,7 +205,7 @@ def _listed(names: Sequence[str], most: int = 50) -> str:
     return ", ".join(names[:most]) + rest
 
 
-def _shape(settings: TrainSettings) -> LoraShape:
+def shape_of(settings: TrainSettings) -> LoraShape:
     return LoraShape(settings.lora_r, settings.lora_alpha, settings.lora_dropout)
 
 
@@ -230,7 +235,7 @@ def _train_once(
         LOGGER.info("first step %.1f s after the start of the program", since_start())
         keeper = Keeper(tracker, flag, folder / CHECKPOINTS, target.identity, resumed)
         trained = train(loaded, model, data, plan, keeper)
-    save_adapter(trained.state, _shape(settings), loaded.name, folder)
+    save_adapter(trained.state, shape_of(settings), loaded.name, folder)
     _write_state(folder, trained.place, trained.stopped)
     return trained
 
@@ -245,6 +250,30 @@ def _write_state(folder: Path, place: Place, stopped: str) -> None:
     write_json(folder / TRAINER_STATE, state | {"log_history": place.history})
 
 
+def train_fold(
+    loaded: LoadedModel,
+    rows: TokenRows,
+    places: Places,
+    how: tuple[TrainSettings, Plan],
+    label: str,
+    watch: Callable[[Place], bool] | None = None,
+) -> Trained:
+    """Train a fresh adapter on the rows of places[0], watched on those of places[1]; nothing is written.
+
+    label: of the progress bar. watch: see `Keeper`.
+
+    Raises: Interrupted, Diverged, ResourceError.
+    """
+    settings, plan = how
+    data = Chosen(rows, places[0]), Chosen(rows, places[1])
+    with (
+        _adapted(loaded, settings) as model,
+        bar(label, plan.steps(len(data[0]))) as progress,
+        stop_on_signal() as flag,
+    ):
+        return train(loaded, model, data, plan, Keeper(Tracker(None, progress), flag, watch=watch))
+
+
 def _cross_validated_epochs(loaded: LoadedModel, rows: TokenRows, settings: TrainSettings, plan: Plan) -> int:
     """The number of epochs with the least mean validation loss over the folds; all samples then train that long."""
     if settings.k_folds > len(set(rows.names)):
@@ -253,14 +282,8 @@ def _cross_validated_epochs(loaded: LoadedModel, rows: TokenRows, settings: Trai
         )
     curves: list[list[float]] = []
     for number, places in enumerate(folds(rows.names, settings.k_folds, settings.seed), start=1):
-        data = Chosen(rows, places[0]), Chosen(rows, places[1])
-        total = plan.steps(len(data[0]))
-        with (
-            _adapted(loaded, settings) as model,
-            bar(f"fold {number} of {settings.k_folds}", total) as progress,
-            stop_on_signal() as flag,
-        ):
-            trained = train(loaded, model, data, replace(plan, patience=0), Keeper(Tracker(None, progress), flag))
+        label = f"fold {number} of {settings.k_folds}"
+        trained = train_fold(loaded, rows, places, (settings, replace(plan, patience=0)), label)
         curves.append([row["eval_loss"] for row in trained.place.history if "eval_loss" in row])
     means = [statistics.fmean(column) for column in zip(*curves, strict=True)]
     best = min(range(len(means)), key=means.__getitem__) + 1
