@@ -5,8 +5,8 @@
 For every combination, each fold's samples are held out, the rest train an adapter, and the held-out questions are
 answered (`--first 1`: only the first fold's, one split). One JSON line a combination and seed: validation loss at the
 end, share of answers in the required format, share of right refuse-or-answer decisions, character F-score (chrF,
-Popovic 2015) against the teacher's answer, and the shares of the answer's words, and of its formulas and numbers, that
-the tutor also states. docs/LOG.md keeps what came of it.
+Popovic 2015) against the teacher's answer, and the shares of the answer's words, of its formulas and numbers, and
+of its computed results (within 2 %), that the tutor also states. docs/LOG.md keeps what came of it.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from tutorsmith.commands.stage import StageOptions, make_context
 from tutorsmith.core.progress import quiet_libraries
 from tutorsmith.data.schema import BenchmarkItem, Prediction
 from tutorsmith.data.words import words
-from tutorsmith.evaluation import judge_format, judge_refusal
+from tutorsmith.evaluation import judge_format, judge_key_point, judge_refusal
 from tutorsmith.evaluation.likeness import chrf, math_recall
 from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.rows import training_rows
@@ -52,6 +52,11 @@ def score(item: BenchmarkItem, made: Prediction, totals: Counter[str]) -> None:
     if not item.refusal_type:
         totals["math"] += math_recall(made.prediction, item.reference)
         totals["words"] += word_recall(made.prediction, item.reference)
+        for calculation in item.meta.get("calculations", ()):
+            if "result" in calculation:
+                totals["numbers"] += 1
+                wanted = {"quantity": calculation["result"], "rel_tol": 0.02}
+                totals["numbers_right"] += bool(judge_key_point(wanted, made.prediction, item.question).covered)
 
 
 def study(stage: str, settings: dict[str, str], folds_wanted: int, first: int, seed: int) -> dict[str, object]:
@@ -84,6 +89,7 @@ def study(stage: str, settings: dict[str, str], folds_wanted: int, first: int, s
         "chrf": round(totals["chrf"] / totals["n"], 4),
         "word_recall": round(totals["words"] / max(1, answerable), 4),
         "math_recall": round(totals["math"] / max(1, answerable), 4),
+        "number_recall": round(totals["numbers_right"] / max(1, totals["numbers"]), 4),
         "truncated": totals["truncated"],
         "seconds": round(time.time() - started, 1),
     }

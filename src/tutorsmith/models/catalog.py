@@ -1,9 +1,7 @@
 """The catalogue of models: one row a model. Adding a model is adding a row.
 
-A row's `recommended` settings win over the defaults and lose against anything the user sets. Of those of smollm2-135m
-the learning rate, the epochs, the rows a step and going without early stopping come from the studies in docs/LOG.md;
-max_new_tokens is the length that the studies used; notes_k and notes_words were chosen for time on a CPU (the study of
-the writing samples used them, the one of the style samples 3 and 330, and nothing compared the two). Models outside
+A row's `recommended` settings win over the defaults and lose against anything the user sets. Those of smollm2-135m come
+from the studies in docs/LOG.md; max_new_tokens is the length that the last of them used. Models outside
 the catalogue work by their hub id or path, with the defaults.
 """
 
@@ -48,12 +46,13 @@ CATALOG: Mapping[str, ModelRow] = {
             embedded=True,
             recommended={
                 "num_train_epochs": 6,
-                "learning_rate": 1e-3,
+                "learning_rate": 2e-3,
                 "gradient_accumulation_steps": 2,
                 "early_stopping_patience": 0,
-                "max_new_tokens": 384,
-                "notes_k": 2,
-                "notes_words": 220,
+                "max_new_tokens": 512,
+                "notes_k": 3,
+                "notes_words": 400,
+                "notes_quotes": 3,
             },
         ),
         _qwen("qwen2.5-0.5b", "Qwen2.5-0.5B-Instruct", 0.494),
