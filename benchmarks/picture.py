@@ -40,7 +40,7 @@ def panel(place: Any, title: str, bars: Sequence[tuple[str, float]]) -> None:
     values = [value for _, value in bars]
     colours = [OTHER if is_peer(name) else OWN for name in names]
     drawn = place.barh(range(len(bars)), values, color=colours, height=0.7)
-    place.bar_label(drawn, labels=[f"{value:,.4g}" for value in values], padding=4, color=INK)
+    place.bar_label(drawn, labels=[number(value) for value in values], padding=4, color=INK)
     place.set_yticks(range(len(bars)), names, color=INK)
     place.set_ylim(len(bars) - 0.5, -0.5)
     place.set_title(title, loc="left", color=INK, fontsize=11)
@@ -49,6 +49,11 @@ def panel(place: Any, title: str, bars: Sequence[tuple[str, float]]) -> None:
     place.tick_params(length=0)
     place.spines[["top", "right", "bottom"]].set_visible(False)
     place.spines["left"].set_color(OTHER)
+
+
+def number(value: float) -> str:
+    """Four digits, or all of a whole number's: 36.69, 6,276, 10,729."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def is_peer(name: str) -> bool:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gpu
 import measure
 import pytest
 import run as harness
 from equal_work import PLAIN, Asked, outlined, own_answers, prompts_task, training_task
-from picture import draw, panels_of
+from picture import draw, number, panels_of
 
 from tutorsmith.commands.machine import init_command
 from tutorsmith.core.errors import UsageError
@@ -157,6 +158,16 @@ def test_ratios_above_one_mean_that_tutorsmith_is_faster() -> None:
     assert list(wanted)[:3] == [ratio.name for ratio in harness.RATIOS[:3]]
 
 
+def test_training_within_a_small_card_is_compared_with_the_peers_of_the_same_samples() -> None:
+    rows = [
+        {"case": "28", "system": "unsloth", "train_tokens_per_s": 500.0},
+        {"case": "256", "system": "unsloth", "train_tokens_per_s": 5000.0},
+        {"case": "28", "system": "trl", "failed": "1"},
+        {"case": "small", "system": "tutorsmith", "train_tokens_per_s": 1500.0},
+    ]
+    assert gpu.ratios(rows) == {"small: tutorsmith / unsloth, train": 3.0}
+
+
 def test_work_that_was_not_the_same_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results = measure.Results(tmp_path / "cpu.json", harness.ratios, {})
     results.add(row_of("train", "tutorsmith", train=1.0, total=2.0))
@@ -207,6 +218,10 @@ def test_an_unknown_stage_is_told_before_anything_runs(tmp_path: Path) -> None:
     init_command(tmp_path / "course")
     with pytest.raises(UsageError, match="unknown stage 'stile'"):
         outlined(Asked("stile", ("--config", str(tmp_path / "course/tutorsmith.toml"))))
+
+
+def test_numbers_are_drawn_without_powers_of_ten() -> None:
+    assert [number(value) for value in (36.69, 483.62, 6275.7, 10728.8)] == ["36.69", "483.6", "6,276", "10,729"]
 
 
 def test_each_case_is_drawn_by_what_counts_in_it(tmp_path: Path) -> None:
