@@ -10,6 +10,7 @@ from completions_server import Reply, Server
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command
 from tutorsmith.core.errors import UsageError
+from tutorsmith.evaluation.metrics.format import judge_format
 
 
 def said(course: Course, name: str, **options: object) -> list[tuple[str, str]]:
@@ -75,3 +76,14 @@ def test_an_endpoint_predicts(course: Course, forbid: Callable[[str], None], pro
     assert [text for _, text in found] == (["ids"] * 4 if prompts == "ids" else ["State", "How i", "Expla", "Is my"])
     with pytest.raises(UsageError, match="engine"):
         course.context(pairs=("engine=openai",))
+
+
+@pytest.mark.parametrize("engine", ["torch", "llamacpp"])
+def test_every_answer_has_its_sections_unless_that_is_off(course: Course, engine: str) -> None:
+    if engine == "llamacpp":
+        pytest.importorskip("xllamacpp")
+    lines = (course.root / "style_bench.jsonl").read_text(encoding="utf-8").splitlines()
+    systems = {row["id"]: row["messages"][0]["content"] for row in map(json.loads, lines)}
+    for sections, right in (("auto", True), ("off", False)):
+        found = said(course, sections, engine=engine, flags={"max_new_tokens": 300}, pairs=(f"sections={sections}",))
+        assert [judge_format(systems[name], text).strict for name, text in found] == [right] * len(systems)
