@@ -27,8 +27,16 @@ from tutorsmith.training.adapter import attach, save_adapter, state_of
 from tutorsmith.training.loop import step_groups
 from tutorsmith.training.train import plan_of
 
-PLAIN = ("use_notes=false", "validation_share=0", "early_stopping_patience=0", "warmup_ratio=0", "lora_dropout=0")
-"""Settings of every compared run: prompts without notes, every row learned from, the schedule that both sides have.
+PLAIN = (
+    "use_notes=false",
+    "sections=off",
+    "validation_share=0",
+    "early_stopping_patience=0",
+    "warmup_ratio=0",
+    "lora_dropout=0",
+)
+"""Settings of every compared run: prompts without notes, answers without a guide, every row learned from, the schedule
+that both sides have.
 (transformers' warm-up gives the first step the rate 0; Tutorsmith's does not.)"""
 TOLERANCE = {"none": 1e-3, "4bit": 2e-2}
 """Largest difference of a step's loss, in nats: float32, and NF4 computed in bfloat16."""

@@ -10,6 +10,7 @@ from completions_server import Reply, Server
 from small_runs import Course
 from tutorsmith.commands.predict import PredictOptions, predict_command
 from tutorsmith.core.errors import ModelError, UsageError
+from tutorsmith.evaluation.metrics.format import judge_format
 
 
 def said(course: Course, name: str, **options: object) -> list[tuple[str, str]]:
@@ -86,9 +87,20 @@ def test_an_endpoint_is_shown_what_its_calls_came_to(course: Course) -> None:
         return 200, {"choices": [{"text": text, "finish_reason": "stop"}]}
 
     with Server(reply) as server:
-        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", "tools=evaluate_expression")
+        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", "tools=evaluate_expression", "sections=off")
         found = said(course, "endpoint", engine="openai", pairs=pairs, flags={"max_new_tokens": 120})
         assert [text for _, text in found] == ["It is 6."] * 4
         assert len(server.asked) == 8
         with pytest.raises(ModelError, match="tools cannot be sent as messages"):
             said(course, "messages", engine="openai", pairs=(*pairs, "endpoint_prompts=messages"))
+
+
+@pytest.mark.parametrize("engine", ["torch", "llamacpp"])
+def test_every_answer_has_its_sections_unless_that_is_off(course: Course, engine: str) -> None:
+    if engine == "llamacpp":
+        pytest.importorskip("xllamacpp")
+    lines = (course.root / "style_bench.jsonl").read_text(encoding="utf-8").splitlines()
+    systems = {row["id"]: row["messages"][0]["content"] for row in map(json.loads, lines)}
+    for sections, right in (("auto", True), ("off", False)):
+        found = said(course, sections, engine=engine, flags={"max_new_tokens": 300}, pairs=(f"sections={sections}",))
+        assert [judge_format(systems[name], text).strict for name, text in found] == [right] * len(systems)

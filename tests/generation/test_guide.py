@@ -321,6 +321,13 @@ def test_no_room_and_no_headings_are_errors(letters: Spelling) -> None:
         room_needed(Form((Section(("A <|im_end|>",)),)), letters)
 
 
+def test_a_tokenizer_of_another_kind_spells_nothing() -> None:
+    raw = Tokenizer(models.WordPiece({"[UNK]": 0, "a": 1, "##b": 2}, unk_token="[UNK]"))
+    raw.decoder = decoders.WordPiece()
+    with pytest.raises(ValueError, match="unknown kind"):
+        Spelling(PreTrainedTokenizerFast(tokenizer_object=raw, unk_token="[UNK]")).ids_of("ab")
+
+
 def test_special_tokens_and_ids_beyond_the_tokenizer_spell_nothing(letters: Spelling) -> None:
     assert letters.bytes_of(end_of(letters)) == b"" == letters.bytes_of(len(letters.tokenizer) + 7)
     assert END not in range(len(letters.tokenizer))

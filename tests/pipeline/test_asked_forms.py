@@ -1,11 +1,19 @@
 """Which form a system prompt asks for: answers in it satisfy the format metric."""
 
+import json
+from pathlib import Path
+
 import pytest
+from transformers import AutoTokenizer
 
 from tutorsmith.evaluation.metrics.format import judge_format
 from tutorsmith.generation.form import Form, Section
+from tutorsmith.generation.guide import Guide
 from tutorsmith.generation.predict import Request
+from tutorsmith.generation.spelling import Spelling
 from tutorsmith.pipeline.forms import form_of
+
+DATA = Path(__file__).resolve().parents[2] / "data/training"
 
 
 def form(instructions: str, *, uses_tools: bool = False) -> Form | None:
@@ -41,3 +49,16 @@ def test_what_is_optional_and_what_may_be_a_call() -> None:
     assert found is not None and found.calls
     assert [section.optional for section in found.sections] == [False, True, False]
     assert form("Use this section:\n### Answer") == Form((Section(("Answer",)),))
+
+
+@pytest.mark.parametrize("file", ["processed/all_sft.jsonl", "zh/processed/all_sft.jsonl"])
+def test_a_tutor_that_answers_as_its_samples_do_is_not_corrected(tiny_model: Path, file: str) -> None:
+    spelling = Spelling(AutoTokenizer.from_pretrained(tiny_model))
+    for line in (DATA / file).read_text(encoding="utf-8").splitlines():
+        messages = json.loads(line)["messages"]
+        asked = form(messages[0]["content"])
+        assert asked is not None
+        tokens = spelling.ids_of(messages[-1]["content"])
+        guide = Guide(asked, spelling, 3 * len(tokens), frozenset({-2}))
+        assert [guide.choose([token]) for token in (*tokens, -2)] == [*tokens, -2]
+        assert guide.ended and guide.reason == "stop"

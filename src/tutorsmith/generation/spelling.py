@@ -23,10 +23,17 @@ class Spelling:
 
     @cached_property
     def _alphabet(self) -> dict[str, int] | None:
-        """The byte that each character of a byte-level token stands for; None for other tokenizers."""
-        decoder = json.loads(self.tokenizer.backend_tokenizer.to_str())["decoder"] or {}
-        if "ByteLevel" not in {part["type"] for part in (decoder, *decoder.get("decoders", ()))}:
+        """The byte that each character of a byte-level token stands for; None for SentencePiece's.
+
+        Raises: ValueError for a tokenizer of another kind.
+        """
+        backend = getattr(self.tokenizer, "backend_tokenizer", None)
+        decoder = (json.loads(backend.to_str())["decoder"] if backend else None) or {}
+        kinds = {part.get("type") for part in (decoder, *decoder.get("decoders", ()))}
+        if kinds & {"Metaspace", "ByteFallback"}:
             return None
+        if "ByteLevel" not in kinds:
+            raise ValueError("a tokenizer of unknown kind")
         # GPT-2: printable bytes stand for themselves, the others for the characters from 256 on.
         printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
         others = [byte for byte in range(256) if byte not in printable]
