@@ -58,10 +58,10 @@ def verify_manifest(folder: Path, stage: str) -> None:
     report = read_json(folder / report_name(stage, "json"))
     if report.get("manifest") != hash_value(manifest):
         raise Mismatch("the report was made from another manifest", where=str(folder), mend=_AGAIN)
-    scored = {predictions_file(folder, stage, name): digest for name, digest in manifest["predictions"].items()}
+    scored = [(predictions_file(folder, stage, name), digest) for name, digest in manifest["predictions"].items()]
     probed = manifest.get("probe", {}).get("predictions", {})
-    scored |= {folder / probe_name(stage, name): digest for name, digest in probed.items()}
-    for file, digest in scored.items():
+    scored += [(folder / probe_name(stage, name), digest) for name, digest in probed.items()]
+    for file, digest in scored:
         if not file.is_file() or hash_file(file) != digest:
             raise Mismatch("these predictions are not the ones that were scored", where=str(file), mend=_AGAIN)
     adapter = folder / ADAPTER_WEIGHTS
