@@ -126,12 +126,17 @@ def _training_config(adapter: Path | None) -> dict[str, Any] | None:
     return config
 
 
-# The settings that must be the same in prediction as in training, and the length of the answers that were scored.
+# The settings that must be the same in prediction as in training, and the length of the answers that were scored; those
+# of _LATER are not in the configs of older runs.
 _AS_TRAINED = ("quantization", "dtype", "use_notes", "notes_k", "notes_words", "max_new_tokens")
+_LATER = ("dense_model",)
 
 
 def _trained_settings(trained: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: trained["settings"][name]["value"] for name in _AS_TRAINED} if trained else {}
+    if trained is None:
+        return {}
+    known = trained["settings"]
+    return {name: known[name]["value"] for name in (*_AS_TRAINED, *_LATER) if name in known}
 
 
 def _notes(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> tuple[Path, ...]:
