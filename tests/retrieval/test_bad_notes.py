@@ -118,4 +118,13 @@ def test_one_heading_with_two_formulas() -> None:
 
 @pytest.mark.parametrize("place", ["knowledge/em", "knowledge/writing", "zh/knowledge/em", "zh/knowledge/writing"])
 def test_the_shipped_notes_give_no_remark(place: str) -> None:
-    assert load_notes([KNOWLEDGE / place]).remarks == ()
+    assert open_index([KNOWLEDGE / place]).remarks == ()
+
+
+def test_a_contradiction_is_told_each_time_the_notes_are_opened(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    other = CHAPTER.replace("A}{d}", "A}{2d}").replace("when the edges are neglected", "without edges")
+    folder = written(tmp_path / "notes", a=CHAPTER, b=other)
+    told = [open_index([folder], tmp_path / "cache").remarks for _ in range(2)]
+    assert told[0] == told[1] and len(told[0]) == 1
+    assert "a.md > Capacitor" in told[0][0] and "b.md > Capacitor" in told[0][0]

@@ -14,22 +14,31 @@ from tutorsmith.data import words as tokens
 from tutorsmith.retrieval import bm25 as postings
 from tutorsmith.retrieval.bm25 import Bm25F
 from tutorsmith.retrieval.chunk import Chunk
-from tutorsmith.retrieval.dense import Dense, cut_short, embed, identity
-from tutorsmith.retrieval.fields import FIELDS, K1, fields_of
+from tutorsmith.retrieval.contradictions import contradictions
+from tutorsmith.retrieval.dense import FUSION, MEANING, Dense, cut_short, embed, identity
+from tutorsmith.retrieval.fields import FAMILY, FIELDS, K1, fields_of
 from tutorsmith.retrieval.notes import load_notes
+from tutorsmith.retrieval.query import WEIGHTS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 VERSION = 2
-"""Part of the content's hash: raise it whenever the same notes and words give another ranking."""
+"""Part of the content's hash: raise it whenever the same notes and weights give another ranking."""
+NEIGHBOUR = 0.12
+"""Share of its score that a chunk lends to the chunks before and behind it in its file: what stands beside a good hit
+is more often about the question than what stands elsewhere."""
 _META = "index.json"
 
 
 @dataclass(frozen=True)
 class Index:
-    """chunks[i] is document i of `bm25`. `content_hash` covers the chunks and all that decides their scores."""
+    """chunks[i] is document i of `bm25`. `content_hash` covers the chunks and all that decides their scores.
+
+    skipped: files of no kind that is read; remarks: what could not be read, stands twice or contradicts itself; dense:
+    the chunks' vectors, for search by meaning.
+    """
 
     chunks: tuple[Chunk, ...]
     content_hash: str
@@ -49,7 +58,7 @@ class Index:
 
 def content_hash(chunks: Sequence[Chunk]) -> str:
     """Equal hashes mean equal search results."""
-    settings = [tokens.VERSION, VERSION, K1, {name: [f.weight, f.b] for name, f in FIELDS.items()}]
+    settings = [tokens.VERSION, VERSION, K1, FAMILY, NEIGHBOUR, WEIGHTS, {f: asdict(FIELDS[f]) for f in FIELDS}]
     return artifacts.hash_value([settings, [asdict(chunk) for chunk in chunks]])
 
 
@@ -61,7 +70,7 @@ def build_index(chunks: Sequence[Chunk], skipped: Sequence[str] = ()) -> Index:
     bm25 = postings.build(map(fields_of, chunks), FIELDS, K1)
     if not bm25.terms:
         raise DataError("the notes hold no words to index", mend="write notes, or run with --no-notes")
-    return Index(tuple(chunks), content_hash(chunks), bm25, tuple(skipped))
+    return Index(tuple(chunks), content_hash(chunks), bm25, tuple(skipped), tuple(contradictions(chunks)))
 
 
 def save_index(index: Index, folder: Path) -> None:
@@ -73,6 +82,7 @@ def save_index(index: Index, folder: Path) -> None:
         "schema_version": artifacts.SCHEMA_VERSION,
         "content_hash": index.content_hash,
         "skipped": list(index.skipped),
+        "remarks": list(index.remarks),
         "chunks": [asdict(chunk) for chunk in index.chunks],
     }
     artifacts.write_json(folder / _META, meta)
@@ -90,10 +100,10 @@ def load_index(folder: Path) -> Index:
         if content_hash(chunks) != meta["content_hash"]:
             raise DataError("the index does not fit its chunks or this version", where=str(folder), mend=mend)
         bm25 = postings.load(folder)
-        skipped = tuple(meta.get("skipped", ()))
+        skipped, remarks = tuple(meta["skipped"]), tuple(meta["remarks"])
     except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
         raise DataError(f"the index is damaged ({error})", where=str(folder), mend=mend) from error
-    return Index(chunks, str(meta["content_hash"]), bm25, skipped)
+    return Index(chunks, str(meta["content_hash"]), bm25, skipped, remarks)
 
 
 def open_index(places: Sequence[Path], cache: Path | None = None, dense_model: str = "") -> Index:
@@ -111,7 +121,7 @@ def open_index(places: Sequence[Path], cache: Path | None = None, dense_model: s
         folder = cache / content_hash(notes.chunks).removeprefix("sha256:")[:16]
         kept_folder(folder, lambda place: save_index(build_index(notes.chunks), place))
         index = load_index(folder)
-    index = replace(index, skipped=notes.skipped, remarks=notes.remarks)
+    index = replace(index, skipped=notes.skipped, remarks=(*notes.remarks, *index.remarks))
     return _with_meaning(index, dense_model, cache) if dense_model else index
 
 
@@ -120,5 +130,5 @@ def _with_meaning(index: Index, model: str, cache: Path | None) -> Index:
     remarks = list(index.remarks)
     if cut := cut_short(index.chunks, model):
         remarks.append(f"{model} reads only the beginning of {cut} of {len(index.chunks)} chunks; words count whole")
-    both = artifacts.hash_value([index.content_hash, identity(model)])
+    both = artifacts.hash_value([index.content_hash, identity(model), FUSION, MEANING])
     return replace(index, dense=dense, content_hash=both, remarks=tuple(remarks))

@@ -14,7 +14,6 @@ from tutorsmith.data.documents.decode import read_bytes
 from tutorsmith.data.documents.table import OLD_FORMATS
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import MAX_WORDS, Chunk, chunk_document, chunk_text
-from tutorsmith.retrieval.contradictions import contradictions
 
 DOCUMENTS_VERSION = 1
 """Part of the names of cached documents: raise it whenever a document reader gives other blocks."""
@@ -161,7 +160,7 @@ def load_notes(places: Sequence[Path], *, max_words: int = MAX_WORDS, cache: Pat
             raise DataError("the notes hold no text", where=str(root), mend="write notes, or run with --no-notes")
     remarks.extend(_endless(chunks, max_words))
     kept, repeated = _once(chunks)
-    return Notes(tuple(kept), tuple(skipped), (*remarks, *repeated, *contradictions(kept)))
+    return Notes(tuple(kept), tuple(skipped), (*remarks, *repeated))
 
 
 def _endless(chunks: Sequence[Chunk], max_words: int) -> Iterator[str]:

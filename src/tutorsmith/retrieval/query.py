@@ -21,6 +21,7 @@ ASKED = 1.5
 FAMILY_WEIGHT = 0.7
 UNIT = 0.4
 """Weight of a unit and of each word of the quantities measured in it."""
+WEIGHTS = (EARLIER, ANSWER, QUOTED, ASKED, FAMILY_WEIGHT, UNIT)
 _PASSAGE = re.compile(r'"[^"]{25,}"|“[^”]{25,}”|「[^」]{12,}」|^> .*$', re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutorsmith.retrieval.chunk import Chunk
 from tutorsmith.retrieval.dense import fused
-from tutorsmith.retrieval.index import Index
+from tutorsmith.retrieval.index import NEIGHBOUR, Index
 from tutorsmith.retrieval.query import Query, query_of, terms
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Query", "hit_of", "query_of", "ranking", "search"]
 
-NEIGHBOUR = 0.12
-"""Share of its score that a chunk lends to the chunks before and behind it in its file: what stands beside a good hit
-is more often about the question than what stands elsewhere."""
 FUSED = 1000
 """Depth to which the rankings by words and by meaning are fused."""
 
