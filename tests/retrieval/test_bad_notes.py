@@ -6,7 +6,7 @@ import pytest
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.retrieval import notes as reading
-from tutorsmith.retrieval.chunk import Chunk
+from tutorsmith.retrieval.chunk import FORMULA_LINES, Chunk
 from tutorsmith.retrieval.contradictions import contradictions
 from tutorsmith.retrieval.index import open_index
 from tutorsmith.retrieval.notes import load_notes
@@ -59,10 +59,18 @@ def test_a_piece_without_an_end_is_told(tmp_path: Path) -> None:
     assert found.remarks == ("b.md: a piece of 900 words that cannot be cut into sentences fits no prompt",)
 
 
+def test_a_formula_that_is_never_closed_is_told_and_swallows_no_more_than_it_must(tmp_path: Path) -> None:
+    lines = "\n\n".join(f"Sentence {i} of the text says nothing new." for i in range(300))
+    found = load_notes([written(tmp_path, a=f"# A\n\n$$ E = 1\n\n{lines}")])
+    assert any("never closed" in remark for remark in found.remarks)
+    assert max(len(chunk.text.splitlines()) for chunk in found.chunks) <= FORMULA_LINES + 1
+    assert "Sentence 299" in found.chunks[-1].text and len(found.chunks) > 3
+
+
 def test_a_chapter_given_twice_counts_once(tmp_path: Path) -> None:
     index = open_index([written(tmp_path, a=CHAPTER, b=CHAPTER.replace("\n", "\n\n", 1))])
     assert [chunk.source for chunk in index.chunks] == ["a.md"]
-    assert index.remarks == ("b.md: 1 of its 1 chunks stand word for word in a.md and count once, as its",)
+    assert index.remarks == ("b.md: 1 of its 1 chunks stand word for word in a.md and count once",)
     assert [hit.source for hit in search(index, "capacitance", 5)] == ["a.md"]
 
 

@@ -15,6 +15,8 @@ from tutorsmith.data.words import word_count
 
 MAX_WORDS = 160
 MIN_WORDS = 60
+FORMULA_LINES = 200
+"""A display formula that is longer was never closed: it ends at the next empty line."""
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -79,7 +81,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             if block:
                 yield "\n".join(block)
             block, fence = [line], opened[1]
-        elif line.strip() or (block and _is_open_math(block)):
+        elif line.strip() or (block and len(block) < FORMULA_LINES and _is_open_math(block)):
             block.append(line.rstrip())
         elif block:
             yield "\n".join(block)

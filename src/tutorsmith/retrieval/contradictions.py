@@ -65,10 +65,12 @@ def contradictions(chunks: Sequence[Chunk]) -> list[str]:
     out = []
     for said in (said for chunk in chunks for rule in (_constants, _sentences, _formulas) for said in rule(chunk)):
         known = first.setdefault(said.key, [])
-        if all(_differ(said, other) and said.place != other.place for other in known) and known:
+        if any(said.place == other.place or not _differ(said, other) for other in known):
+            continue
+        if known:
             out.append(f'{said.place} says "{said.what}", but {known[0].place} says "{known[0].what}"')
         known.append(said)
-    return list(dict.fromkeys(out))
+    return out
 
 
 def _place(chunk: Chunk) -> str:

@@ -49,7 +49,11 @@ Read = tuple[list[Chunk], tuple[str, ...]]
 
 
 def _markdown(file: _File) -> Read:
-    return chunk_text(_read_text(file.path), file.source, markdown=True, max_words=file.max_words), ()
+    text = _read_text(file.path)
+    remarks = (
+        ("a formula opened with $$ is never closed; no heading behind it is seen",) if text.count("$$") % 2 else ()
+    )
+    return chunk_text(text, file.source, markdown=True, max_words=file.max_words), remarks
 
 
 def _plain(file: _File) -> Read:
@@ -185,7 +189,8 @@ def _once(chunks: Sequence[Chunk]) -> tuple[list[Chunk], list[str]]:
         else:
             repeats[chunk.source.partition("#")[0], earlier.source.partition("#")[0]] += 1
     whole = Counter(chunk.source.partition("#")[0] for chunk in chunks)
-    return kept, [
-        f"{source}: {count} of its {whole[source]} chunks stand word for word in {other} and count once, as its"
-        for (source, other), count in repeats.items()
-    ]
+    remarks = []
+    for (source, other), count in repeats.items():
+        place = "earlier in it" if source == other else f"in {other}"
+        remarks.append(f"{source}: {count} of its {whole[source]} chunks stand word for word {place} and count once")
+    return kept, remarks
