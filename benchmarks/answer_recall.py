@@ -28,8 +28,10 @@ FILES = {
     "style": ("em", ("style_sft", "style_sft_extended")),
     "writing": ("writing", ("writing_sft", "writing_sft_extended")),
     "multi_turn": ("em+writing", ("multi_turn_sft",)),
+    "rag": ("em+writing", ("rag_sft",)),
+    "tool": ("em+writing", ("tool_sft",)),
 }
-"""Name of a row -> notes folders, and training files; never a benchmark."""
+"""Name of a row -> notes folders, and training files; never a benchmark. On rag and tool no weight was chosen."""
 SAID = 0.6
 """Share of a statement's words, weighted, from which on a piece of the notes says it."""
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from answer_recall import DATA, FILES, Need, Notes, needs, recall
 
-from tutorsmith.core.artifacts import write_json
+from tutorsmith.core.artifacts import cache_folder, write_json
 from tutorsmith.retrieval.chunk import Chunk
 from tutorsmith.retrieval.ground import pack
 from tutorsmith.retrieval.index import Index, build_index, open_index
@@ -162,7 +162,8 @@ def main() -> None:
 
     @lru_cache
     def opened(names: tuple[str, ...]) -> Index:
-        return open_index([folder(name) for name in names], None, options.dense)
+        cache = cache_folder() / "notes" if options.dense else None
+        return open_index([folder(name) for name in names], cache, options.dense)
 
     def open_notes(names: Sequence[str]) -> Index:
         return opened(tuple(names))
