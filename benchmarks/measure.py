@@ -33,7 +33,7 @@ from tutorsmith.core.artifacts import (
 from tutorsmith.data.read import read_predictions
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = ("torch", "transformers", "peft", "bm25s", "bitsandbytes", "xllamacpp", "trl", "unsloth")
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "xllamacpp", "trl", "unsloth")
 Row = dict[str, Any]
 
 

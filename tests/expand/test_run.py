@@ -191,7 +191,7 @@ def test_the_recorded_endpoint(queue: Queue, setting: Setting) -> None:
     why = {e.task.heading.split(":")[0]: e.reason.split(":")[0] for e in queue.entries.values() if not e.waits}
     assert why == {
         "Relaxation time of charge in a conductor": "neighbours",
-        "Method of images": "arithmetic",
+        "AC generator": "arithmetic",
         "Worked example": "there is no JSON object in it",
         "Capacitance of a spherical capacitor and an isolated sphere": "key points",
     }

@@ -325,7 +325,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         "from tutorsmith.cli import main\n"
         "try: main()\n"
         "except SystemExit as leave: assert not leave.code\n"
-        "heavy = {'torch', 'transformers', 'peft', 'numpy', 'scipy', 'sympy', 'bm25s', 'pint', 'optuna'}\n"
+        "heavy = {'torch', 'transformers', 'peft', 'numpy', 'scipy', 'sympy', 'sentence_transformers', 'pint', 'optuna'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

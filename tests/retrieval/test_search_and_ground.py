@@ -12,7 +12,8 @@ from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import Chunk
 from tutorsmith.retrieval.ground import HEADERS, cut_to, ground, instructions, is_grounded, pack, training_hits
 from tutorsmith.retrieval.index import Index, build_index, load_index, open_index, save_index
-from tutorsmith.retrieval.search import Hit, query_of, search
+from tutorsmith.retrieval.query import query_of
+from tutorsmith.retrieval.search import Hit, ranking, search
 
 TOPICS = [
     "capacitor",
@@ -58,6 +59,23 @@ def test_a_question_without_a_known_word_finds_nothing(index: Index) -> None:
 def test_ties_stand_in_the_order_of_the_notes() -> None:
     same = [Chunk(f"{i}.md", 0, "", "field and charge") for i in range(6)]
     assert [hit.source for hit in search(build_index(same), "charge", 4)] == ["0.md", "1.md", "2.md", "3.md"]
+
+
+def test_a_limit_gives_the_first_of_the_whole_ranking() -> None:
+    chunks = [Chunk(f"{i % 7}.md", i, "", " ".join(["charge"] * (i % 5)) + " field of matter") for i in range(60)]
+    index = build_index(chunks)
+    whole = ranking(index, "charge and field")
+    assert [position for position, _ in whole] != sorted(position for position, _ in whole)
+    for limit in (1, 2, 5, 13, 59, 60, 90):
+        assert ranking(index, "charge and field", limit) == whole[:limit]
+
+
+def test_a_neighbour_lifts_a_chunk_that_shares_a_word_and_no_other() -> None:
+    texts = ["charge of matter", "skin depth skin depth", "charge of matter", "nothing at all", "charge of matter"]
+    chunks = [Chunk("b.md" if i == 4 else "a.md", i, "", text) for i, text in enumerate(texts)]
+    scores = dict(ranking(build_index(chunks), "skin depth and charge"))
+    assert scores[0] == scores[2] > scores[4] > 0
+    assert scores[3] == 0
 
 
 def test_chinese_question_finds_its_chunk() -> None:
@@ -129,11 +147,17 @@ def test_given_hits_replace_the_search_and_language_must_be_known(index: Index) 
         ground(asked("What is an antenna?"), index, language="de")
 
 
-def test_short_follow_up_is_searched_with_the_question_before() -> None:
-    turns = [Message("user", "How does an antenna radiate?"), Message("assistant", "So."), Message("user", "And why?")]
-    assert "antenna" in query_of(turns)
-    turns[-1] = Message("user", "How does a capacitor store its energy in the field between plates?")
-    assert "antenna" not in query_of(turns)
+def test_a_follow_up_is_searched_with_what_was_said_before(index: Index) -> None:
+    turns = [
+        Message("user", "How does an antenna radiate?"),
+        Message("assistant", "Its dipole does."),
+        Message("user", "And why is that so?"),
+    ]
+    assert str(query_of(turns)) == "And why is that so?"
+    assert [hit.heading for hit in search(index, query_of(turns), 2)] == ["Antenna", "Dipole"]
+    turns[-1] = Message("user", "How does a capacitor store its energy?")
+    assert search(index, query_of(turns), 1)[0].heading == "Capacitor"
+    assert search(index, query_of([Message("system", "Be brief.")]), 3) == []
 
 
 SENTENCE = "A sentence of six whole words. "

@@ -103,6 +103,18 @@ def test_long_sections_are_cut_after_sentences_into_even_pieces() -> None:
     assert all(piece.endswith("holds.") for piece in pieces)
 
 
+def test_an_example_stays_whole_in_a_section_that_is_cut() -> None:
+    lead = " ".join(f"This is sentence {i} about the law." for i in range(9))
+    example = "**Example 1.** A wire carries a current.\n\n$$B = 1$$\n\n" + " ".join(
+        f"Step {i} is done." for i in range(9)
+    )
+    chunks = chunk_text(f"## Law\n\n{lead}\n\n{lead}\n\n{example}\n\n{lead}", "a.md", max_words=130)
+    assert len(chunks) > 1
+    (holder,) = (chunk for chunk in chunks if "Example 1" in chunk.text)
+    assert holder.text.startswith("**Example 1.**") or "Step 8" in holder.text
+    assert "Step 8 is done." in holder.text
+
+
 def test_several_chapters_in_one_file_stay_in_the_path() -> None:
     chunks = chunk_text("# One\n\na b\n\n# Two\n\n## Deep\n\nc d\n", "a.md")
     assert [(chunk.heading, chunk.title) for chunk in chunks] == [("One", ""), ("Two > Deep", "")]

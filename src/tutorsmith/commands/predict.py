@@ -126,15 +126,15 @@ def _training_config(adapter: Path | None) -> dict[str, Any] | None:
     return config
 
 
-# The settings that must be the same in prediction as in training, and the length of the answers that were scored.
+# The settings that must be the same in prediction as in training, and the length of the answers that were scored; those
+# of _LATER are not in the configs of older runs.
 _AS_TRAINED = ("quantization", "dtype", "use_notes", "notes_k", "notes_words", "max_new_tokens")
-_TOOLS = ("tools", "tool_rounds")
+_LATER = ("dense_model", "tools", "tool_rounds")
 
 
 def _trained_settings(trained: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Adapters made before a tutor could be offered tools say nothing of them."""
     known = trained["settings"] if trained else {}
-    return {name: known[name]["value"] for name in (*_AS_TRAINED, *_TOOLS) if name in known}
+    return {name: known[name]["value"] for name in (*_AS_TRAINED, *_LATER) if name in known}
 
 
 def _notes(options: PredictOptions, project: Project | None, trained: Mapping[str, Any] | None) -> tuple[Path, ...]:

@@ -69,7 +69,7 @@ class Sample:
 
     @property
     def question(self) -> str:
-        """The last user turn: what retrieval searches with and what leakage is judged on."""
+        """The last user turn: what leakage is judged on; retrieval also reads what was said before."""
         return next((m.content or "" for m in reversed(self.messages) if m.role == "user"), "")
 
 

@@ -52,9 +52,10 @@ class Context:
     @cached_property
     def index(self) -> Index | None:
         """The notes' index, or None for a run without notes. What of the notes could not be read is said once."""
-        if not self.stage.notes or not self.settings.notes.settings.use_notes:
+        notes = self.settings.notes.settings
+        if not self.stage.notes or not notes.use_notes:
             return None
-        index = open_index(existing(self.stage.notes, "notes"), cache_folder() / "notes")
+        index = open_index(existing(self.stage.notes, "notes"), cache_folder() / "notes", notes.dense_model)
         if index.skipped:
             LOGGER.warning("notes: left out, of no kind that is read: %s", ", ".join(index.skipped))
         for remark in index.remarks:

@@ -2,7 +2,8 @@
 
 text ──► sections (one per heading, with the path of headings above it)
            └─► blocks (paragraph, list, table, code fence, display formula; none is ever cut inside a formula or fence)
-                 └─► chunks of about equal size, at most `max_words` unless one block alone is longer
+                 └─► meanings (a definition, derivation or example with all that belongs to it)
+                       └─► chunks of about equal size, at most `max_words` unless one block alone is longer
 """
 
 import re
@@ -14,12 +15,19 @@ from tutorsmith.data.words import word_count
 
 MAX_WORDS = 160
 MIN_WORDS = 60
+FORMULA_LINES = 200
+"""A display formula that is longer was never closed: it ends at the next empty line."""
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _SETEXT = re.compile(r"^ {0,3}(={3,}|-{3,})\s*$")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENVIRONMENT = re.compile(r"^\s*\\begin\{(equation|align|gather|multline|eqnarray)\*?\}")
+_MEANING_STARTS = re.compile(
+    r"[*_\s]{0,4}(?:definition|theorem|lemma|derivation|proof|(?:worked )?example|exercise|problem"
+    r"|定义|定理|推导|证明|例题|例|习题)(?:[\s\d.]{0,6}(?:\([^)]*\))?\s*[*_]{0,2}\s*[:：.]|\s*\d)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z$\\(\[*])|(?<=[。！？；])")
 
 
@@ -73,7 +81,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             if block:
                 yield "\n".join(block)
             block, fence = [line], opened[1]
-        elif line.strip() or (block and _is_open_math(block)):
+        elif line.strip() or (block and len(block) < FORMULA_LINES and _is_open_math(block)):
             block.append(line.rstrip())
         elif block:
             yield "\n".join(block)
@@ -182,6 +190,22 @@ def _units(blocks: Sequence[str], max_words: int) -> list[str]:
     return units
 
 
+def _meanings(units: Sequence[str], max_words: int) -> list[str]:
+    """Units joined where they are one definition, derivation or example ("**Example 2.** ...", and the formulas and
+    results below it), so that no chunk begins in the middle of one; one that is too long stays in its units."""
+    groups: list[list[str]] = []
+    for unit in units:
+        if not groups or _MEANING_STARTS.match(unit):
+            groups.append([])
+        groups[-1].append(unit)
+    whole = ["\n\n".join(group) for group in groups]
+    return [
+        part
+        for group, text in zip(groups, whole, strict=True)
+        for part in ([text] if word_count(text) <= max_words else group)
+    ]
+
+
 def _packed(pieces: Sequence[str], max_words: int, joint: str) -> list[str]:
     """Neighbouring pieces joined into groups of about equal size, none above max_words unless one piece is."""
     total = sum(map(word_count, pieces))
@@ -240,7 +264,7 @@ def _chunks(sections: Sequence[_Section], source: str, max_words: int) -> list[C
         names = [name for _, name in section.path if name]
         heading = " > ".join(names[1:] if title else names)
         block = 0
-        for body in _packed(_units(section.blocks, max_words), max_words, "\n\n"):
+        for body in _packed(_meanings(_units(section.blocks, max_words), max_words), max_words, "\n\n"):
             if body.strip():
                 block = _block_of(body, section.blocks, block)
                 place = section.places[block] if section.places else ""

@@ -18,7 +18,8 @@ from tutorsmith.data.schema import Message
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import sentences
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.search import Hit, hit_of, query_of, ranking, search
+from tutorsmith.retrieval.query import Query, query_of
+from tutorsmith.retrieval.search import Hit, hit_of, ranking, search
 
 HEADERS = {"en": "Course notes (numbered excerpts):", "zh": "课程笔记（编号摘录）："}
 K = 3
@@ -121,7 +122,7 @@ def ground(
 
 
 def training_hits(
-    index: Index, sample_id: str, question: str, *, k: int = K, distractor_share: float = 0.0, seed: int = 0
+    index: Index, sample_id: str, question: Query | str, *, k: int = K, distractor_share: float = 0.0, seed: int = 0
 ) -> list[Hit]:
     """The hits for one training sample: the best k, or, for a seeded share of the samples, unrelated chunks only.
 

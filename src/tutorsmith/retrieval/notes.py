@@ -1,6 +1,7 @@
 """Folders of notes -> chunks. One table says which files are notes and how each kind is read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,10 +12,17 @@ from tutorsmith.data.documents import READERS as DOCUMENT_READERS
 from tutorsmith.data.documents import Block, Document, read_document
 from tutorsmith.data.documents.decode import read_bytes
 from tutorsmith.data.documents.table import OLD_FORMATS
+from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import MAX_WORDS, Chunk, chunk_document, chunk_text
 
 DOCUMENTS_VERSION = 1
 """Part of the names of cached documents: raise it whenever a document reader gives other blocks."""
+LARGEST = 64 * 2**20
+"""Bytes of a text file above which it is taken for a dump: a book has about a million."""
+REPEATED = 20
+"""Words from which on a chunk that stands twice is told and counted once; shorter ones may repeat by chance."""
+ENDLESS = 4
+"""A piece that cannot be cut and is this many times longer than a chunk should be fits no prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,11 @@ Read = tuple[list[Chunk], tuple[str, ...]]
 
 
 def _markdown(file: _File) -> Read:
-    return chunk_text(_read_text(file.path), file.source, markdown=True, max_words=file.max_words), ()
+    text = _read_text(file.path)
+    remarks = (
+        ("a formula opened with $$ is never closed; no heading behind it is seen",) if text.count("$$") % 2 else ()
+    )
+    return chunk_text(text, file.source, markdown=True, max_words=file.max_words), remarks
 
 
 def _plain(file: _File) -> Read:
@@ -63,6 +75,13 @@ NOTES: Mapping[str, Callable[[_File], Read]] = {
 
 
 def _read_text(path: Path) -> str:
+    size = path.stat().st_size if path.is_file() else 0
+    if size > LARGEST:
+        raise DataError(
+            f"{size / 2**20:.0f} MiB of text in one file is no lecture notes (at most {LARGEST // 2**20} MiB are read)",
+            where=str(path),
+            mend="split it into chapters, or take it out of the notes folder",
+        )
     data = read_bytes(path)
     if b"\x00" in data:
         raise DataError(
@@ -143,4 +162,35 @@ def load_notes(places: Sequence[Path], *, max_words: int = MAX_WORDS, cache: Pat
                 remarks.append(f"{path}: holds no text")
         if len(chunks) == before:
             raise DataError("the notes hold no text", where=str(root), mend="write notes, or run with --no-notes")
-    return Notes(tuple(chunks), tuple(skipped), tuple(remarks))
+    remarks.extend(_endless(chunks, max_words))
+    kept, repeated = _once(chunks)
+    return Notes(tuple(kept), tuple(skipped), (*remarks, *repeated))
+
+
+def _endless(chunks: Sequence[Chunk], max_words: int) -> Iterator[str]:
+    for chunk in chunks:
+        if (length := word_count(chunk.text)) > ENDLESS * max_words:
+            yield f"{chunk.source}: a piece of {length} words that cannot be cut into sentences fits no prompt"
+
+
+def _once(chunks: Sequence[Chunk]) -> tuple[list[Chunk], list[str]]:
+    """The chunks without those whose heading and text stood before, and a remark for each pair of files that share
+    such."""
+    first: dict[tuple[str, str], Chunk] = {}
+    kept: list[Chunk] = []
+    repeats: Counter[tuple[str, str]] = Counter()
+    for chunk in chunks:
+        if word_count(chunk.text) < REPEATED:
+            kept.append(chunk)
+            continue
+        earlier = first.setdefault((chunk.heading, " ".join(chunk.text.split())), chunk)
+        if earlier is chunk:
+            kept.append(chunk)
+        else:
+            repeats[chunk.source.partition("#")[0], earlier.source.partition("#")[0]] += 1
+    whole = Counter(chunk.source.partition("#")[0] for chunk in chunks)
+    remarks = []
+    for (source, other), count in repeats.items():
+        place = "earlier in it" if source == other else f"in {other}"
+        remarks.append(f"{source}: {count} of its {whole[source]} chunks stand word for word {place} and count once")
+    return kept, remarks

@@ -18,6 +18,11 @@ class NotesSettings(StepSettings):
         le=4000,
         description="Most words of excerpts in one prompt; five Chinese characters count as three words.",
     )
+    dense_model: str = Field(
+        default="",
+        description="A sentence-transformers model (name or folder) whose ranking by meaning joins that by words;"
+        " needs the extra `dense`. Empty: words alone.",
+    )
     distractor_share: float = Field(
         default=0.1,
         ge=0.0,
