@@ -27,8 +27,8 @@ END = -1
 """No token: the guide ends the answer."""
 TRIES = 64
 """The likeliest tokens that are looked at for one that fits; after them the section's name is written."""
-SOFT_STEP = 8
-"""Tokens to ask for at once where the next end of a sentence ends the section."""
+STEP = 8
+"""Tokens to ask for at once where more might be in vain: a heading is due, or a sentence's end ends the section."""
 _EXTRA = 3
 """Tokens that a heading may take beyond its spelling: its marks, one by one."""
 
@@ -135,9 +135,10 @@ class Guide(Written):
         """How many tokens may be asked for at once before a budget has to be looked at."""
         if self.left_alone:
             return self.limit - self.count
-        section = max(self.section, 0)
-        soft, hard = self.budget.soft[section] - self.count, self.budget.hard[section] - self.count
-        return soft if soft > 0 else max(1, min(SOFT_STEP, hard))
+        if self.naming:
+            return STEP
+        soft, hard = (ends[self.section] - self.count for ends in (self.budget.soft, self.budget.hard))
+        return soft if soft > 0 else max(1, min(STEP, hard))
 
     def take(self, token: int) -> None:
         """Go on behind this token."""

@@ -16,7 +16,7 @@ from tutorsmith.core.endpoint import CHAT, BadReply, Endpoint, Names, open_clien
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
 from tutorsmith.generation.form import Form
-from tutorsmith.generation.guide import END, SOFT_STEP, Guide
+from tutorsmith.generation.guide import END, STEP, Guide
 from tutorsmith.generation.in_parts import answer_in_parts
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
@@ -121,7 +121,7 @@ class OpenAIEngine:
             whole = [*prompt, *said]
             unwanted = {*refused, *(self.loaded.ends if END in refused else ())} - {END}
             # A server that tells no ids tells nothing of a token that is a part of a character.
-            for more in (0, SOFT_STEP):
+            for more in (0, STEP):
                 body = self._choice(sampling, whole, most + more)
                 if unwanted:
                     body["logit_bias"] = {str(token): -100 for token in unwanted}
