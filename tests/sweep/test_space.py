@@ -23,6 +23,7 @@ def test_ranges_and_choices_have_the_types_of_their_settings() -> None:
         Range("notes_k", 1, 4, log=False, whole=True),
         Choice("gradient_checkpointing", (True, "auto")),
     ]
+    assert str(space[0]) == "learning_rate=0.0001..0.003:log" and str(space[3]) == "gradient_checkpointing=true,auto"
     assert [type(v) for v in space[1].values] == [int, int, int]
     assert size(space) == float("inf") and size(space[1:]) == 3 * 4 * 2
 

@@ -201,7 +201,7 @@ def subplots(
             axis.set_facecolor(_PAPER)
             axis.grid(color=_GRID, linewidth=0.8)
             axis.set_axisbelow(True)
-            axis.tick_params(colors=_INK, labelcolor=_INK, length=3)
+            axis.tick_params(which="both", colors=_INK, labelcolor=_INK, length=3)
             axis.xaxis.label.set_color(_INK)
             axis.yaxis.label.set_color(_INK)
             axis.yaxis.offsetText.set_color(_INK)

@@ -61,6 +61,8 @@ def _view(data: SweepData) -> dict[str, Any]:
 
 def shown(value: Any) -> str:
     """A setting's value in a table."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tutorsmith.report.plots import COLOURS, LOSS, legend, subplots, svg_of
-from tutorsmith.report.sweep_records import SweepData
+from tutorsmith.report.sweep_records import SweepData, toml_value
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,9 +56,11 @@ def _panel(axis: Any, data: SweepData, name: str) -> None:
         places: list[float] = list(raw)
         if name in data.logarithmic:
             axis.set_xscale("log")
+        elif all(isinstance(value, int) for value in raw):
+            _whole_numbers(axis)
     else:
-        names = sorted({str(value) for value in raw})
-        places = [names.index(str(value)) for value in raw]
+        names = sorted({toml_value(value) for value in raw})
+        places = [names.index(toml_value(value)) for value in raw]
         axis.set_xticks(range(len(names)), names)
     values = [trial.value or 0.0 for trial in shown]
     axis.plot(places, values, linestyle="none", marker="o", markersize=5, color=_DONE)

@@ -79,7 +79,8 @@ class Choice:
         return value in self.values
 
     def __str__(self) -> str:
-        return f"{self.name}={','.join(map(str, self.values))}"
+        words = (str(value).lower() if isinstance(value, bool) else str(value) for value in self.values)
+        return f"{self.name}={','.join(words)}"
 
 
 Dimension = Range | Choice
