@@ -125,6 +125,7 @@ def _prediction(raw: Mapping[str, Any]) -> Prediction:
         adapter=raw.get("adapter"),
         seed=raw.get("seed") or 0,
         flags=tuple(raw.get("flags") or ()),
+        evidence=raw.get("evidence"),
     )
 
 
@@ -154,7 +155,7 @@ def sample_to_dict(sample: Sample) -> dict[str, Any]:
 
 def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
     """The object that `read_predictions` turns back into this record."""
-    return {
+    out: dict[str, Any] = {
         "id": prediction.id,
         "prediction": prediction.prediction,
         "tool_calls": [dict(call) for call in prediction.tool_calls],
@@ -168,6 +169,7 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "seed": prediction.seed,
         "flags": list(prediction.flags),
     }
+    return out if prediction.evidence is None else {**out, "evidence": dict(prediction.evidence)}
 
 
 def write_jsonl(path: Path | str, rows: Iterable[Mapping[str, Any]]) -> Path:

@@ -88,7 +88,7 @@ class Prediction:
     """One answer of one system, with what is needed to judge its health and to repeat it.
 
     finish_reason: "stop" (end of turn), "length" (cut off) or "error"; latency_s in seconds; `flags` are the health
-    flags of `tutorsmith.data.health`.
+    flags of `tutorsmith.data.health`; evidence: what the prompt told of the question, `kind` of refusal and `why`.
     """
 
     id: str
@@ -103,3 +103,4 @@ class Prediction:
     adapter: str | None = None
     seed: int = 0
     flags: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] | None = None

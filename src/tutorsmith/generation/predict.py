@@ -23,7 +23,7 @@ class Request:
 
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
-    made of, for endpoints that apply a chat template themselves.
+    made of, for endpoints that apply a chat template themselves. evidence: what it tells of the question.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Request:
     instructions: str = ""
     uses_tools: bool = False
     messages: tuple[Mapping[str, object], ...] = ()
+    evidence: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _prediction(request: Request, completion: Completion, speaker: Speaker, samp
         adapter=speaker.adapter,
         seed=sampling.seed,
         flags=flags,
+        evidence=request.evidence,
     )
 
 

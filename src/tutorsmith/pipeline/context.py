@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tutorsmith.core.artifacts import cache_folder
+from tutorsmith.core.artifacts import EVIDENCE, cache_folder, read_json
 from tutorsmith.data.read import iter_benchmark, iter_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
+from tutorsmith.evidence.decide import Decider, fit_decider
 from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.pipeline.prompts import Prompter
@@ -78,9 +79,27 @@ class Context:
             weights=self.trains or ENGINES[self.engine_name].weights,
         )
 
-    def prompter(self, *, with_notes: bool = True) -> Prompter:
-        index = self.index if with_notes else None
-        return Prompter(self.loaded, index, self.settings.notes.settings, self.language)
+    @cached_property
+    def decider(self) -> Decider | None:
+        """What decides whether a question of this stage can be answered, fitted on its samples; None without notes or
+        samples, or when it is off."""
+        if self.index is None or not self.stage.train or self.settings.notes.settings.evidence == "off":
+            return None
+        return fit_decider(self.index, self.samples)
+
+    def decider_of(self, adapter: Path | None) -> Decider | None:
+        """The one that was saved beside an adapter, else the stage's own. Raises: DataError when it is damaged."""
+        file = adapter / EVIDENCE if adapter else None
+        if self.index is None or self.settings.notes.settings.evidence == "off" or not (file and file.is_file()):
+            return self.decider
+        return Decider.from_dict(read_json(file), self.index, str(file))
+
+    def prompter(self, *, with_notes: bool = True, adapter: Path | None = None) -> Prompter:
+        """adapter: the folder of the one that is to answer."""
+        settings = self.settings.notes.settings
+        if not with_notes:
+            return Prompter(self.loaded, None, settings, self.language)
+        return Prompter(self.loaded, self.index, settings, self.language, self.decider_of(adapter))
 
     def shown(self, file: Path) -> str:
         """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
+from tutorsmith.evidence.decide import Decider, Decision
+from tutorsmith.evidence.line import bare, line_of, with_line
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
@@ -22,12 +24,14 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass(frozen=True)
 class Prompter:
-    """How prompts are made in one run: for which model, from which notes (None: none), in which language."""
+    """How prompts are made in one run: for which model, from which notes (None: none), in which language, and what
+    decides whether a question can be answered (None: nothing is told of it)."""
 
     loaded: LoadedModel
     index: Index | None
     notes: NotesSettings
     language: str
+    decider: Decider | None = None
 
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
@@ -39,10 +43,12 @@ class Prompter:
         """
         for sample in samples:
             hits = found = self._training_hits(sample, seed)
-            made = self._rows(sample, hits)
+            label = self.decider.label(sample) if self.decider and not bare(sample, seed) else None
+            line = self._line(sample, label)
+            made = self._rows(sample, hits, line)
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits = hits[:-1]
-                made = self._rows(sample, hits)
+                made = self._rows(sample, hits, line)
             yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
@@ -50,34 +56,48 @@ class Prompter:
         out: list[Request] = []
         shortened = 0
         for item in items:
-            messages, hits = self.grounded(item)
+            decision = self.decider.decide(item.messages) if self.decider and self._takes_notes(item) else None
+            line = self._line(item, decision)
+            messages, hits = self.grounded(item, line=line)
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
             while hits and len(ids) + max_new_tokens > self.loaded.context:
                 hits, shortened = hits[:-1], shortened + 1
-                messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
+                messages, hits = self.grounded(item, hits, line)
                 ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
             kept = tuple(hit.as_dict() for hit in hits)
             asked = instructions(item.system)
             language, sent = self._language(item), tuple(message.as_dict() for message in messages)
-            out.append(Request(item.id, tuple(ids), item.question, kept, language, asked, bool(item.tools), sent))
+            told = decision.as_dict() if decision else None
+            out.append(Request(item.id, tuple(ids), item.question, kept, language, asked, bool(item.tools), sent, told))
         say_shortened(shortened, f"the context of {self.loaded.context}")
         return out
 
-    def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
-        """The messages with excerpts in the system prompt (found by search if `hits` is None), and those excerpts."""
-        if self.index is None or sample.meta.get("has_rag_context"):
+    def grounded(
+        self, sample: Sample, hits: Sequence[Hit] | None = None, line: str = ""
+    ) -> tuple[list[Message], list[Hit]]:
+        """The messages with excerpts and the line of evidence in the system prompt (excerpts are found by search if
+        `hits` is None), and those excerpts."""
+        if self.index is None or not self._takes_notes(sample):
             return list(sample.messages), []
-        k, words = self.notes.notes_k, self.notes.notes_words
-        return ground(sample.messages, self.index, k=k, max_words=words, language=self._language(sample), hits=hits)
+        k, words, language = self.notes.notes_k, self.notes.notes_words, self._language(sample)
+        messages, shown = ground(sample.messages, self.index, k=k, max_words=words, language=language, hits=hits)
+        return with_line(messages, line), shown
 
     def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
-        if self.index is None or sample.meta.get("has_rag_context"):
+        if self.index is None or not self._takes_notes(sample):
             return []
         k, share = self.notes.notes_k, self.notes.distractor_share
         return training_hits(self.index, sample.id, query_of(sample.messages), k=k, distractor_share=share, seed=seed)
 
-    def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
-        messages = self.grounded(sample, hits)[0] if hits else list(sample.messages)
+    def _takes_notes(self, sample: Sample) -> bool:
+        """Not one that brings its own excerpts."""
+        return not sample.meta.get("has_rag_context")
+
+    def _line(self, sample: Sample, decision: Decision | None) -> str:
+        return line_of(decision, self._language(sample)) if decision else ""
+
+    def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
+        messages = self.grounded(sample, hits, line)[0]
         return render_sample(sample, messages, self.loaded.tokenizer, self.loaded.ends)
 
     def _language(self, sample: Sample) -> str:

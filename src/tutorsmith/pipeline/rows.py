@@ -23,6 +23,14 @@ _CODE = (
     "data/mix.py",
     "data/read.py",
     "retrieval",
+    "evidence",
+    "evidence/common.json",
+    "evidence/cues.json",
+    "evidence/fields.json",
+    "evidence/quantities.json",
+    "evidence/textneeds.json",
+    "evaluation/metrics/units.py",
+    "evaluation/metrics/values.py",
     "training/token_rows.py",
 )
 

@@ -1,5 +1,7 @@
 """How course notes get into the prompt."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from tutorsmith.core.settings import StepSettings
@@ -23,4 +25,9 @@ class NotesSettings(StepSettings):
         ge=0.0,
         le=1.0,
         description="Share of training samples that see only unrelated excerpts, to learn not to trust wrong notes.",
+    )
+    evidence: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Tell the tutor after the notes whether the question can be answered, where there are notes and "
+        "samples to judge by.",
     )

@@ -1,0 +1,213 @@
+"""How often evidence decides rightly whether a question can be answered, as Markdown tables for docs/guide/evidence.md.
+
+    python benchmarks/evidence.py               cross-validated on the training samples; the labelled questions
+    python benchmarks/evidence.py --benchmarks  also the benchmarks, which nothing here was chosen on
+    python benchmarks/evidence.py --errors      also every question that is decided wrongly
+    python benchmarks/evidence.py --fit-prior   writes the weights to start from, fitted on the development questions
+
+Folds never part a sample from its near-miss partner. Words that the course's questions have in common are taken from
+the other folds as well.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tutorsmith.data.read import read_benchmark, read_samples
+from tutorsmith.data.schema import Message, Sample
+from tutorsmith.evidence import decide
+from tutorsmith.evidence.classifier import blank, fit
+from tutorsmith.evidence.course import Course, asked_words
+from tutorsmith.evidence.decide import ANSWER, CLASSES, Decider, fit_decider, question_of, rows_of
+from tutorsmith.evidence.features import evidence_of
+from tutorsmith.retrieval.index import Index, open_index
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data" / "training"
+CASES = ROOT / "tests" / "cases" / "evidence.json"
+FOLDS = 10
+PRIOR_PULL = 1.0
+SHORT = {
+    ANSWER: "answer",
+    "missing_parameters": "missing",
+    "insufficient_context": "insufficient",
+    "out_of_scope": "scope",
+}
+STAGES = {
+    "style": (("style_sft", "style_sft_extended"), ("em",)),
+    "writing": (("writing_sft", "writing_sft_extended"), ("writing",)),
+    "tool": (("tool_sft",), ("em", "writing")),
+    "multi_turn": (("multi_turn_sft",), ("em", "writing")),
+}
+BENCHMARKS = {
+    "style": ("style_benchmark_extended", ("em",)),
+    "writing": ("writing_benchmark_extended", ("writing",)),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One question: what is true, what was decided."""
+
+    sample: Sample
+    decided: str
+
+    @property
+    def true(self) -> str:
+        return self.sample.refusal_type or ANSWER
+
+
+def index_of(notes: Sequence[str], language: str = "en") -> Index:
+    base = DATA / "zh" if language == "zh" else DATA
+    return open_index([base / "knowledge" / name for name in notes])
+
+
+def samples_of(files: Sequence[str], language: str = "en") -> list[Sample]:
+    base = DATA / "zh" if language == "zh" else DATA
+    return [sample for name in files for sample in read_samples(base / "processed" / f"{name}.jsonl")]
+
+
+def labelled(part: str, course: str | None = None) -> list[tuple[str, Sample]]:
+    """(course, question) of the labelled questions of a part."""
+    rows = json.loads(CASES.read_text(encoding="utf-8"))
+    return [
+        (
+            row["course"],
+            Sample(row["id"], "tutor", (Message("user", row["question"]),), row["refusal_type"], meta=row),
+        )
+        for row in rows
+        if row["part"] == part and course in (None, row["course"])
+    ]
+
+
+def folds_of(samples: Sequence[Sample]) -> list[int]:
+    """The fold of each sample; partners share one."""
+    numbers: dict[str, int] = {}
+    out = []
+    for sample in samples:
+        pair = sample.meta.get("pair")
+        key = min(sample.id, str(pair)) if pair else sample.id
+        out.append(numbers.setdefault(key, len(numbers)) % FOLDS)
+    return out
+
+
+def decided(decider: Decider, samples: Sequence[Sample]) -> list[Outcome]:
+    return [Outcome(s, decider.decide(s.messages).kind or ANSWER) for s in samples]
+
+
+def cross_validated(samples: Sequence[Sample], make: Callable[[list[Sample]], Decider]) -> list[Outcome]:
+    folds, out = folds_of(samples), []
+    for fold in range(FOLDS):
+        train = [s for s, f in zip(samples, folds, strict=True) if f != fold]
+        test = [s for s, f in zip(samples, folds, strict=True) if f == fold]
+        out += decided(make(train), test) if test else []
+    return out
+
+
+def fit_prior(among: Sequence[tuple[str, Sample]]) -> decide.Softmax:
+    """Weights from labelled questions beside the notes of their courses, held to zero."""
+    rows, labels, names = [], [], ()
+    for course, sample in among:
+        found = evidence_of(question_of(sample.messages), COURSES[course])
+        names = tuple(found.numbers)
+        rows.append(found)
+        labels.append(sample.refusal_type or ANSWER)
+    return fit(rows_of(rows), labels, blank(CLASSES, names), pull=PRIOR_PULL)
+
+
+def cross_validated_prior(among: Sequence[tuple[str, Sample]]) -> list[Outcome]:
+    folds, out = folds_of([sample for _, sample in among]), []
+    for fold in range(FOLDS):
+        model = fit_prior([entry for entry, f in zip(among, folds, strict=True) if f != fold])
+        for (course, sample), f in zip(among, folds, strict=True):
+            out += decided(Decider(COURSES[course], model), [sample]) if f == fold else []
+    return out
+
+
+def summary(name: str, outcomes: Sequence[Outcome]) -> str:
+    refused = [o for o in outcomes if o.true != ANSWER]
+    answered = [o for o in outcomes if o.true == ANSWER]
+    found = [o for o in refused if o.decided != ANSWER]
+    hits, kept = len(found) / len(refused), sum(o.decided == ANSWER for o in answered) / len(answered)
+    kinds = sum(o.decided == o.true for o in found) / len(found) if found else float("nan")
+    return (
+        f"| {name} | {len(outcomes)} | {(hits + kept) / 2:.3f} | {len(found)}/{len(refused)} | "
+        f"{len(answered) - round(kept * len(answered))}/{len(answered)} | {kinds:.3f} |"
+    )
+
+
+def confusion(outcomes: Sequence[Outcome]) -> str:
+    lines = ["| true \\ decided | " + " | ".join(SHORT.values()) + " |", "|---" * (len(SHORT) + 1) + "|"]
+    for true in CLASSES:
+        cells = [sum(o.true == true and o.decided == told for o in outcomes) for told in CLASSES]
+        lines.append(f"| {SHORT[true]} | " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+HEAD = """\
+| questions | n | balanced accuracy | rightly refused | wrongly refused | right kind of the refused |
+|---|---|---|---|---|---|"""
+COURSES: dict[str, Course] = {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for flag in ("--benchmarks", "--errors", "--fit-prior"):
+        parser.add_argument(flag, action="store_true")
+    options = parser.parse_args()
+    for course, files in (("em", STAGES["style"][0]), ("writing", STAGES["writing"][0])):
+        asked = asked_words(s.question for s in samples_of(files) if s.refusal_type is None)
+        COURSES[course] = Course(index_of([course]), asked)
+    if options.fit_prior:
+        write_prior()
+        return
+    results = {f"{stage}, cross-validated": stage_outcomes(stage) for stage in STAGES}
+    results |= {f"{stage} (zh), cross-validated": stage_outcomes(stage, "zh") for stage in ("style", "writing")}
+    results["labelled, development, cross-validated"] = cross_validated_prior(labelled("dev"))
+    results["labelled, unseen"] = [
+        outcome
+        for course, stage in (("em", "style"), ("writing", "writing"))
+        for outcome in decided(trained(stage), [sample for _, sample in labelled("unseen", course)])
+    ]
+    if options.benchmarks:
+        for stage, (file, _) in BENCHMARKS.items():
+            items = read_benchmark(DATA / "eval" / f"{file}.jsonl")
+            results[f"{stage} benchmark"] = decided(trained(stage), items)
+    print(HEAD)
+    for name, outcomes in results.items():
+        print(summary(name, outcomes))
+    for name, outcomes in results.items():
+        print(f"\n{name}:\n\n{confusion(outcomes)}")
+        for outcome in outcomes if options.errors else ():
+            if outcome.true != outcome.decided:
+                told = f"{SHORT[outcome.true]} -> {SHORT[outcome.decided]}"
+                print(f"    {outcome.sample.id} {told}: {outcome.sample.question[:160]!r}")
+
+
+def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:
+    files, notes = STAGES[stage]
+    index = index_of(notes, language)
+    samples = samples_of([f for f in files if language == "en" or "extended" not in f], language)
+    return cross_validated(samples, lambda train: fit_decider(index, train))
+
+
+def trained(stage: str) -> Decider:
+    files, notes = STAGES[stage]
+    return fit_decider(index_of(notes), samples_of(files))
+
+
+def write_prior() -> None:
+    model = fit_prior(labelled("dev"))
+    file = Path(decide.__file__).with_name(decide.PRIOR)
+    rows = [f'  "{label}": {json.dumps(weights)}' for label, weights in model.as_dict().items()]
+    file.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    for name, weights in zip((*model.features, "bias"), np.transpose(model.weights), strict=True):
+        print(f"| {name} | " + " | ".join(f"{w:+.2f}" for w in weights) + " |")
+
+
+if __name__ == "__main__":
+    main()
