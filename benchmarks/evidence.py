@@ -190,14 +190,14 @@ def main() -> None:
 
 def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:
     files, notes = STAGES[stage]
-    index = index_of(notes, language)
+    course = Course(index_of(notes, language))
     samples = samples_of([f for f in files if language == "en" or "extended" not in f], language)
-    return cross_validated(samples, lambda train: fit_decider(index, train))
+    return cross_validated(samples, lambda train: fit_decider(course, train))
 
 
 def trained(stage: str) -> Decider:
     files, notes = STAGES[stage]
-    return fit_decider(index_of(notes), samples_of(files))
+    return fit_decider(Course(index_of(notes)), samples_of(files))
 
 
 def write_prior() -> None:

@@ -38,6 +38,12 @@ class Course:
         """Whether the notes hold relations enough to see what a calculation needs."""
         return sum(map(len, self.formulary.relations.values())) >= len(self.index.chunks) / 2
 
+    def with_asked(self, asked: Iterable[str]) -> "Course":
+        """The same notes, read once, with other words of answered questions."""
+        made = Course(self.index, frozenset(asked))
+        made.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("counts", "formulary", "calculates")})
+        return made
+
     def weight(self, word: str) -> float:
         """Inverse document frequency; the greatest for a word that no chunk has."""
         return math.log1p(len(self.index.chunks) / (1 + self.counts.get(word, 0)))

@@ -20,7 +20,6 @@ from tutorsmith.evidence.classifier import Softmax, fit
 from tutorsmith.evidence.course import Course, asked_words
 from tutorsmith.evidence.features import Evidence, evidence_of
 from tutorsmith.evidence.question import Question
-from tutorsmith.retrieval.index import Index
 
 ANSWER = "answer"
 KINDS = ("missing_parameters", "insufficient_context", "out_of_scope")
@@ -65,6 +64,13 @@ def thing_of(kind: str | None, evidence: Evidence) -> str:
     return ", ".join((*evidence.strange[:2], *evidence.demands[:1])) if kind else ""
 
 
+def label_of(sample: Sample, course: Course) -> Decision:
+    """What is true of a sample, with the name of the thing that the evidence finds."""
+    kind = sample.refusal_type
+    thing = thing_of(kind, evidence_of(question_of(sample.messages), course)) if kind else ""
+    return Decision(kind, thing, float(kind is not None))
+
+
 @dataclass(frozen=True)
 class Decider:
     """Weights, and the course beside which questions are seen."""
@@ -80,37 +86,31 @@ class Decider:
         kind = None if refuses < _REFUSE else CLASSES[1 + int(chances[1:].argmax())]
         return Decision(kind, thing_of(kind, evidence), refuses)
 
-    def label(self, sample: Sample) -> Decision:
-        """What is true of a sample, with the name of the thing that the evidence finds."""
-        kind = sample.refusal_type
-        thing = thing_of(kind, evidence_of(question_of(sample.messages), self.course)) if kind else ""
-        return Decision(kind, thing, float(kind is not None))
-
     def as_dict(self) -> dict[str, Any]:
         """For evidence.json beside an adapter."""
         return {"schema_version": 1, "weights": self.model.as_dict(), "asked": sorted(self.course.asked)}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any], index: Index, where: str) -> "Decider":
+    def from_dict(cls, told: Mapping[str, Any], course: Course, where: str) -> "Decider":
         """Raises: DataError when it is not what `as_dict` gives, or of another version of the features."""
         try:
             model = Softmax.from_dict(told["weights"])
-            course = Course(index, frozenset(told["asked"]))
+            known = course.with_asked(told["asked"])
         except (KeyError, TypeError, IndexError, ValueError) as error:
             raise DataError(f"not the weights of a decision ({error})", where=where, mend="train again") from error
         if model.features != prior().features or model.classes != CLASSES:
             raise DataError("these weights are of another version of the evidence", where=where, mend="train again")
-        return cls(course, model)
+        return cls(known, model)
 
 
-def fit_decider(index: Index, samples: Iterable[Sample]) -> Decider:
-    """A decider for the notes, its weights moved by the samples; those that bring their own excerpts are left aside."""
+def fit_decider(course: Course, samples: Iterable[Sample]) -> Decider:
+    """A decider for the course, its weights moved by the samples; those with excerpts of their own are left aside."""
     kept: dict[bool, list[Sample]] = {True: [], False: []}
     for sample in samples:
         fitting = kept[sample.refusal_type is not None]
         if not sample.meta.get("has_rag_context") and len(fitting) < MOST // 2:
             fitting.append(sample)
-    course = Course(index, asked_words(sample.question for sample in kept[False]))
+    course = course.with_asked(asked_words(sample.question for sample in kept[False]))
     labelled = [*kept[True], *kept[False]]
     if not labelled:
         return Decider(course, prior())

@@ -36,7 +36,7 @@ def givens(question: Question) -> tuple[Given, ...]:
             if text[value.start].isalpha() and value.number == value.unit.factor:
                 continue  # "one metre of it" is a measure, no value
             if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
-                dimension = OWNLENGTHS[0]
+                dimension = OWN_LENGTHS[0]
             if not dimension:
                 near = [
                     (min(abs(value.start - end), abs(start - value.end)), kind)

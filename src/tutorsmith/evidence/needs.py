@@ -22,8 +22,8 @@ _CHAIN = 2
 """How many relations may stand behind each other: current from voltage, then flux from current."""
 _FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.1
 """What weighs against one missing quantity: a chunk that does not fit the question, a value without use, a relation
-that is not from the notes (as far as a chunk that does not fit), a symbol of which the notes tell nothing, and a quantity
-that must be derived first."""
+that is not from the notes (as far as a chunk that does not fit), a symbol of which the notes tell nothing, and a
+quantity that must be derived first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Solver:
         told = self.formulary.dimension(symbol, relation.chunk)
         names = self.formulary.names(symbol, relation.chunk)
         if told == LENGTH:
-            return next((own for own in OWNLENGTHS if any(own[0][0] in name for name in names[:2])), told)
+            return next((own for own in OWN_LENGTHS if any(own[0][0] in name for name in names[:2])), told)
         if told:
             return told
         if symbol in relation.angles:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tutorsmith.core.artifacts import EVIDENCE, cache_folder, read_json
 from tutorsmith.data.read import iter_benchmark, iter_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
+from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, fit_decider
 from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
@@ -80,26 +81,29 @@ class Context:
         )
 
     @cached_property
+    def course(self) -> Course | None:
+        """What evidence sees questions beside; None without notes, or when it is off."""
+        on = self.settings.notes.settings.evidence != "off"
+        return Course(self.index) if self.index is not None and on else None
+
+    @cached_property
     def decider(self) -> Decider | None:
-        """What decides whether a question of this stage can be answered, fitted on its samples; None without notes or
-        samples, or when it is off."""
-        if self.index is None or not self.stage.train or self.settings.notes.settings.evidence == "off":
-            return None
-        return fit_decider(self.index, self.samples)
+        """What decides whether a question can be answered, fitted on the stage's samples; None without them."""
+        return fit_decider(self.course, self.samples) if self.course and self.stage.train else None
 
     def decider_of(self, adapter: Path | None) -> Decider | None:
         """The one that was saved beside an adapter, else the stage's own. Raises: DataError when it is damaged."""
         file = adapter / EVIDENCE if adapter else None
-        if self.index is None or self.settings.notes.settings.evidence == "off" or not (file and file.is_file()):
+        if self.course is None or file is None or not file.is_file():
             return self.decider
-        return Decider.from_dict(read_json(file), self.index, str(file))
+        return Decider.from_dict(read_json(file), self.course, str(file))
 
-    def prompter(self, *, with_notes: bool = True, adapter: Path | None = None) -> Prompter:
-        """adapter: the folder of the one that is to answer."""
+    def prompter(self, *, with_notes: bool = True, decider: Decider | None = None) -> Prompter:
+        """decider: what tells of questions to be answered; samples tell it themselves."""
         settings = self.settings.notes.settings
         if not with_notes:
             return Prompter(self.loaded, None, settings, self.language)
-        return Prompter(self.loaded, self.index, settings, self.language, self.decider_of(adapter))
+        return Prompter(self.loaded, self.index, settings, self.language, self.course, decider)
 
     def shown(self, file: Path) -> str:
         """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""

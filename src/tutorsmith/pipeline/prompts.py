@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
-from tutorsmith.evidence.decide import Decider, Decision
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.decide import Decider, Decision, label_of
 from tutorsmith.evidence.line import bare, line_of, with_line
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
@@ -24,13 +25,16 @@ LOGGER = logging.getLogger("tutorsmith")
 
 @dataclass(frozen=True)
 class Prompter:
-    """How prompts are made in one run: for which model, from which notes (None: none), in which language, and what
-    decides whether a question can be answered (None: nothing is told of it)."""
+    """How prompts are made in one run: for which model, from which notes (None: none), in which language.
+
+    course names what samples refuse for, decider what questions are refused for; without them nothing is told of it.
+    """
 
     loaded: LoadedModel
     index: Index | None
     notes: NotesSettings
     language: str
+    course: Course | None = None
     decider: Decider | None = None
 
     def rendered(
@@ -43,7 +47,7 @@ class Prompter:
         """
         for sample in samples:
             hits = found = self._training_hits(sample, seed)
-            label = self.decider.label(sample) if self.decider and not bare(sample, seed) else None
+            label = label_of(sample, self.course) if self.course and not bare(sample, seed) else None
             line = self._line(sample, label)
             made = self._rows(sample, hits, line)
             while hits and max(len(row.ids) for row in made) > max_length:

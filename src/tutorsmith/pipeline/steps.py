@@ -257,7 +257,8 @@ def answer(
         run.settings.train.settings.seed,
         generate.predict_batch_size,
     )
-    prompters = [run.prompter(with_notes=noted, adapter=adapter) for noted in with_notes]
+    decider = run.decider_of(adapter) if any(with_notes) else None
+    prompters = [run.prompter(with_notes=noted, decider=decider) for noted in with_notes]
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}
     name = run.engine_name
     with with_adapter(run.loaded, adapter if ENGINES[name].weights else None) as speaking:
