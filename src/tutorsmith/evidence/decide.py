@@ -6,6 +6,7 @@ adapter.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ MOST = 1000
 """Samples that weights are fitted on: refusals and questions to answer, the first of each by half."""
 PRIOR = "prior.json"
 _REFUSE = 0.5
+_LEADS = re.compile(r"^(?:in|on|from|of|see|with|to|using|as)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def thing_of(kind: str | None, evidence: Evidence) -> str:
     if kind == "missing_parameters":
         return evidence.lacks or ", ".join(evidence.missing.names if evidence.missing else ())
     if kind == "insufficient_context":
-        return " ".join(evidence.absent[0].split()) if evidence.absent else ""
+        return _LEADS.sub("", " ".join(evidence.absent[0].split())) if evidence.absent else ""
     return ", ".join((*evidence.strange[:2], *evidence.demands[:1])) if kind else ""
 
 

@@ -36,7 +36,7 @@ class Evidence:
 def evidence_of(question: Question, course: Course) -> Evidence:
     """All signs of one question."""
     own = question.own
-    pointed = [*signs("picture", own), *signs("sheet", own)]
+    pointed = [*signs("sheet", own), *signs("picture", own)]
     before = [] if question.before else signs("before", own)  # in a dialogue the turns before are there
     document, judged = signs("document", own), signs("judge", own)
     demands = [*signs("service", own), *signs("advice", own)]

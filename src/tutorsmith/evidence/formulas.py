@@ -56,7 +56,7 @@ _NAME_STOP = frozenset(
     """.split()  # noqa: SIM905
 )
 _UNIT_AFTER = re.compile(
-    r"\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
+    r",?\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
     r"(?:\s?[/*·]\s?\(?[A-Za-zΩ]+(?:\^-?\d)?\)?)*)"
 )
 _IS_THE = re.compile(r"\s*(?:is|are|,|being|denotes)?\s*(?:the|an?)\s+(?P<name>[A-Za-z][A-Za-z -]{2,50})")
@@ -170,7 +170,7 @@ def gather(glossary: Glossary, text: str) -> None:
             value = next((v for v in values if place <= v.start <= found.end() and v.end >= found.end() - 1), None)
             if value is not None and value.number and re.fullmatch(r"[\s\d.\\times^{}()\-+]*", sides[1]):
                 glossary.dimensions[symbol][kept_dimension(value.unit.dimensions)] += 2
-        elif unit := _unit_after(text, found.end()):
+        if unit := _unit_after(text, found.end()):
             glossary.dimensions[symbol][unit.dimensions] += 3
         _enter_names(glossary, symbol, text, found)
 

@@ -15,6 +15,7 @@ from tutorsmith.evidence.question import Question
 
 _MATERIAL_SYMBOLS = {"epsilon": "permittivity", "mu": "permeability", "n": "index"}
 _MATERIAL_KINDS: frozenset[Dimension] = frozenset({(("permittivity", 1.0),), (("permeability", 1.0),)})
+_AREA = dimension_of_unit("m^2")
 _MATERIAL_UNITS = frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm")))
 CHUNKS = 6
 """How many chunks that have the asked quantity are used."""
@@ -83,6 +84,7 @@ class Solver:
         text = f"{question.before} {question.own}"
         self.directed, self.particle = bool(signs("direction", text)), bool(signs("particle", text))
         self.free = self._free(text)
+        self.extended = bool(signs("extent", text))
         self.equal = bool(signs("equal", text))
 
     def _free(self, text: str) -> frozenset[str]:
@@ -214,8 +216,8 @@ class Solver:
         self, wanted: Dimension | None, used: Typed, target: int, given: Sequence[Given], depth: int
     ) -> list[Given] | None:
         """The values that are left when another relation has given what is wanted, or None when none gives it."""
-        if depth == 0 or not wanted:
-            return None
+        if depth == 0 or not wanted or (wanted == _AREA and not self.extended):
+            return None  # a distance is no extent: no area follows from it
         goal = used.dimensions[target]
         for relation in self.relations:
             if relation is used or goal in relation.dimensions:
@@ -235,13 +237,19 @@ class Solver:
         return None
 
     def _name(self, symbol: str, relation: Relation) -> str:
-        """As the notes call it, by a name of its quantity; else the plain word for that quantity, else the symbol."""
+        """As the notes call it, by the shortest name of its quantity; else the plain word for that, else the symbol."""
         wanted = self._dimension(symbol, relation)
-        for name in self.formulary.names(symbol, relation.chunk):
-            told = dimension_of_name(name)
-            if told and wanted and _fits(told, wanted):
-                return name
-        return word_of(wanted) or symbol
+        names = self.formulary.names(symbol, relation.chunk)
+        if kind := _MATERIAL_SYMBOLS.get(symbol.split("_")[0]):
+            told = next((name for name in names if kind in name), f"the {kind}")
+            return f"relative {kind}" if f"relative {kind}" in told else told
+        fitting = [name for name in names if _fits_name(name, wanted)]
+        return min(fitting, key=len) if fitting else word_of(wanted) or symbol
+
+
+def _fits_name(name: str, wanted: Dimension | None) -> bool:
+    told = dimension_of_name(name)
+    return bool(told and wanted) and _fits(told or (), wanted)
 
 
 def _without_angles(relation: Typed) -> list[str]:

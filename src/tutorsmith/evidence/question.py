@@ -14,7 +14,7 @@ _QUOTES = re.compile(
 )
 _SHOWN_WORDS = 3  # a quotation of fewer words is a term, not a passage
 # "..., please: lin, a. b. (2021). losses of ...": what looks like an entry of a list of references.
-_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s-]{3,}\b(?:19|20)\d{2}\b[\s\S]{12,}")
+_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s(-]{3,}\b(?:19|20)\d{2}\b[\s\S]{12,}")
 _BLOCK = re.compile(r"\n\s*\S[\s\S]*|[:：]\s*\n[\s\S]*")
 _VARIANTS = re.compile(r"\(a\)[\s\S]+\(b\)[\s\S]+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[?!？！。])\s*|(?<=[.;])\s+(?=[A-Z(\"“])")
@@ -36,7 +36,8 @@ class Question:
     def shown(self) -> str:
         """Passages that the question brings along: quotations, blocks below it, variants (a) and (b), entries."""
         text = self.text
-        parts = [m.group(0) for m in _QUOTES.finditer(text) if len(words(m.group(0))) >= _SHOWN_WORDS]
+        quoted = [m.group(0) for m in _QUOTES.finditer(text)]
+        parts = [part for part in quoted if len(words(part)) >= _SHOWN_WORDS] or (quoted if len(quoted) > 1 else [])
         rest = _QUOTES.sub(" ", text)
         for pattern in (_BLOCK, _VARIANTS, _ENTRY):
             if found := pattern.search(rest):
@@ -90,8 +91,8 @@ class Question:
 
 _PHYSICAL = frozenset(["angle", "cycle", "turn", "level"])
 _LABEL = re.compile(
-    r"\b(?:APA|IEEE|GB/T|MLA|ISO|Fig\.?|Figs\.?|Figure|Table|Chapter|Section|Part|page|pages|sheet|slide|problem|exercise|step|"
-    r"question|task|version|node|no\.?|number|Eq\.?|ch\.?|medium|sample|lab)\s*\(?$|第$",
+    r"\b(?:APA|IEEE|GB/T|MLA|ISO|Figs?\.?|(?:Figure|Table|Chapter|Section|Part|page|sheet|slide|problem|exercise|step|question|"
+    r"task|version|node|number|medium|sample|lab)s?|no\.?|Eqs?\.?|ch\.?)\s*\(?(?:\d[\d.]*\)?\s*(?:and|or|to|,|-|–)\s*)?$|第$",
     re.IGNORECASE,
 )
 
