@@ -11,7 +11,7 @@ the other folds as well.
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,20 @@ import numpy as np
 from tutorsmith.data.read import read_benchmark, read_samples
 from tutorsmith.data.schema import Message, Sample
 from tutorsmith.evidence import decide
-from tutorsmith.evidence.classifier import blank, fit
+from tutorsmith.evidence.classifier import Softmax, blank, fit
 from tutorsmith.evidence.course import Course, asked_words
-from tutorsmith.evidence.decide import ANSWER, CLASSES, Decider, fit_decider, question_of, rows_of
-from tutorsmith.evidence.features import evidence_of
+from tutorsmith.evidence.decide import (
+    ANSWER,
+    CLASSES,
+    PULL,
+    Decider,
+    fit_decider,
+    kind_of,
+    prior,
+    question_of,
+    rows_of,
+)
+from tutorsmith.evidence.features import Evidence, evidence_of
 from tutorsmith.retrieval.index import Index, open_index
 
 ROOT = Path(__file__).parents[1]
@@ -99,32 +109,42 @@ def decided(decider: Decider, samples: Sequence[Sample]) -> list[Outcome]:
     return [Outcome(s, decider.decide(s.messages).kind or ANSWER) for s in samples]
 
 
-def cross_validated(samples: Sequence[Sample], make: Callable[[list[Sample]], Decider]) -> list[Outcome]:
-    folds, out = folds_of(samples), []
+def cross_validated(samples: Sequence[Sample], course: Course) -> list[Outcome]:
+    """As `fit_decider` would decide on each fold after the others. Only the words that are known differ by fold."""
+    questions = [question_of(sample.messages) for sample in samples]
+    rows = rows_of([evidence_of(question, course) for question in questions])
+    unknown = prior().features.index("unknown asked")
+    folds, out = np.array(folds_of(samples)), []
     for fold in range(FOLDS):
-        train = [s for s, f in zip(samples, folds, strict=True) if f != fold]
-        test = [s for s, f in zip(samples, folds, strict=True) if f == fold]
-        out += decided(make(train), test) if test else []
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        answered = [samples[k].question for k in train if samples[k].refusal_type is None]
+        known = course.with_asked(asked_words(answered))
+        rows[:, unknown] = [known.unknown(question.asking) for question in questions]
+        model = fit(rows[train], [samples[k].refusal_type or ANSWER for k in train], prior(), pull=PULL)
+        chances = model.probabilities(rows[test])
+        out += [Outcome(samples[k], kind_of(p) or ANSWER) for k, p in zip(test, chances, strict=True)]
     return out
 
 
-def fit_prior(among: Sequence[tuple[str, Sample]]) -> decide.Softmax:
+def evidence_among(among: Sequence[tuple[str, Sample]]) -> list[tuple[str, Evidence]]:
+    return [(course, evidence_of(question_of(sample.messages), COURSES[course])) for course, sample in among]
+
+
+def fit_prior(among: Sequence[tuple[str, Sample]]) -> Softmax:
     """Weights from labelled questions beside the notes of their courses, held to zero."""
-    rows, labels, names = [], [], ()
-    for course, sample in among:
-        found = evidence_of(question_of(sample.messages), COURSES[course])
-        names = tuple(found.numbers)
-        rows.append(found)
-        labels.append(sample.refusal_type or ANSWER)
-    return fit(rows_of(rows), labels, blank(CLASSES, names), pull=PRIOR_PULL)
+    found = [evidence for _, evidence in evidence_among(among)]
+    labels = [sample.refusal_type or ANSWER for _, sample in among]
+    return fit(rows_of(found), labels, blank(CLASSES, tuple(found[0].numbers)), pull=PRIOR_PULL)
 
 
 def cross_validated_prior(among: Sequence[tuple[str, Sample]]) -> list[Outcome]:
-    folds, out = folds_of([sample for _, sample in among]), []
+    rows, labels = rows_of([found for _, found in evidence_among(among)]), [s.refusal_type or ANSWER for _, s in among]
+    folds, out = np.array(folds_of([sample for _, sample in among])), []
     for fold in range(FOLDS):
-        model = fit_prior([entry for entry, f in zip(among, folds, strict=True) if f != fold])
-        for (course, sample), f in zip(among, folds, strict=True):
-            out += decided(Decider(COURSES[course], model), [sample]) if f == fold else []
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        model = fit(rows[train], [labels[k] for k in train], blank(CLASSES, prior().features), pull=PRIOR_PULL)
+        chances = model.probabilities(rows[test])
+        out += [Outcome(among[k][1], kind_of(p) or ANSWER) for k, p in zip(test, chances, strict=True)]
     return out
 
 
@@ -168,11 +188,11 @@ def main() -> None:
     results = {f"{stage}, cross-validated": stage_outcomes(stage) for stage in STAGES}
     results |= {f"{stage} (zh), cross-validated": stage_outcomes(stage, "zh") for stage in ("style", "writing")}
     results["labelled, development, cross-validated"] = cross_validated_prior(labelled("dev"))
-    results["labelled, unseen"] = [
-        outcome
-        for course, stage in (("em", "style"), ("writing", "writing"))
-        for outcome in decided(trained(stage), [sample for _, sample in labelled("unseen", course)])
-    ]
+    stages = {course: trained(stage) for course, stage in (("em", "style"), ("writing", "writing"))}
+    for part in ("unseen", "held"):
+        results[f"labelled, {part}"] = [
+            o for course in stages for o in decided(stages[course], [sample for _, sample in labelled(part, course)])
+        ]
     if options.benchmarks:
         for stage, (file, _) in BENCHMARKS.items():
             items = read_benchmark(DATA / "eval" / f"{file}.jsonl")
@@ -192,7 +212,7 @@ def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:
     files, notes = STAGES[stage]
     course = Course(index_of(notes, language))
     samples = samples_of([f for f in files if language == "en" or "extended" not in f], language)
-    return cross_validated(samples, lambda train: fit_decider(course, train))
+    return cross_validated(samples, course)
 
 
 def trained(stage: str) -> Decider:

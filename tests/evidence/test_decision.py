@@ -134,7 +134,8 @@ def test_questions_to_answer_count_as_much_as_all_refusals() -> None:
     [
         (Decision(None), "en", "Evidence: the question can be answered."),
         (Decision("missing_parameters", "the distance"), "en", "Evidence: missing the distance (missing parameters)."),
-        (Decision("insufficient_context"), "en", "Evidence: refers to something that is not here (insufficient context)."),
+        (Decision("insufficient_context", "slide 9"), "en",
+         "Evidence: refers to slide 9 that is not here (insufficient context)."),
         (Decision("out_of_scope", "quark"), "xx", "Evidence: outside the course (out of scope)."),
         (Decision("missing_parameters", "距离"), "zh", "依据：缺少距离（缺少参数）。"),
     ],

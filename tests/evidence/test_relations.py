@@ -13,7 +13,8 @@ from tutorsmith.retrieval.index import build_index
 
 NOTES = (
     ("Parallel plates", "The capacitance $C$ (in F) of plates with area $A$ (in m^2) at a distance $d$ (in m) "
-     "with a dielectric of relative permittivity $\\varepsilon_r$ is\n\n$$C = \\frac{\\varepsilon_0\\varepsilon_r A}{d}$$"),
+     "with a dielectric of relative permittivity $\\varepsilon_r$ is\n\n"
+     "$$C = \\frac{\\varepsilon_0\\varepsilon_r A}{d}$$"),
     ("Charge", "The charge $Q$ (in C) at the voltage $V$ (in V) on a capacitance $C$ (in F) is $Q = CV$."),
     ("Force on a wire", "A straight wire of length $L$ (in m) with current $I$ (in A) feels $\\mathbf{F}=I\\mathbf{L}"
      "\\times\\mathbf{B}$, of magnitude $F=ILB\\sin\\theta$, in N; $B$ is the flux density in T."),

@@ -66,6 +66,11 @@ def thing_of(kind: str | None, evidence: Evidence) -> str:
     return ", ".join((*evidence.strange[:2], *evidence.demands[:1])) if kind else ""
 
 
+def kind_of(chances: "np.ndarray[Any, np.dtype[np.float64]]") -> str | None:
+    """Of probabilities in the order of CLASSES: None where answering is the more likely, else the likeliest kind."""
+    return None if 1 - chances[0] < _REFUSE else CLASSES[1 + int(chances[1:].argmax())]
+
+
 def label_of(sample: Sample, course: Course) -> Decision:
     """What is true of a sample, with the name of the thing that the evidence finds."""
     kind = sample.refusal_type
@@ -84,9 +89,8 @@ class Decider:
         """Whether the last question of these messages can be answered."""
         evidence = evidence_of(question_of(messages), self.course)
         chances = self.model.probabilities(rows_of([evidence]))[0]
-        refuses = float(1 - chances[0])
-        kind = None if refuses < _REFUSE else CLASSES[1 + int(chances[1:].argmax())]
-        return Decision(kind, thing_of(kind, evidence), refuses)
+        kind = kind_of(chances)
+        return Decision(kind, thing_of(kind, evidence), float(1 - chances[0]))
 
     def as_dict(self) -> dict[str, Any]:
         """For evidence.json beside an adapter."""
