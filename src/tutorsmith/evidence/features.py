@@ -14,6 +14,7 @@ from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
 """Among how many of the best chunks relations are looked for."""
+_POINTS_BACK = re.compile(r"\b(?:it|its|this|that|these|those|them|their|one|each)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}(?:-[A-Za-z]+)*")
 
 
@@ -41,6 +42,8 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     document, judged = signs("document", own), signs("judge", own)
     demands = [*signs("service", own), *signs("advice", own)]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
+    # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
+    asked = own if _POINTS_BACK.search(question.asking) else question.asking
     lacks = lacking(question)
     count, shown = len(question.measured), bool(question.shown)
     text_not_shown = bool(document and judged) and not shown and count == 0
@@ -58,7 +61,7 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "advice": min(len(signs("advice", own)), 2),
         "foreign": min(len(far), 2),
         "neighbouring": min(len(near), 2),
-        "foreign asked": float(any(foreign_words(question.asking, course, d) for d in ("far", "near"))),
+        "foreign asked": float(any(foreign_words(asked, course, distance) for distance in ("far", "near"))),
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
