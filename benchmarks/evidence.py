@@ -11,6 +11,7 @@ the other folds as well.
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ from tutorsmith.retrieval.index import Index, open_index
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "training"
 CASES = ROOT / "tests" / "cases" / "evidence.json"
+REFUSALS = ROOT / "tests" / "cases" / "refusals.json"
+_SPEAKS_OF_NOTES = re.compile(r"excerpt|notes|passage|provided|\[\d|according to|摘录|笔记|资料", re.IGNORECASE)
 FOLDS = 10
 PRIOR_PULL = 1.0
 SHORT = {
@@ -91,6 +94,21 @@ def labelled(part: str, course: str | None = None) -> list[tuple[str, Sample]]:
         )
         for row in rows
         if row["part"] == part and course in (None, row["course"])
+    ]
+
+
+def short_questions() -> list[tuple[str, Sample]]:
+    """Questions of the cases of the refusal scorer, by what their answers do; beside the notes of both courses.
+
+    Left out are those that both answers and refusals stand for, and those that speak of excerpts: a prompt holds some.
+    """
+    kinds: dict[str, set[str | None]] = {}
+    for row in json.loads(REFUSALS.read_text(encoding="utf-8")):
+        kinds.setdefault(row["question"], set()).add(row.get("kind") if row["refusal"] else None)
+    return [
+        ("both", Sample(f"short-{n}", "tutor", (Message("user", question),), next(iter(found))))
+        for n, (question, found) in enumerate(kinds.items())
+        if len(found) == 1 and not _SPEAKS_OF_NOTES.search(question)
     ]
 
 
@@ -182,12 +200,15 @@ def main() -> None:
     for course, files in (("em", STAGES["style"][0]), ("writing", STAGES["writing"][0])):
         asked = asked_words(s.question for s in samples_of(files) if s.refusal_type is None)
         COURSES[course] = Course(index_of([course]), asked)
+    COURSES["both"] = Course(index_of(["em", "writing"]))
     if options.fit_prior:
         write_prior()
         return
     results = {f"{stage}, cross-validated": stage_outcomes(stage) for stage in STAGES}
     results |= {f"{stage} (zh), cross-validated": stage_outcomes(stage, "zh") for stage in ("style", "writing")}
-    results["labelled, development, cross-validated"] = cross_validated_prior(labelled("dev"))
+    short = cross_validated_prior([*labelled("dev"), *short_questions()])
+    results["labelled, development, cross-validated"] = [o for o in short if not o.sample.id.startswith("short-")]
+    results["short questions, cross-validated"] = [o for o in short if o.sample.id.startswith("short-")]
     stages = {course: trained(stage) for course, stage in (("em", "style"), ("writing", "writing"))}
     for part in ("unseen", "held"):
         results[f"labelled, {part}"] = [
@@ -221,7 +242,7 @@ def trained(stage: str) -> Decider:
 
 
 def write_prior() -> None:
-    model = fit_prior(labelled("dev"))
+    model = fit_prior([*labelled("dev"), *short_questions()])
     file = Path(decide.__file__).with_name(decide.PRIOR)
     rows = [f'  "{label}": {json.dumps(weights)}' for label, weights in model.as_dict().items()]
     file.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")

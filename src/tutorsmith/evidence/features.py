@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tutorsmith.data.words import words
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.cues import field_words, signs
+from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
 from tutorsmith.evidence.textneeds import lacking
@@ -51,6 +52,9 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     elsewhere = bool(far or near or pointed or before or demands)
     calculates = question.asks_number and question.physical and course.calculates and not elsewhere and not shown
     missing = Solver(question, course.formulary, course.search(question.text, CHUNKS)).best() if calculates else None
+    # "Find B inside the solenoid": a number is asked for, and there is nothing to reckon with.
+    nothing = question.asks_number and course.calculates and not question.values and not elsewhere and not shown
+    bare = nothing and bool(targets(question)) and not signs("symbols", own) and not signs("reason", own)
     numbers = {
         "absent": min(len(pointed), 3),
         "before": min(len(before), 2),
@@ -65,6 +69,7 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
+        "no number given": float(bare and not question.before),
         "lacking": float(min(missing.count, 2)) if missing else 0.0,
         "no relation": float(calculates and missing is None),
         "needed for the text": float(lacks is not None),

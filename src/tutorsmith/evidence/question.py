@@ -37,7 +37,7 @@ class Question:
         """Passages that the question brings along: quotations, blocks below it, variants (a) and (b), entries."""
         text = self.text
         quoted = [m.group(0) for m in _QUOTES.finditer(text)]
-        parts = [part for part in quoted if len(words(part)) >= _SHOWN_WORDS] or (quoted if len(quoted) > 1 else [])
+        parts = [part for part in quoted if _is_passage(part)] or (quoted if len(quoted) > 1 else [])
         rest = _QUOTES.sub(" ", text)
         for pattern in (_BLOCK, _VARIANTS, _ENTRY):
             if found := pattern.search(rest):
@@ -48,7 +48,7 @@ class Question:
     @cached_property
     def own(self) -> str:
         """The question without the passages that it brings along; short quoted terms stay."""
-        text = _QUOTES.sub(lambda m: " " if len(words(m.group(0))) >= _SHOWN_WORDS else m.group(0), self.text)
+        text = _QUOTES.sub(lambda m: " " if _is_passage(m.group(0)) else m.group(0), self.text)
         for pattern in (_BLOCK, _VARIANTS, _ENTRY):
             cut = pattern.sub(" ", text, count=1)
             text = cut if cut.strip() else text
@@ -95,6 +95,11 @@ _LABEL = re.compile(
     r"task|version|node|number|medium|sample|lab)s?|no\.?|Eqs?\.?|ch\.?)\s*\(?(?:\d[\d.]*\)?\s*(?:and|or|to|,|-|–)\s*)?$|第$",
     re.IGNORECASE,
 )
+
+
+def _is_passage(quoted: str) -> bool:
+    """Of so many words that it is shown, and not only named."""
+    return len(quoted.split()) >= _SHOWN_WORDS or len(words(quoted)) > _SHOWN_WORDS
 
 
 def _is_label(text: str, value: Value) -> bool:
