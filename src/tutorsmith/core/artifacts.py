@@ -27,6 +27,7 @@ TRAINER_STATE = "trainer_state.json"
 MANIFEST = "manifest.json"
 SECONDS = "seconds.json"
 CHECK = "check.json"
+EVIDENCE = "evidence.json"
 TENSORBOARD = "runs"
 CHECKPOINTS = "checkpoints"
 

@@ -127,6 +127,7 @@ def _prediction(raw: Mapping[str, Any]) -> Prediction:
         flags=tuple(raw.get("flags") or ()),
         rounds=raw.get("rounds") or 0,
         tool_results=tuple(raw.get("tool_results") or ()),
+        evidence=raw.get("evidence"),
     )
 
 
@@ -172,6 +173,8 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
     }
     if prediction.rounds:
         out |= {"rounds": prediction.rounds, "tool_results": [dict(result) for result in prediction.tool_results]}
+    if prediction.evidence is not None:
+        out["evidence"] = dict(prediction.evidence)
     return out
 
 

@@ -89,7 +89,8 @@ class Prediction:
 
     finish_reason: "stop" (end of turn), "length" (cut off) or "error"; latency_s in seconds; `flags` are the health
     flags of `tutorsmith.data.health`. rounds: how often calls were run and the tutor asked again; tool_calls are those
-    of all rounds, tool_results what it was shown of them ({"name", "result"}), tokens and seconds the sums.
+    of all rounds, tool_results what it was shown of them ({"name", "result"}), tokens and seconds the sums. evidence:
+    what the prompt told of the question, `kind` of refusal and `why`.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Prediction:
     flags: tuple[str, ...] = ()
     rounds: int = 0
     tool_results: tuple[Mapping[str, Any], ...] = ()
+    evidence: Mapping[str, Any] | None = None
 
     @property
     def only_calls(self) -> bool:

@@ -28,7 +28,8 @@ class Request:
     That is the question and the instructions (the system prompt without the notes, which answers may quote).
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
-    after which an answer has to say something. form: the sections that the answer must have.
+    after which an answer has to say something. form: the sections that the answer must have. evidence:
+    what the prompt tells of the question.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Request:
     messages: tuple[Mapping[str, object], ...] = ()
     has_results: bool = False
     form: Form | None = None
+    evidence: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def _prediction(request: Request, completion: Completion, speaker: Speaker, samp
         adapter=speaker.adapter,
         seed=sampling.seed,
         flags=flags,
+        evidence=request.evidence,
     )
 
 

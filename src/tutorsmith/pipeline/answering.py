@@ -63,7 +63,8 @@ def answer(
         run.settings.train.settings.seed,
         generate.predict_batch_size,
     )
-    prompters = [run.prompter(with_notes=noted) for noted in with_notes]
+    decider = run.decider_of(adapter) if any(with_notes) else None
+    prompters = [run.prompter(with_notes=noted, decider=decider) for noted in with_notes]
     limits = Limits(run.settings.tools.settings.tool_rounds, generate.max_new_tokens)
     sources = sources_of(run.index)
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}

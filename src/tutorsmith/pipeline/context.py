@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tutorsmith.core.artifacts import cache_folder
+from tutorsmith.core.artifacts import EVIDENCE, cache_folder, read_json
 from tutorsmith.data.read import iter_benchmark, iter_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.decide import Decider, fit_decider
 from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
 from tutorsmith.pipeline.prompts import Prompter
@@ -80,10 +82,31 @@ class Context:
             weights=self.trains or ENGINES[self.engine_name].weights,
         )
 
-    def prompter(self, *, with_notes: bool = True) -> Prompter:
-        index = self.index if with_notes else None
+    @cached_property
+    def course(self) -> Course | None:
+        """What evidence sees questions beside; None without notes, or when it is off."""
+        on = self.settings.notes.settings.evidence != "off"
+        return Course(self.index) if self.index is not None and on else None
+
+    @cached_property
+    def decider(self) -> Decider | None:
+        """What decides whether a question can be answered, fitted on the stage's samples; None without them."""
+        return fit_decider(self.course, self.samples) if self.course and self.stage.train else None
+
+    def decider_of(self, adapter: Path | None) -> Decider | None:
+        """The one that was saved beside an adapter, else the stage's own. Raises: DataError when it is damaged."""
+        file = adapter / EVIDENCE if adapter else None
+        if self.course is None or file is None or not file.is_file():
+            return self.decider
+        return Decider.from_dict(read_json(file), self.course, str(file))
+
+    def prompter(self, *, with_notes: bool = True, decider: Decider | None = None) -> Prompter:
+        """decider: what tells of questions to be answered; samples tell it themselves."""
         tools = tuple(schemas(self.settings.tools.settings.tools))
-        return Prompter(self.loaded, index, self.settings.notes.settings, self.language, tools)
+        settings = self.settings.notes.settings
+        if not with_notes:
+            return Prompter(self.loaded, None, settings, self.language, tools)
+        return Prompter(self.loaded, self.index, settings, self.language, tools, self.course, decider)
 
     def shown(self, file: Path) -> str:
         """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""

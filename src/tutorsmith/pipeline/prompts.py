@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.decide import Decider, Decision, label_of
+from tutorsmith.evidence.line import bare, line_of, with_line
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
@@ -40,6 +43,7 @@ class Prompter:
     """How prompts are made in one run: for which model, from which notes (None: none), in which language.
 
     tools: schemas declared to all samples and items that bring none of their own.
+    course names what samples refuse for, decider what questions are refused for; without them nothing is told of it.
     """
 
     loaded: LoadedModel
@@ -47,6 +51,8 @@ class Prompter:
     notes: NotesSettings
     language: str
     tools: tuple[Mapping[str, Any], ...] = ()
+    course: Course | None = None
+    decider: Decider | None = None
 
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
@@ -58,10 +64,12 @@ class Prompter:
         """
         for sample in samples:
             hits = found = self._training_hits(sample, seed)
-            made = self._rows(sample, hits)
+            label = label_of(sample, self.course) if self.course and not bare(sample, seed) else None
+            line = self._line(sample, label)
+            made = self._rows(sample, hits, line)
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits = hits[:-1]
-                made = self._rows(sample, hits)
+                made = self._rows(sample, hits, line)
             yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
@@ -78,7 +86,9 @@ class Prompter:
         Raises: DataError for messages that the template refuses.
         """
         item = self.equipped(item)
-        (messages, hits), turns, excerpts = self.grounded(item), 0, 0
+        decision = self.decider.decide(item.messages) if self.decider and self._takes_notes(item) else None
+        line = self._line(item, decision)
+        (messages, hits), turns, excerpts = self.grounded(item, line=line), 0, 0
         ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
         while len(ids) + max_new_tokens > self.loaded.context:
             if shorter := without_oldest_turn(item.messages):
@@ -87,7 +97,7 @@ class Prompter:
                 hits, excerpts = hits[:-1], excerpts + 1
             else:
                 break
-            messages, hits = self.grounded(item, hits) if hits else (list(item.messages), [])
+            messages, hits = self.grounded(item, hits, line)
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
         request = Request(
             id=item.id,
@@ -99,6 +109,7 @@ class Prompter:
             uses_tools=bool(item.tools),
             messages=tuple(message.as_dict() for message in messages),
             has_results=messages[-1].role == "tool",
+            evidence=decision.as_dict() if decision else None,
         )
         return request, LeftOut(turns, excerpts)
 
@@ -111,21 +122,32 @@ class Prompter:
         """The sample or item with the run's tools, unless it brings its own."""
         return replace(sample, tools=self.tools) if self.tools and not sample.tools else sample
 
-    def grounded(self, sample: Sample, hits: Sequence[Hit] | None = None) -> tuple[list[Message], list[Hit]]:
-        """The messages with excerpts in the system prompt (found by search if `hits` is None), and those excerpts."""
-        if self.index is None or sample.meta.get("has_rag_context"):
+    def grounded(
+        self, sample: Sample, hits: Sequence[Hit] | None = None, line: str = ""
+    ) -> tuple[list[Message], list[Hit]]:
+        """The messages with excerpts and the line of evidence in the system prompt (excerpts are found by search if
+        `hits` is None), and those excerpts."""
+        if self.index is None or not self._takes_notes(sample):
             return list(sample.messages), []
-        k, words = self.notes.notes_k, self.notes.notes_words
-        return ground(sample.messages, self.index, k=k, max_words=words, language=self._language(sample), hits=hits)
+        k, words, language = self.notes.notes_k, self.notes.notes_words, self._language(sample)
+        messages, shown = ground(sample.messages, self.index, k=k, max_words=words, language=language, hits=hits)
+        return with_line(messages, line), shown
 
     def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
-        if self.index is None or sample.meta.get("has_rag_context"):
+        if self.index is None or not self._takes_notes(sample):
             return []
         k, share = self.notes.notes_k, self.notes.distractor_share
         return training_hits(self.index, sample.id, query_of(sample.messages), k=k, distractor_share=share, seed=seed)
 
-    def _rows(self, sample: Sample, hits: Sequence[Hit]) -> list[Rendered]:
-        messages = self._quoting(sample, *self.grounded(sample, hits)) if hits else list(sample.messages)
+    def _takes_notes(self, sample: Sample) -> bool:
+        """Not one that brings its own excerpts."""
+        return not sample.meta.get("has_rag_context")
+
+    def _line(self, sample: Sample, decision: Decision | None) -> str:
+        return line_of(decision, self._language(sample)) if decision else ""
+
+    def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
+        messages = self._quoting(sample, *self.grounded(sample, hits, line))
         if self.tools and not sample.tools:
             messages = with_calculations(sample, messages, self.tools)
         return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
@@ -133,7 +155,7 @@ class Prompter:
     def _quoting(self, sample: Sample, messages: list[Message], hits: Sequence[Hit]) -> list[Message]:
         """The messages, their last answer opening with the passages of the excerpts that it rests on."""
         last = messages[-1]
-        if self.index is None or not self.notes.notes_quotes or sample.refusal_type or not last.content:
+        if self.index is None or not hits or not self.notes.notes_quotes or sample.refusal_type or not last.content:
             return messages
         most, words = self.notes.notes_quotes, self.notes.quote_words
         quotes = choose_quotes(hits, last.content, self.index, most=most, max_words=words)

@@ -25,6 +25,14 @@ _CODE = (
     "data/read.py",
     "retrieval",
     "tools",
+    "evidence",
+    "evidence/common.json",
+    "evidence/cues.json",
+    "evidence/fields.json",
+    "evidence/quantities.json",
+    "evidence/textneeds.json",
+    "evaluation/metrics/units.py",
+    "evaluation/metrics/values.py",
     "training/token_rows.py",
 )
 

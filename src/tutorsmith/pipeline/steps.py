@@ -14,6 +14,7 @@ from tutorsmith.core.artifacts import (
     ADAPTER_WEIGHTS,
     CHECK,
     CHECKPOINTS,
+    EVIDENCE,
     MANIFEST,
     TRAINER_STATE,
     TRAINING_CONFIG,
@@ -150,6 +151,7 @@ def train_step(run: Context) -> Mapping[str, Any]:
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
+    keep_decider(run)
     result = train_adapter(run.loaded, training_rows(run), settings, run.folder, parts, log_folder=run.log_folder)
     config = {
         "schema_version": 1,
@@ -161,6 +163,14 @@ def train_step(run: Context) -> Mapping[str, Any]:
     }
     write_json(run.folder / TRAINING_CONFIG, config)
     return config
+
+
+def keep_decider(run: Context) -> None:
+    """Write evidence.json, or take away that of an earlier run where nothing decides."""
+    if run.decider is None:
+        (run.folder / EVIDENCE).unlink(missing_ok=True)
+    else:
+        write_json(run.folder / EVIDENCE, run.decider.as_dict())
 
 
 def _as_asked(run: Context) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How course notes get into the prompt."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from tutorsmith.core.settings import StepSettings
@@ -37,3 +39,8 @@ class NotesSettings(StepSettings):
         "their numbers; 0: none. A small model copies formulas better than it recalls them.",
     )
     quote_words: int = Field(default=90, ge=10, le=1000, description="Most words of these passages together.")
+    evidence: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Tell the tutor after the notes whether the question can be answered, where there are notes and "
+        "samples to judge by.",
+    )

@@ -1,0 +1,40 @@
+"""Signs in the wording of a question, by a table of wordings: counted, never judged here."""
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+
+from tutorsmith.data.words import stem
+
+
+@cache
+def _groups() -> dict[str, tuple[re.Pattern[str], ...]]:
+    table = json.loads(files(__package__).joinpath("cues.json").read_text(encoding="utf-8"))
+    return {
+        name: tuple(re.compile(wording, re.IGNORECASE) for wording in wordings)
+        for name, wordings in table.items()
+        if not name.startswith("_")
+    }
+
+
+def signs(group: str, text: str) -> list[str]:
+    """What in the text is a sign of the group, one finding a wording."""
+    return [found.group(0).strip() for pattern in _groups()[group] if (found := pattern.search(text))]
+
+
+def kinds(group: str, text: str) -> set[str]:
+    """The different words of the group that stand in the text."""
+    return {found.group(0).lower() for pattern in _groups()[group] for found in pattern.finditer(text)}
+
+
+@cache
+def field_words() -> dict[str, str]:
+    """Stem -> "far" or "near", as the field whose word it is stands to a course."""
+    table = json.loads(files(__package__).joinpath("fields.json").read_text(encoding="utf-8"))
+    return {
+        stem(word): distance
+        for distance in ("near", "far")
+        for listed in table[distance].values()
+        for word in listed.split()
+    }

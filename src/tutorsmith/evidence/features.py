@@ -1,0 +1,92 @@
+"""A question beside a course -> numbers, each with a name and a meaning. No weights stand here."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutorsmith.data.words import words
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.cues import field_words, signs
+from tutorsmith.evidence.given import targets
+from tutorsmith.evidence.needs import Missing, Solver
+from tutorsmith.evidence.question import Question
+from tutorsmith.evidence.textneeds import lacking
+
+CHUNKS = 25
+"""Among how many of the best chunks relations are looked for."""
+_POINTS_BACK = re.compile(r"\b(?:it|its|this|that|these|those|them|their|one|each)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}(?:-[A-Za-z]+)*")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found: `numbers` by feature, and the things behind them, of which the reason is told.
+
+    missing: relation that lacks least; lacks: what a judgement about a text needs and nobody says; absent: references
+    to what is not in the question; strange: words of other fields; demands: services and advice that are asked for.
+    """
+
+    numbers: Mapping[str, float]
+    missing: Missing | None
+    lacks: str | None
+    absent: tuple[str, ...]
+    strange: tuple[str, ...]
+    demands: tuple[str, ...]
+
+
+def evidence_of(question: Question, course: Course) -> Evidence:
+    """All signs of one question."""
+    own = question.own
+    pointed = [*signs("sheet", own), *signs("picture", own)]
+    before = [] if question.before else signs("before", own)  # in a dialogue the turns before are there
+    document, judged = signs("document", own), signs("judge", own)
+    demands = [*signs("service", own), *signs("advice", own)]
+    far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
+    # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
+    asked = own if _POINTS_BACK.search(question.asking) else question.asking
+    lacks = lacking(question)
+    count, shown = len(question.measured), bool(question.shown)
+    text_not_shown = bool(document and judged) and not shown and count == 0
+    # Whether the numbers are enough is asked of a question of the course only, with all that it speaks of at hand.
+    elsewhere = bool(far or near or pointed or before or demands)
+    calculates = question.asks_number and question.physical and course.calculates and not elsewhere and not shown
+    missing = Solver(question, course.formulary, course.search(question.text, CHUNKS)).best() if calculates else None
+    # "Find B inside the solenoid": a number is asked for, and there is nothing to reckon with.
+    nothing = question.asks_number and course.calculates and not question.values and not elsewhere and not shown
+    bare = nothing and bool(targets(question)) and not signs("symbols", own) and not signs("reason", own)
+    numbers = {
+        "absent": min(len(pointed), 3),
+        "before": min(len(before), 2),
+        "text not shown": float(text_not_shown),
+        "judged": float(bool(judged)),
+        "shown": float(shown),
+        "service": min(len(signs("service", own)), 3),
+        "advice": min(len(signs("advice", own)), 2),
+        "foreign": min(len(far), 2),
+        "neighbouring": min(len(near), 2),
+        "foreign asked": float(any(foreign_words(asked, course, distance) for distance in ("far", "near"))),
+        "unknown name": float(bool(unknown_names(question.asking, course))),
+        "unknown asked": course.unknown(question.asking),
+        "calculates": float(calculates),
+        "no number given": float(bare and not question.before),
+        "lacking": float(min(missing.count, 2)) if missing else 0.0,
+        "no relation": float(calculates and missing is None),
+        "needed for the text": float(lacks is not None),
+        "asks number": float(question.asks_number),
+        "values": min(count, 4) / 4,
+    }
+    absent = (*pointed, *before, *signs("numbered", own), *document)
+    return Evidence(numbers, missing, lacks, absent, (*far, *near), tuple(demands))
+
+
+def foreign_words(text: str, course: Course, distance: str) -> list[str]:
+    """Words of other fields, far or near, that stand nowhere in the notes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    both = dict.fromkeys([*words(text), *words(plain)])
+    return [w for w in both if field_words().get(w) == distance and w not in course.counts]
+
+
+def unknown_names(text: str, course: Course) -> list[str]:
+    """Proper names within a sentence that the notes never mention: of a style, a law, a place."""
+    return [name for name in _NAME.findall(text) if all(w not in course.counts for w in words(name))]

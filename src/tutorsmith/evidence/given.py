@@ -1,0 +1,62 @@
+"""What a question gives, and what it asks for, as dimensions."""
+
+import re
+from dataclasses import dataclass
+
+from tutorsmith.evidence.quantities import Dimension, dimension_of_unit, is_kind, kept_dimension, quantities_in
+from tutorsmith.evidence.question import Question, units_asked
+
+LENGTH = dimension_of_unit("m")
+_LEVEL = dimension_of_unit("level")
+OWN_LENGTHS: tuple[Dimension, ...] = ((("wavelength", 1.0),), (("skin depth", 1.0),))
+"""Lengths that stand for no other length."""
+_ASKS = re.compile(
+    r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
+    re.IGNORECASE,
+)
+_NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
+_WAVE = re.compile(r"wavelength (?:of|is|=)|free-space wavelength|\blambda\b|波长", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value of the question, by its number there: its dimension, for a bare number the kind that the words beside it
+    name."""
+
+    number: int
+    dimension: Dimension
+
+
+def givens(question: Question) -> tuple[Given, ...]:
+    out: list[Given] = []
+    for text, values in question.valued:
+        named = quantities_in(text)
+        for value in values:
+            dimension = kept_dimension(value.unit.dimensions)
+            if text[value.start].isalpha() and value.number == value.unit.factor:
+                continue  # "one metre of it" is a measure, no value
+            if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
+                dimension = OWN_LENGTHS[0]
+            if not dimension:
+                near = [
+                    (min(abs(value.start - end), abs(start - value.end)), kind)
+                    for start, end, kind in named
+                    if -45 < value.start - end < 45 and is_kind(kind)
+                ]
+                dimension = min(near)[1] if near else ()
+            out.append(Given(len(out), dimension))
+    return tuple(out)
+
+
+def targets(question: Question) -> tuple[Dimension, ...]:
+    """Dimensions of what is asked for: the unit that is wanted, and the quantities that are named after the asking."""
+    out = [unit.dimensions for unit in units_asked(question.asking)]
+    asks = _ASKS.search(question.asking)
+    start = asks.start() if asks else 0
+    listed = [d for at, _, d in quantities_in(question.asking) if at >= start]
+    named, also = listed[:1], listed[1:]
+    if not named and (needed := _NEEDED.search(question.own)):
+        named = [d for _, _, d in quantities_in(needed.group(0))[:1]]
+    if named and is_kind(named[0]):  # "the skin depth in mm", "the gain in decibel"
+        out = [d for d in out if d not in (LENGTH, _LEVEL)]
+    return tuple(dict.fromkeys([*out, *named, *also]))
