@@ -27,7 +27,7 @@ def test_llamacpp_predicts_without_the_torch_weights(course: Course, forbid: Cal
     expected = said(course, "torch", adapter_path=adapter)
     base = said(course, "base")
     assert expected != base
-    forbid("tutorsmith.models.load._weights")
+    forbid("tutorsmith.models.load.read_weights")
     forbid("tutorsmith.generation.torch_engine.TorchEngine.generate")
     assert said(course, "llamacpp", adapter_path=adapter, engine="llamacpp") == expected
     assert said(course, "setting", pairs=("engine=llamacpp",)) == base
@@ -66,7 +66,7 @@ def test_an_endpoint_predicts(course: Course, forbid: Callable[[str], None], pro
         text = "ids" if "prompt" in body else body["messages"][-1]["content"][:5]
         return 200, {"choices": [{"message": {"content": text}, "text": text, "finish_reason": "stop"}]}
 
-    forbid("tutorsmith.models.load._weights")
+    forbid("tutorsmith.models.load.read_weights")
     with Server(reply) as server:
         pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", f"endpoint_prompts={prompts}")
         found = said(course, "endpoint", engine="openai", pairs=pairs)

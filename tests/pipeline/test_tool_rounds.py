@@ -17,6 +17,7 @@ from tutorsmith.data.read import read_predictions
 from tutorsmith.data.schema import Message, Prediction
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.generation.engine import ENGINES, Completion, EngineOptions, EngineRow, Sampling
+from tutorsmith.generation.form import Form
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import render_prompt
 from tutorsmith.models.tool_words import UNREADABLE
@@ -45,7 +46,11 @@ class Scripted:
         self.asked: list[list[str]] = []
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, done: Callable[[int, Completion], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        done: Callable[[int, Completion], None],
+        _forms: Sequence[Form | None] | None = None,
     ) -> None:
         tokenizer = self.loaded.tokenizer
         self.asked.append([tokenizer.decode(prompt, skip_special_tokens=False) for prompt in prompts])
