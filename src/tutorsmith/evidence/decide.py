@@ -1,8 +1,8 @@
 """Whether a question can be answered: evidence weighed by weights that the stage's own samples have moved.
 
 The weights that they start from (prior.json) were fitted on labelled questions of both shipped courses
-(tests/cases/evidence.json); a stage's samples pull them toward its own course, and what comes out is saved beside the
-adapter.
+(benchmarks/evidence.py --fit-prior); a stage's samples pull them toward its own course, and what comes out is saved
+beside the adapter.
 """
 
 import json
