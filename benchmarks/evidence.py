@@ -180,7 +180,8 @@ def summary(name: str, outcomes: Sequence[Outcome]) -> str:
     wrongly = sum(o.decided != ANSWER for o in answered)
     silent = sum(UNSURE[0] <= o.refuses < UNSURE[1] for o in outcomes)
     return (
-        f"| {name} | {len(outcomes)} | {(hits + kept) / 2:.3f} | {len(found)}/{len(refused)} | {wrongly}/{len(answered)} | "
+        f"| {name} | {len(outcomes)} | {(hits + kept) / 2:.3f} | {len(found)}/{len(refused)} | "
+        f"{wrongly}/{len(answered)} | "
         f"{kinds:.3f} | {told(refused)}, {told(answered)} | {silent} |"
     )
 
@@ -199,7 +200,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
 
 
 HEAD = """\
-| questions | n | balanced accuracy | rightly refused | wrongly refused | right kind | told to refuse (right, wrong) | told nothing |
+| questions | n | balanced | rightly refused | wrongly refused | right kind | told to refuse (right, wrong) | told nothing |
 |---|---|---|---|---|---|---|---|"""
 COURSES: dict[str, Course] = {}
 
