@@ -179,11 +179,17 @@ def summary(name: str, outcomes: Sequence[Outcome]) -> str:
     kinds = sum(o.decided == o.true for o in found) / len(found) if found else float("nan")
     wrongly = sum(o.decided != ANSWER for o in answered)
     silent = sum(UNSURE[0] <= o.refuses < UNSURE[1] for o in outcomes)
-    return (
-        f"| {name} | {len(outcomes)} | {(hits + kept) / 2:.3f} | {len(found)}/{len(refused)} | "
-        f"{wrongly}/{len(answered)} | "
-        f"{kinds:.3f} | {told(refused)}, {told(answered)} | {silent} |"
+    cells = (
+        name,
+        len(outcomes),
+        f"{(hits + kept) / 2:.3f}",
+        f"{len(found)}/{len(refused)}",
+        f"{wrongly}/{len(answered)}",
+        f"{kinds:.3f}",
+        f"{told(refused)}, {told(answered)}",
+        silent,
     )
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def told(outcomes: Sequence[Outcome]) -> int:
@@ -200,7 +206,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
 
 
 HEAD = """\
-| questions | n | balanced | rightly refused | wrongly refused | right kind | told to refuse (right, wrong) | told nothing |
+| questions | n | balanced | rightly refused | wrongly refused | right kind | told to refuse | told nothing |
 |---|---|---|---|---|---|---|---|"""
 COURSES: dict[str, Course] = {}
 
