@@ -27,7 +27,7 @@ KINDS = ("missing_parameters", "insufficient_context", "out_of_scope")
 CLASSES = (ANSWER, *KINDS)
 PULL = 5.0
 """How strongly a stage's weights are held to the prior; chosen by cross-validation, where 2 to 10 differ little."""
-MOST = 1000
+MOST = 400
 """Samples that weights are fitted on: refusals and questions to answer, the first of each by half."""
 PRIOR = "prior.json"
 _REFUSE = 0.5
