@@ -27,6 +27,7 @@ from tutorsmith.evidence.decide import (
     ANSWER,
     CLASSES,
     PULL,
+    UNSURE,
     Decider,
     fit_decider,
     kind_of,
@@ -66,10 +67,11 @@ BENCHMARKS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """One question: what is true, what was decided."""
+    """One question: what is true, what was decided, and how probable a refusal is."""
 
     sample: Sample
     decided: str
+    refuses: float
 
     @property
     def true(self) -> str:
@@ -126,7 +128,8 @@ def folds_of(samples: Sequence[Sample]) -> list[int]:
 
 
 def decided(decider: Decider, samples: Sequence[Sample]) -> list[Outcome]:
-    return [Outcome(s, decider.decide(s.messages).kind or ANSWER) for s in samples]
+    made = [(sample, decider.decide(sample.messages)) for sample in samples]
+    return [Outcome(sample, decision.kind or ANSWER, decision.refuses) for sample, decision in made]
 
 
 def cross_validated(samples: Sequence[Sample], course: Course) -> list[Outcome]:
@@ -142,7 +145,7 @@ def cross_validated(samples: Sequence[Sample], course: Course) -> list[Outcome]:
         rows[:, unknown] = [known.unknown(question.asking) for question in questions]
         model = fit(rows[train], [samples[k].refusal_type or ANSWER for k in train], prior(), pull=PULL)
         chances = model.probabilities(rows[test])
-        out += [Outcome(samples[k], kind_of(p) or ANSWER) for k, p in zip(test, chances, strict=True)]
+        out += [Outcome(samples[k], kind_of(p) or ANSWER, float(1 - p[0])) for k, p in zip(test, chances, strict=True)]
     return out
 
 
@@ -164,7 +167,7 @@ def cross_validated_prior(among: Sequence[tuple[str, Sample]]) -> list[Outcome]:
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         model = fit(rows[train], [labels[k] for k in train], blank(CLASSES, prior().features), pull=PRIOR_PULL)
         chances = model.probabilities(rows[test])
-        out += [Outcome(among[k][1], kind_of(p) or ANSWER) for k, p in zip(test, chances, strict=True)]
+        out += [Outcome(among[k][1], kind_of(p) or ANSWER, float(1 - p[0])) for k, p in zip(test, chances, strict=True)]
     return out
 
 
@@ -174,10 +177,24 @@ def summary(name: str, outcomes: Sequence[Outcome]) -> str:
     found = [o for o in refused if o.decided != ANSWER]
     hits, kept = len(found) / len(refused), sum(o.decided == ANSWER for o in answered) / len(answered)
     kinds = sum(o.decided == o.true for o in found) / len(found) if found else float("nan")
-    return (
-        f"| {name} | {len(outcomes)} | {(hits + kept) / 2:.3f} | {len(found)}/{len(refused)} | "
-        f"{len(answered) - round(kept * len(answered))}/{len(answered)} | {kinds:.3f} |"
+    wrongly = sum(o.decided != ANSWER for o in answered)
+    silent = sum(UNSURE[0] <= o.refuses < UNSURE[1] for o in outcomes)
+    cells = (
+        name,
+        len(outcomes),
+        f"{(hits + kept) / 2:.3f}",
+        f"{len(found)}/{len(refused)}",
+        f"{wrongly}/{len(answered)}",
+        f"{kinds:.3f}",
+        f"{told(refused)}, {told(answered)}",
+        silent,
     )
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def told(outcomes: Sequence[Outcome]) -> int:
+    """How many of them the line tells the tutor to refuse."""
+    return sum(o.refuses >= UNSURE[1] for o in outcomes)
 
 
 def confusion(outcomes: Sequence[Outcome]) -> str:
@@ -189,8 +206,8 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
 
 
 HEAD = """\
-| questions | n | balanced accuracy | rightly refused | wrongly refused | right kind of the refused |
-|---|---|---|---|---|---|"""
+| questions | n | balanced | rightly refused | wrongly refused | right kind | told to refuse | told nothing |
+|---|---|---|---|---|---|---|---|"""
 COURSES: dict[str, Course] = {}
 
 
@@ -227,8 +244,8 @@ def main() -> None:
         print(f"\n{name}:\n\n{confusion(outcomes)}")
         for outcome in outcomes if options.errors else ():
             if outcome.true != outcome.decided:
-                told = f"{SHORT[outcome.true]} -> {SHORT[outcome.decided]}"
-                print(f"    {outcome.sample.id} {told}: {outcome.sample.question[:160]!r}")
+                change = f"{SHORT[outcome.true]} -> {SHORT[outcome.decided]}"
+                print(f"    {outcome.sample.id} {change}: {outcome.sample.question[:160]!r}")
 
 
 def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:

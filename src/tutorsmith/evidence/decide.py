@@ -1,8 +1,8 @@
 """Whether a question can be answered: evidence weighed by weights that the stage's own samples have moved.
 
 The weights that they start from (prior.json) were fitted on labelled questions of both shipped courses
-(tests/cases/evidence.json); a stage's samples pull them toward its own course, and what comes out is saved beside the
-adapter.
+(benchmarks/evidence.py --fit-prior); a stage's samples pull them toward its own course, and what comes out is saved
+beside the adapter.
 """
 
 import json
@@ -27,10 +27,13 @@ KINDS = ("missing_parameters", "insufficient_context", "out_of_scope")
 CLASSES = (ANSWER, *KINDS)
 PULL = 5.0
 """How strongly a stage's weights are held to the prior; chosen by cross-validation, where 2 to 10 differ little."""
-MOST = 1000
+MOST = 400
 """Samples that weights are fitted on: refusals and questions to answer, the first of each by half."""
 PRIOR = "prior.json"
 _REFUSE = 0.5
+UNSURE = (0.4, 0.6)
+"""Probabilities of a refusal between which nothing is told: in cross-validation that spares more wrong refusals than it
+costs right ones."""
 _LEADS = re.compile(r"^(?:in|on|from|of|see|with|to|using|as)\s+", re.IGNORECASE)
 
 
@@ -42,6 +45,11 @@ class Decision:
     kind: str | None
     thing: str = ""
     refuses: float = 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is told to the tutor."""
+        return not UNSURE[0] <= self.refuses < UNSURE[1]
 
     def as_dict(self) -> dict[str, Any]:
         """What a prediction keeps of it."""

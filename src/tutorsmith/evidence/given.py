@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from tutorsmith.evidence.quantities import Dimension, dimension_of_unit, is_kind, kept_dimension, quantities_in
+from tutorsmith.evidence.quantities import Dimension, is_kind, kept_dimension, quantities_in
 from tutorsmith.evidence.question import Question, units_asked
 
-LENGTH = dimension_of_unit("m")
-_LEVEL = dimension_of_unit("level")
+LENGTH: Dimension = (("[length]", 1.0),)
+_LEVEL: Dimension = (("level", 1.0),)
 OWN_LENGTHS: tuple[Dimension, ...] = ((("wavelength", 1.0),), (("skin depth", 1.0),))
 """Lengths that stand for no other length."""
 _ASKS = re.compile(

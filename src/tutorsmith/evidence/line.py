@@ -30,7 +30,9 @@ _LINES = {
 
 
 def line_of(decision: Decision, language: str) -> str:
-    """The line; English for a language without one."""
+    """The line, in English for a language without one; empty for a decision that is not sure."""
+    if not decision.sure:
+        return ""
     language = language if language in _LINES else "en"
     thing = decision.thing or _SOMETHING[language].get(decision.kind or "", "")
     return _LINES[language][decision.kind].format(thing=thing)

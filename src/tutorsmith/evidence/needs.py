@@ -15,8 +15,7 @@ from tutorsmith.evidence.question import Question
 
 _MATERIAL_SYMBOLS = {"epsilon": "permittivity", "mu": "permeability", "n": "index"}
 _MATERIAL_KINDS: frozenset[Dimension] = frozenset({(("permittivity", 1.0),), (("permeability", 1.0),)})
-_AREA = dimension_of_unit("m^2")
-_MATERIAL_UNITS = frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm")))
+_AREA: Dimension = (("[length]", 2.0),)
 CHUNKS = 6
 """How many chunks that have the asked quantity are used."""
 _CHAIN = 2
@@ -206,7 +205,7 @@ class Solver:
     def _known(self, symbol: str, dimension: Dimension | None, angle: bool) -> bool:
         """Constants of free space, charge and mass of a particle, a direction in words: they need not be given."""
         base = symbol.split("_")[0]
-        if base in self.free and (not dimension or is_kind(dimension) or dimension in _MATERIAL_UNITS):
+        if base in self.free and (not dimension or is_kind(dimension) or dimension in _material_units()):
             return True
         if angle:
             return self.directed
@@ -245,6 +244,12 @@ class Solver:
             return f"relative {kind}" if f"relative {kind}" in told else told
         fitting = [name for name in names if _fits_name(name, wanted)]
         return min(fitting, key=len) if fitting else word_of(wanted) or symbol
+
+
+@cache
+def _material_units() -> frozenset[Dimension]:
+    """Of permittivity, permeability and intrinsic impedance."""
+    return frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm")))
 
 
 def _fits_name(name: str, wanted: Dimension | None) -> bool:
