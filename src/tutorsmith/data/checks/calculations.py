@@ -1,5 +1,6 @@
 """`meta.calculations` of one record: what its answer rests on can be calculated, and comes out as the record says."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ CALCULATIONS = "calculations"
 RESULT = "result"
 """The key of a calculation that is no argument: what should come out, "9.64" or "9.64 N"."""
 TOLERANCE = 0.01
+_PLAIN = re.compile(r"\s*[-−+]?[\d.]+(?:[eE][-−+]?\d+)?\s*")
 Calculate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -46,9 +48,9 @@ def _against(field: str, stated: object, found: Mapping[str, Any], calculate: Ca
     """A stated result that is unreadable or another; a plain number is meant in the unit that was calculated."""
     text = str(stated)
     asked: dict[str, Any] = {"expression": "x", "variables": {"x": text}}
+    if found["unit"] and not _PLAIN.fullmatch(text):  # degrees and per cent are numbers to the calculator, too
+        asked["unit"] = found["unit"]
     read = calculate(asked)
-    if "error" not in read and read["unit"]:
-        read = calculate({**asked, "unit": found["unit"]})
     if "error" in read:
         yield Remark(field, f"{text[:40]!r} cannot be read: {read['error']}", str(read["mend"]))
     elif abs(_number(read["value"]) - _number(found["value"])) > TOLERANCE * abs(_number(found["value"])):
