@@ -1,9 +1,33 @@
 """What a tokenizer's tokens spell, byte by byte, and which tokens spell a text."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
+
+
+_PROBE = "On two lines: its end (a) is here"
+
+
+def _alphabet_of_bytes() -> dict[str, int]:
+    """GPT-2's: printable bytes stand for themselves, the others for the characters from 256 on."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(256 + k): byte for k, byte in enumerate(others)}
+
+
+_BYTES = _alphabet_of_bytes()
+
+
+def _byte_level(piece: str) -> bytes:
+    """The bytes of a byte-level token; a character that is none of the alphabet spells itself, which no text does."""
+    return b"".join(bytes([_BYTES[c]]) if c in _BYTES else c.encode() for c in piece)
+
+
+def _sentencepiece(piece: str) -> bytes:
+    """The bytes of a SentencePiece token: ▁ is a space, <0x0A> a byte that no piece has."""
+    if len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"):
+        return bytes([int(piece[3:5], 16)])
+    return piece.replace("▁", " ").encode()
 
 
 class Spelling:
@@ -22,22 +46,17 @@ class Spelling:
         return {k: b"" if token.special or k in special else str(token).encode() for k, token in added}
 
     @cached_property
-    def _alphabet(self) -> dict[str, int] | None:
-        """The byte that each character of a byte-level token stands for; None for SentencePiece's.
+    def _reading(self) -> Callable[[str], bytes]:
+        """How the tokenizer's pieces are read.
 
-        Raises: ValueError for a tokenizer of another kind.
+        By what they spell, not by what the tokenizer says of itself: one made of a GGUF may name a decoder of another
+        kind. Raises: ValueError for a tokenizer of neither kind.
         """
-        backend = getattr(self.tokenizer, "backend_tokenizer", None)
-        decoder = (json.loads(backend.to_str())["decoder"] if backend else None) or {}
-        kinds = {part.get("type") for part in (decoder, *decoder.get("decoders", ()))}
-        if kinds & {"Metaspace", "ByteFallback"}:
-            return None
-        if "ByteLevel" not in kinds:
-            raise ValueError("a tokenizer of unknown kind")
-        # GPT-2: printable bytes stand for themselves, the others for the characters from 256 on.
-        printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
-        others = [byte for byte in range(256) if byte not in printable]
-        return {chr(byte): byte for byte in printable} | {chr(256 + k): byte for k, byte in enumerate(others)}
+        pieces = self.tokenizer.convert_ids_to_tokens(self._encode(_PROBE))
+        for reading in (_byte_level, _sentencepiece):
+            if b"".join(map(reading, pieces)).removeprefix(b" ") == _PROBE.encode():
+                return reading
+        raise ValueError("a tokenizer of unknown kind")
 
     def bytes_of(self, token: int) -> bytes:
         """What the token adds to an answer; may be a part of a character."""
@@ -50,11 +69,7 @@ class Spelling:
         piece: str | None = self.tokenizer.convert_ids_to_tokens(token)
         if piece is None:  # an id that only fills the model's vocabulary up
             return b""
-        if self._alphabet is not None:
-            return bytes(self._alphabet[character] for character in piece)
-        if len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"):
-            return bytes([int(piece[3:5], 16)])
-        return piece.replace("▁", " ").encode()
+        return self._reading(piece)
 
     def joined(self, tokens: Iterable[int]) -> bytes:
         return b"".join(map(self.bytes_of, tokens))
