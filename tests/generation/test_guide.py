@@ -30,6 +30,7 @@ TRICKS = (
     "\n---\n", "\n===", "\n- ", "  ```\n", "1. ", "> ", "- ```\n", "\n\n", "### Conclusion", "### ", "\n## ", "\n#",
     "````", "\n###", "\n### Derivation\n", "$$", "\n\n    ", "\t", "\r", "\r\n",
 )  # fmt: skip
+OPENED = "From the notes:"
 THREE = Form((Section(("Conclusion",)), Section(("Derivation",)), Section(("Check", "Check (units)"))))
 
 
@@ -331,3 +332,29 @@ def test_a_tokenizer_of_another_kind_spells_nothing() -> None:
 def test_special_tokens_and_ids_beyond_the_tokenizer_spell_nothing(letters: Spelling) -> None:
     assert letters.bytes_of(end_of(letters)) == b"" == letters.bytes_of(len(letters.tokenizer) + 7)
     assert END not in range(len(letters.tokenizer))
+
+
+@pytest.mark.parametrize("begun", ["", "### Conclusion\n", "### Conclusion\n\n"])
+def test_the_first_section_begins_with_the_opening_whatever_the_model_says(pieces: Spelling, begun: str) -> None:
+    form = Form(THREE.sections, opening=OPENED)
+    guide = Guide(form, pieces, 120, frozenset({0}))
+    wishes = list(pieces.ids_of(f"{begun}It holds.")) if begun else list(pieces.ids_of("It holds."))
+    while not guide.ended:
+        guide.choose(iter([wishes.pop(0)] if wishes else [0]))
+    text = guide.text()
+    assert text.startswith("### Conclusion\n") and text.split("\n", 1)[1].lstrip().startswith(OPENED)
+    assert text.count(OPENED) == 1 and "### Derivation" in text and "### Check" in text
+
+
+def test_an_opening_needs_room(pieces: Spelling) -> None:
+    opened = Form(THREE.sections, opening=OPENED)
+    assert room_needed(opened, pieces) == room_needed(THREE, pieces) + len(pieces.ids_of(OPENED))
+
+
+def test_a_tokenizer_is_read_by_its_pieces_whatever_decoder_it_names(pieces: Spelling) -> None:
+    raw = Tokenizer.from_str(pieces.tokenizer.backend_tokenizer.to_str())
+    # As some versions of transformers make it of a GGUF of Llama's architecture.
+    raw.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse(), decoders.ByteLevel()])
+    other = Spelling(PreTrainedTokenizerFast(tokenizer_object=raw))
+    assert other.ids_of("### Check (units)\n") == pieces.ids_of("### Check (units)\n")
+    assert other.bytes_of(other.ids_of(" 结论")[0]) == pieces.bytes_of(pieces.ids_of(" 结论")[0])

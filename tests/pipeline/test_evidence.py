@@ -8,7 +8,9 @@ import pytest
 from small_runs import Course
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.read import read_predictions
+from tutorsmith.evaluation import judge_format
 from tutorsmith.evidence.decide import Decider, Decision
+from tutorsmith.pipeline.answering import answer
 from tutorsmith.pipeline.context import Context
 from tutorsmith.pipeline.run import RunResult
 
@@ -79,3 +81,33 @@ def test_damaged_weights_stop_the_prediction(course: Course) -> None:
 def test_training_without_it_takes_away_old_weights(course: Course) -> None:
     course.run(pairs=("evidence=off",))
     assert not (course.root / "outputs/adapter/style" / EVIDENCE).exists()
+
+
+def openings(course: Course, *pairs: str) -> set[str]:
+    run = course.context(pairs=pairs)
+    requests = run.prompter(decider=run.decider).requests(list(run.items), max_new_tokens=8)
+    return {request.opening for request in requests}
+
+
+def test_answers_begin_by_the_decision(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Decider, "decide", lambda *_: Decision("missing_parameters", "the angle", 0.9))
+    (opening,) = openings(course)
+    assert opening == "I cannot answer this, because the question does not give the angle."
+    assert openings(course, "evidence=line") == openings(course, "evidence=off") == {""}
+    monkeypatch.setattr(Decider, "decide", lambda *_: Decision("missing_parameters", "the angle", 0.5))
+    assert openings(course) == {""}, "not sure"
+    monkeypatch.setattr(Decider, "decide", lambda *_: Decision(None, "", 0.1))
+    assert openings(course, "notes_quotes=2") == {"From the notes:", ""}, "where excerpts were found, nothing elsewhere"
+    assert openings(course, "notes_quotes=0") == {""}
+
+
+@pytest.mark.parametrize("engine", ["torch", "llamacpp"])
+def test_the_tutor_says_what_was_decided(course: Course, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    if engine == "llamacpp":
+        pytest.importorskip("xllamacpp")
+    monkeypatch.setattr(Decider, "decide", lambda *_: Decision("out_of_scope", "", 0.9))
+    run = course.context(pairs=("max_new_tokens=300", f"engine={engine}"))
+    (answers,) = next(answer(run, run.items, None, [True]))
+    for item, made in zip(run.items, answers, strict=True):
+        assert judge_format(item.system, made.prediction).strict
+        assert made.prediction.splitlines()[1].startswith("I cannot help with this, because it is outside the scope")

@@ -1,6 +1,7 @@
 """A decision -> one line of the system prompt, in training as in answering."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,27 @@ _LINES = {
     },
 }
 
+_OPENINGS = {
+    "en": {
+        "missing_parameters": "I cannot answer this, because the question does not give {thing}.",
+        "insufficient_context": "I cannot answer this without more context, because {thing} is not included in your "
+        "message or in the course notes.",
+        "out_of_scope": "I cannot help with this, because it is outside the scope of this course.",
+    },
+    "zh": {
+        "missing_parameters": "我无法回答，因为题目没有给出{thing}。",
+        "insufficient_context": "现有上下文不足，我无法回答：你的消息和课程笔记里都没有{thing}。",
+        "out_of_scope": "我无法回答，因为这超出了本课程的范围。",
+    },
+}
+_REFERRED = {
+    "en": {"missing_parameters": "a value that it needs", "insufficient_context": "the material that you refer to"},
+    "zh": {"missing_parameters": "必要的条件", "insufficient_context": "你提到的内容"},
+}
+_THE_STUDENTS = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
+_NO_MARKUP = re.compile(r"[`<>#*|\[\]]")
+_LONGEST = 80
+
 
 def line_of(decision: Decision, language: str) -> str:
     """The line, in English for a language without one; empty for a decision that is not sure."""
@@ -36,6 +58,17 @@ def line_of(decision: Decision, language: str) -> str:
     language = language if language in _LINES else "en"
     thing = decision.thing or _SOMETHING[language].get(decision.kind or "", "")
     return _LINES[language][decision.kind].format(thing=thing)
+
+
+def opening_of(decision: Decision, language: str) -> str:
+    """With what an answer begins that refuses, in English for a language without its own; empty for a decision to
+    answer, or one that is not sure."""
+    if decision.kind is None or not decision.sure:
+        return ""
+    language = language if language in _OPENINGS else "en"
+    thing = _NO_MARKUP.sub("", " ".join(decision.thing.split()))[:_LONGEST].strip()
+    thing = _THE_STUDENTS.sub("your", thing)
+    return _OPENINGS[language][decision.kind].format(thing=thing or _REFERRED[language].get(decision.kind, ""))
 
 
 def with_line(messages: Sequence[Message], line: str) -> list[Message]:

@@ -37,13 +37,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Form:
-    """Sections in the order in which the answer has them. calls: whether it may call a tool instead.
+    """Sections in the order in which the answer has them. calls: whether it may call a tool instead; opening: words on
+    one line with which the text of its first section begins.
 
     Raises: ValueError when no section is required.
     """
 
     sections: tuple[Section, ...]
     calls: bool = False
+    opening: str = ""
 
     def __post_init__(self) -> None:
         if all(section.optional for section in self.sections):

@@ -3,7 +3,8 @@
 The model says what it likes as long as the form can still be kept; where its choice would break it, something else is
 said. An answer that has the form by itself, each section within its budget, comes out as it would without a guide.
 
-- It begins with the first heading. A heading stands on a line of its own, in the tokens that spell it.
+- It begins with the first heading, and behind that with the form's opening. A heading stands on a line of its own, in
+  the tokens that spell it.
 - In a section, a line of one to three `#` and a space is the next heading, or else ends the section: the next heading
   is written, and behind the last section the answer ends. Deeper headings, and `#` in code fences, are text. Lines of
   dashes or `=` that would turn the paragraph above them into a heading are refused.
@@ -46,10 +47,11 @@ def room_needed(form: Form, spelling: Spelling) -> int:
 
 
 def _sizes(form: Form, spelling: Spelling) -> tuple[int, ...]:
-    """The most tokens that each heading takes."""
-    return tuple(
+    """The most tokens that each heading takes, the first with the opening."""
+    first, *others = (
         _EXTRA + max(len(spelling.ids_of(f"\n\n{line}\n")) for line in section.lines) for section in form.sections
     )
+    return (first + len(spelling.ids_of(form.opening)) if form.opening else first, *others)
 
 
 def _word(line: str) -> str:
@@ -78,6 +80,7 @@ class Guide(Written):
         self.limit, self.ends = limit, ends
         self.budget = budget(limit - 1, _sizes(form, spelling), _reserve(form, spelling))
         self.queue: deque[int] = deque()
+        self.opening = form.opening
         self.wordless = -1  # the section that had no text when it ran out, and gets a word
         self.leaving = self.ended = self.cut = False
         self.kept = 0
@@ -106,6 +109,8 @@ class Guide(Written):
             return self.queue[0]
         if self.left_alone or self.naming:
             return None
+        if self.opening:
+            return self._open()
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
         if self.count >= self.budget.soft[self.section] and self.at_an_end() and self.has_text():
@@ -154,6 +159,11 @@ class Guide(Written):
     def _say(self, text: str) -> int:
         self.queue = deque(self.spelling.ids_of(text))
         return self.queue[0]
+
+    def _open(self) -> int | None:
+        """The opening, unless the heading's last token went on into the text."""
+        opening, self.opening = self.opening, ""
+        return None if self.said[self.body :].strip() else self._say(opening)
 
     def _end(self, kept: int | None = None) -> int:
         if not self.ended:

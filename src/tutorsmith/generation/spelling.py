@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
-
 _PROBE = "On two lines: its end (a) is here"
 
 

@@ -12,14 +12,14 @@ from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, Decision, label_of
-from tutorsmith.evidence.line import bare, line_of, with_line
+from tutorsmith.evidence.line import bare, line_of, opening_of, with_line
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.quotes import choose_quotes, with_quotes
+from tutorsmith.retrieval.quotes import OPENINGS, choose_quotes, with_quotes
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
@@ -110,6 +110,7 @@ class Prompter:
             messages=tuple(message.as_dict() for message in messages),
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
+            opening=self._opening(decision, item, hits),
         )
         return request, LeftOut(turns, excerpts)
 
@@ -145,6 +146,14 @@ class Prompter:
 
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
+
+    def _opening(self, decision: Decision | None, item: BenchmarkItem, hits: Sequence[Hit]) -> str:
+        """With what an answer begins by the decision: with its refusal, or, where answers quote, with the notes."""
+        if decision is None or not decision.sure or self.notes.evidence == "line":
+            return ""
+        if decision.kind is not None:
+            return opening_of(decision, self._language(item))
+        return OPENINGS[self._language(item)] if hits and self.notes.notes_quotes else ""
 
     def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
         messages = self._quoting(sample, *self.grounded(sample, hits, line))

@@ -39,8 +39,8 @@ class NotesSettings(StepSettings):
         "their numbers; 0: none. A small model copies formulas better than it recalls them.",
     )
     quote_words: int = Field(default=90, ge=10, le=1000, description="Most words of these passages together.")
-    evidence: Literal["auto", "off"] = Field(
+    evidence: Literal["auto", "line", "off"] = Field(
         default="auto",
-        description="Tell the tutor after the notes whether the question can be answered, where there are notes and "
-        "samples to judge by.",
+        description="Judge whether the question can be answered, where there are notes and samples to judge by. line: "
+        "tell the tutor after the notes; auto: and let its answer begin accordingly, where it has sections.",
     )
