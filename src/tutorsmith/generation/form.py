@@ -36,9 +36,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Quotes:
+    """What an answer may quote behind its opening: (number of the excerpt, passage on one line); at most so many
+    passages, and so many words together."""
+
+    passages: tuple[tuple[int, str], ...]
+    most: int
+    max_words: int
+
+
+@dataclass(frozen=True)
 class Form:
     """Sections in the order in which the answer has them. calls: whether it may call a tool instead; opening: words on
-    one line with which the text of its first section begins.
+    one line with which the text of its first section begins; quotes: what may follow the opening, None for any text.
 
     Raises: ValueError when no section is required.
     """
@@ -46,6 +56,7 @@ class Form:
     sections: tuple[Section, ...]
     calls: bool = False
     opening: str = ""
+    quotes: Quotes | None = None
 
     def __post_init__(self) -> None:
         if all(section.optional for section in self.sections):

@@ -4,7 +4,7 @@ The model says what it likes as long as the form can still be kept; where its ch
 said. An answer that has the form by itself, each section within its budget, comes out as it would without a guide.
 
 - It begins with the first heading, and behind that with the form's opening. A heading stands on a line of its own, in
-  the tokens that spell it.
+  the tokens that spell it. Quotes that follow the opening are passages of the excerpts, word for word (`quoting`).
 - In a section, a line of one to three `#` and a space is the next heading, or else ends the section: the next heading
   is written, and behind the last section the answer ends. Deeper headings, and `#` in code fences, are text. Lines of
   dashes or `=` that would turn the paragraph above them into a heading are refused.
@@ -21,6 +21,7 @@ from itertools import islice
 
 from tutorsmith.generation.form import Form, budget, least_tokens
 from tutorsmith.generation.layout import HEADING, LONGEST_FENCE, block_ends, closing, inside_block, read
+from tutorsmith.generation.quoting import Quoting
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.written import CALL, LINE_END, MARKS, Written, decoded
 
@@ -81,6 +82,7 @@ class Guide(Written):
         self.budget = budget(limit - 1, _sizes(form, spelling), _reserve(form, spelling))
         self.queue: deque[int] = deque()
         self.opening = form.opening
+        self.quoting: Quoting | None = None
         self.wordless = -1  # the section that had no text when it ran out, and gets a word
         self.leaving = self.ended = self.cut = False
         self.kept = 0
@@ -111,6 +113,9 @@ class Guide(Written):
             return None
         if self.opening:
             return self._open()
+        if self.quoting and self.count < self.budget.hard[self.section]:
+            return self._quote(self.quoting)
+        self.quoting = None
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
         if self.count >= self.budget.soft[self.section] and self.at_an_end() and self.has_text():
@@ -121,7 +126,10 @@ class Guide(Written):
         """What is said where the model chooses this token: itself or another; None: let it choose another."""
         if self.left_alone:
             return token
-        if token == END or token in self.ends:
+        ends = token == END or token in self.ends
+        if self.quoting:
+            return self._judge_quote(self.quoting, token, b"\n" if ends else self.spelling.bytes_of(token))
+        if ends:
             return self._judge_end(token)
         piece = self.spelling.bytes_of(token)
         if self.is_call(piece):
@@ -133,7 +141,12 @@ class Guide(Written):
         return self._judge_text(token, piece)
 
     def spare(self) -> int:
-        """The section's name as its text, where nothing that the model says fits."""
+        """The section's name as its text, where nothing that the model says fits; of a quote what is left of it."""
+        if self.quoting:
+            if not self._quoted() and self.quoting.count:
+                return self._end_quotes()
+            rest = self.quoting.fitting(self._quoted())[0][1][len(self._quoted()) :]
+            return self._say(rest.decode())
         return self._say(f" {_word(self.headings[-1])}")
 
     def room(self) -> int:
@@ -163,7 +176,29 @@ class Guide(Written):
     def _open(self) -> int | None:
         """The opening, unless the heading's last token went on into the text."""
         opening, self.opening = self.opening, ""
-        return None if self.said[self.body :].strip() else self._say(opening)
+        if self.said[self.body :].strip():
+            return None
+        if self.form.quotes and self.form.quotes.passages:
+            self.quoting = Quoting(self.form.quotes)
+        return self._say(opening)
+
+    def _quote(self, quoting: Quoting) -> int | None:
+        """The number of a quote that is complete, or the end of the quotes; None where the model goes on."""
+        if quoting.start is None:
+            quoting.start = len(self.said)
+        complete = quoting.complete(self._quoted())
+        if complete is not None:
+            return self._say(quoting.cite(complete))
+        return self._end_quotes() if quoting.full and not self._quoted() else None
+
+    def _quoted(self) -> bytes:
+        """The present quote as far as it is said."""
+        start = self.quoting.start if self.quoting else None
+        return b"" if start is None else bytes(self.said[start:])
+
+    def _end_quotes(self) -> int:
+        self.quoting = None
+        return self._say("\n\n")
 
     def _end(self, kept: int | None = None) -> int:
         if not self.ended:
@@ -226,6 +261,13 @@ class Guide(Written):
             if not marks or (len(marks[2]) < HEADING and not marks[3].isspace()):
                 return self._judge_text(token, piece)
         return self._name_on()
+
+    def _judge_quote(self, quoting: Quoting, token: int, piece: bytes) -> int | None:
+        """A token that goes on with a passage, or that ends the quotes between two of them."""
+        said = self._quoted()
+        if not said and quoting.count and LINE_END.match(piece):
+            return self._end_quotes()
+        return token if piece and quoting.fitting(said + piece) else None
 
     def _judge_text(self, token: int, piece: bytes) -> int | None:
         if self.plain and not LINE_END.search(piece):

@@ -12,7 +12,7 @@ from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Engine, Sampling
-from tutorsmith.generation.form import Form
+from tutorsmith.generation.form import Form, Quotes
 from tutorsmith.generation.guide import room_needed
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
@@ -29,7 +29,8 @@ class Request:
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
     after which an answer has to say something. form: the sections that the answer must have. evidence:
-    what the prompt tells of the question. opening: words with which the text of its first section begins.
+    what the prompt tells of the question. opening: words with which the text of its first section begins,
+    quotes: what may follow them.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Request:
     has_results: bool = False
     form: Form | None = None
     opening: str = ""
+    quotes: Quotes | None = None
     evidence: Mapping[str, object] | None = None
 
 

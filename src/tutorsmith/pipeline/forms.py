@@ -9,17 +9,17 @@ from tutorsmith.evaluation.metrics.sections import (
     required_headings,
     without_description,
 )
-from tutorsmith.generation.form import Form, Section
+from tutorsmith.generation.form import Form, Quotes, Section
 from tutorsmith.generation.predict import Request
 
 
 def form_of(request: Request) -> Form | None:
     """None when the prompt asks for no section that must be there."""
-    return _form(request.instructions, request.uses_tools, request.opening)
+    return _form(request.instructions, request.uses_tools, request.opening, request.quotes)
 
 
 @lru_cache(maxsize=1024)
-def _form(instructions: str, calls: bool, opening: str) -> Form | None:
+def _form(instructions: str, calls: bool, opening: str, quotes: Quotes | None) -> Form | None:
     """A heading is written without its hint and its description, unless two headings would then be the same; the model
     may write it with them."""
     asked = required_headings(instructions)
@@ -31,7 +31,7 @@ def _form(instructions: str, calls: bool, opening: str) -> Form | None:
         others = {plain_heading(wording) for j, known in enumerate(wordings) if j != k for wording in known}
         own = tuple(wording for wording in wordings[k] if plain_heading(wording) not in others)
         sections.append(Section(own or wordings[k][-1:], is_optional(heading)))
-    return Form(tuple(sections), calls, opening)
+    return Form(tuple(sections), calls, opening, quotes)
 
 
 def _wordings(heading: str) -> tuple[str, ...]:

@@ -13,13 +13,14 @@ from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, Decision, label_of
 from tutorsmith.evidence.line import bare, line_of, opening_of, with_line
+from tutorsmith.generation.form import Quotes
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.quotes import OPENINGS, choose_quotes, with_quotes
+from tutorsmith.retrieval.quotes import OPENINGS, choose_quotes, quotable, with_quotes
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
@@ -110,7 +111,8 @@ class Prompter:
             messages=tuple(message.as_dict() for message in messages),
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
-            opening=self._opening(decision, item, hits),
+            opening=(opening := self._opening(decision, item, hits)),
+            quotes=self._quotes(hits) if opening and not (decision and decision.kind) else None,
         )
         return request, LeftOut(turns, excerpts)
 
@@ -154,6 +156,10 @@ class Prompter:
         if decision.kind is not None:
             return opening_of(decision, self._language(item))
         return OPENINGS[self._language(item)] if hits and self.notes.notes_quotes else ""
+
+    def _quotes(self, hits: Sequence[Hit]) -> Quotes:
+        found = quotable([hit.text for hit in hits], max_words=self.notes.quote_words)
+        return Quotes(tuple(found), self.notes.notes_quotes, self.notes.quote_words)
 
     def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
         messages = self._quoting(sample, *self.grounded(sample, hits, line))

@@ -49,6 +49,14 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def quotable(excerpts: Sequence[str], *, max_words: int) -> list[tuple[int, str]]:
+    """(number of the excerpt, passage) of all passages that may be quoted on one line: no tables, no code, not too
+    long, each once."""
+    places = [(n, passage) for n, text in enumerate(excerpts, start=1) for passage in passages(text)]
+    kept = {p: n for n, p in reversed(places) if word_count(p) <= max_words and not p.startswith(("|", "```"))}
+    return [(n, passage) for n, passage in places if kept.get(passage) == n]
+
+
 def choose_quotes(hits: Sequence[Hit], answer: str, index: Index, *, most: int, max_words: int) -> list[Quote]:
     """The passages that together state most of the answer, in the order of the prompt; none where none fits.
 
@@ -61,7 +69,7 @@ def choose_quotes(hits: Sequence[Hit], answer: str, index: Index, *, most: int, 
     wanted = {word: rarity.get(word, highest) for word in set(words(answer)) if not word[0].isdigit()}
     whole = sum(wanted.values())
     left = dict(wanted)
-    places = [(number, passage) for number, hit in enumerate(hits, start=1) for passage in passages(hit.text)]
+    places = quotable([hit.text for hit in hits], max_words=max_words)
     chosen: list[int] = []
     room = max_words
     while places and whole and len(chosen) < most:
