@@ -218,6 +218,6 @@ def test_training_learns_a_sample_as_often_as_it_is_repeated(tmp_path: Path, mon
     from tutorsmith.pipeline import prompts
 
     samples = read_samples(write(tmp_path / "a.jsonl", [record("a", "Q"), record("b", "R", repeats=3)]))
-    monkeypatch.setattr(prompts.Prompter, "_rows", lambda _self, sample, _hits: [sample.id])
+    monkeypatch.setattr(prompts.Prompter, "_rows", lambda _self, sample, _hits, _line: [sample.id])
     prompter = prompts.Prompter(None, None, None, "en")  # type: ignore[arg-type]
     assert list(prompter.rendered(samples, seed=0, max_length=8)) == [(["a"], 0), (["b", "b", "b"], 0)]
