@@ -100,6 +100,7 @@ class Prompter:
                 break
             messages, hits = self.grounded(item, hits, line)
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
+        opening, quotes = self._beginning(decision, item, hits)
         request = Request(
             id=item.id,
             prompt=tuple(ids),
@@ -111,8 +112,8 @@ class Prompter:
             messages=tuple(message.as_dict() for message in messages),
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
-            opening=(opening := self._opening(decision, item, hits)),
-            quotes=self._quotes(hits) if opening and not (decision and decision.kind) else None,
+            opening=opening,
+            quotes=quotes,
         )
         return request, LeftOut(turns, excerpts)
 
@@ -149,17 +150,17 @@ class Prompter:
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
 
-    def _opening(self, decision: Decision | None, item: BenchmarkItem, hits: Sequence[Hit]) -> str:
-        """With what an answer begins by the decision: with its refusal, or, where answers quote, with the notes."""
+    def _beginning(
+        self, decision: Decision | None, item: BenchmarkItem, hits: Sequence[Hit]
+    ) -> tuple[str, Quotes | None]:
+        """How an answer begins by the decision: with its refusal, or, where answers quote, with what the notes hold."""
         if decision is None or not decision.sure or self.notes.evidence == "line":
-            return ""
+            return "", None
+        language, most, words = self._language(item), self.notes.notes_quotes, self.notes.quote_words
         if decision.kind is not None:
-            return opening_of(decision, self._language(item))
-        return OPENINGS[self._language(item)] if hits and self.notes.notes_quotes else ""
-
-    def _quotes(self, hits: Sequence[Hit]) -> Quotes:
-        found = quotable([hit.text for hit in hits], max_words=self.notes.quote_words)
-        return Quotes(tuple(found), self.notes.notes_quotes, self.notes.quote_words)
+            return opening_of(decision, language), None
+        found = quotable([hit.text for hit in hits], max_words=words) if most else []
+        return (OPENINGS[language], Quotes(tuple(found), most, words)) if found else ("", None)
 
     def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
         messages = self._quoting(sample, *self.grounded(sample, hits, line))
