@@ -145,8 +145,9 @@ class Guide(Written):
         if self.quoting:
             if not self._quoted() and self.quoting.count:
                 return self._end_quotes()
-            rest = self.quoting.fitting(self._quoted())[0][1][len(self._quoted()) :]
-            return self._say(rest.decode())
+            passage = self.quoting.fitting(self._quoted())
+            if passage is not None:
+                return self._say(passage.text[len(self._quoted()) :].decode())
         return self._say(f" {_word(self.headings[-1])}")
 
     def room(self) -> int:
@@ -267,7 +268,7 @@ class Guide(Written):
         said = self._quoted()
         if not said and quoting.count and LINE_END.match(piece):
             return self._end_quotes()
-        return token if piece and quoting.fitting(said + piece) else None
+        return token if piece and quoting.fitting(said + piece) is not None else None
 
     def _judge_text(self, token: int, piece: bytes) -> int | None:
         if self.plain and not LINE_END.search(piece):

@@ -5,40 +5,46 @@ number of its excerpt follows. (Copying held to a tree of the allowed texts is h
 works: De Cao et al. 2021, arXiv:2010.00904.)
 """
 
+from typing import NamedTuple
+
 from tutorsmith.data.words import word_count
 from tutorsmith.generation.form import Quotes
 
 
+class Passage(NamedTuple):
+    """number: of its excerpt; text: with the space before it; words: its length."""
+
+    number: int
+    text: bytes
+    words: int
+
+
 class Quoting:
-    """The quotes of one answer. Between two of them `begun` is False."""
+    """The quotes of one answer. start: where the present one starts in the answer, in bytes; None between two."""
 
     def __init__(self, quotes: Quotes) -> None:
-        self.left = [(number, f" {text}".encode()) for number, text in quotes.passages]
+        self.left = [Passage(number, f" {text}".encode(), word_count(text)) for number, text in quotes.passages]
         self.most, self.room = quotes.most, quotes.max_words
-        self.start: int | None = None  # where the present quote starts in the answer, in bytes
+        self.start: int | None = None
         self.count = 0
 
-    def fitting(self, said: bytes) -> list[tuple[int, bytes]]:
-        """The passages that begin so, and whose words have room."""
-        return [(n, text) for n, text in self.left if text.startswith(said) and _words(text) <= self.room]
+    def fitting(self, said: bytes) -> Passage | None:
+        """The first passage that begins so, and whose words have room."""
+        return next((p for p in self.left if p.words <= self.room and p.text.startswith(said)), None)
 
-    def complete(self, said: bytes) -> tuple[int, bytes] | None:
+    def complete(self, said: bytes) -> Passage | None:
         """The passage that is said whole."""
-        return next(((n, text) for n, text in self.left if text == said), None)
+        return next((p for p in self.left if p.text == said), None)
 
-    def cite(self, quoted: tuple[int, bytes]) -> str:
+    def cite(self, quoted: Passage) -> str:
         """The quote is done: its number, as it is written behind it."""
         self.left.remove(quoted)
-        self.room -= _words(quoted[1])
+        self.room -= quoted.words
         self.count += 1
         self.start = None
-        return f" [{quoted[0]}]"
+        return f" [{quoted.number}]"
 
     @property
     def full(self) -> bool:
         """Whether no quote may follow."""
-        return self.count >= self.most or not self.fitting(b"")
-
-
-def _words(text: bytes) -> int:
-    return word_count(text.decode())
+        return self.count >= self.most or self.fitting(b"") is None
