@@ -57,7 +57,7 @@ class Course:
 
     def search(self, text: str, k: int) -> list[tuple[int, float]]:
         """(position, score) of the best k chunks that share a word with the text."""
-        return [entry for entry in ranking(self.index, text)[:k] if entry[1] > 0]
+        return [entry for entry in ranking(self.index, text, k) if entry[1] > 0]
 
 
 def asked_words(questions: Iterable[str]) -> frozenset[str]:

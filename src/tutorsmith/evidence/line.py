@@ -42,10 +42,7 @@ _OPENINGS = {
         "out_of_scope": "我无法回答，因为这超出了本课程的范围。",
     },
 }
-_REFERRED = {
-    "en": {"missing_parameters": "a value that it needs", "insufficient_context": "the material that you refer to"},
-    "zh": {"missing_parameters": "必要的条件", "insufficient_context": "你提到的内容"},
-}
+_REFERRED = {"en": "the material that you refer to", "zh": "你提到的内容"}
 _THE_STUDENTS = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
 _NO_MARKUP = re.compile(r"[`<>#*|\[\]]")
 _LONGEST = 80
@@ -68,7 +65,10 @@ def opening_of(decision: Decision, language: str) -> str:
     language = language if language in _OPENINGS else "en"
     thing = _NO_MARKUP.sub("", " ".join(decision.thing.split()))[:_LONGEST].strip()
     thing = _THE_STUDENTS.sub("your", thing)
-    return _OPENINGS[language][decision.kind].format(thing=thing or _REFERRED[language].get(decision.kind, ""))
+    if not thing:
+        unnamed = {**_SOMETHING[language], "insufficient_context": _REFERRED[language]}
+        thing = unnamed.get(decision.kind, "")
+    return _OPENINGS[language][decision.kind].format(thing=thing)
 
 
 def with_line(messages: Sequence[Message], line: str) -> list[Message]:

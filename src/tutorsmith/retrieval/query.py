@@ -18,7 +18,7 @@ QUOTED = 0.5
 """Weight of a passage that the student quotes: what is asked about a text is not what the text is about."""
 ASKED = 1.5
 """Weight of a sentence that ends with a question mark; the others tell the circumstances."""
-FAMILY_WEIGHT = 0.7
+FAMILY_WEIGHT = 0.5
 UNIT = 0.4
 """Weight of a unit and of each word of the quantities measured in it."""
 WEIGHTS = (EARLIER, ANSWER, QUOTED, ASKED, FAMILY_WEIGHT, UNIT)
