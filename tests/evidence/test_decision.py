@@ -50,7 +50,7 @@ def test_the_labelled_questions_for_development_are_decided(courses: dict[str, C
             kind = row["refusal_type"] or "answer"
             whole[kind] += 1
             right[kind] += told == row["refusal_type"]
-    assert all(right[kind] >= 0.8 * whole[kind] for kind in CLASSES), right
+    assert all(right[kind] >= 0.75 * whole[kind] for kind in CLASSES), right
 
 
 @pytest.mark.parametrize(
