@@ -13,8 +13,8 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from tutorsmith.evaluation.metrics.format import judge_format
-from tutorsmith.generation.form import Form, Quotes, Section, budget, least_tokens
-from tutorsmith.generation.guide import END, Guide, room_needed
+from tutorsmith.generation.form import Form, Section, budget, least_tokens
+from tutorsmith.generation.guide import END, Guide, opening_size, room_needed
 from tutorsmith.generation.spelling import Spelling
 
 HEADINGS: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -360,55 +360,40 @@ def test_a_tokenizer_is_read_by_its_pieces_whatever_decoder_it_names(pieces: Spe
     assert other.bytes_of(other.ids_of(" 结论")[0]) == pieces.bytes_of(pieces.ids_of(" 结论")[0])
 
 
-NOTES = Quotes(((1, "The field is $E=q/r$."), (2, "The field falls off, as all fields do."), (2, "It holds.")), 2, 30)
-QUOTING = Form(THREE.sections, opening=OPENED, quotes=NOTES)
+NOTES = f"{OPENED} The field is $E=q/r$. [1]\n\n"
 
 
-def quotes_of(text: str) -> list[tuple[str, str]]:
-    """The quotes that follow the opening up to the blank line, with their numbers."""
-    said = text.split(OPENED, 1)[1].split("\n\n", 1)[0]
-    found = re.findall(r" (.*?) \[(\d)\]", said)
-    assert "".join(f" {quote} [{number}]" for quote, number in found) == said, "nothing stands between quotes"
-    return found
-
-
-@given(st.integers(0, 2**32), st.sampled_from([80, 120, 400]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_quotes_are_passages_whatever_the_model_says(pieces: Spelling, seed: int, limit: int) -> None:
-    dice = random.Random(seed)
-    tokens = range(1, len(pieces.tokenizer))
-    guide = Guide(QUOTING, pieces, max(limit, room_needed(QUOTING, pieces) + 60), frozenset({0}))
+def test_the_first_heading_and_the_opening_are_said_before_the_model_is_asked(pieces: Spelling) -> None:
+    form = Form(THREE.sections, opening=NOTES)
+    guide = Guide(form, pieces, 200, frozenset({0}))
+    begun = guide.begin()
+    assert pieces.tokenizer.decode(begun) == guide.text() == f"### Conclusion\n{NOTES}"
+    assert guide.forced() is None and guide.section == 0 and guide.count == len(begun)
+    wishes = iter([*pieces.ids_of("It holds.\n\n### Derivation\nSo.\n\n### Check (units)\nYes."), 0])
     while not guide.ended:
-        guide.choose(dice.choices(tokens, k=20))
-    found = quotes_of(guide.text())
-    assert 1 <= len(found) <= NOTES.most and len(set(found)) == len(found)
-    assert {(int(number), quote) for quote, number in found} <= set(NOTES.passages)
+        guide.choose(iter([next(wishes)]))
+    assert guide.text().startswith(f"### Conclusion\n{NOTES}It holds.\n\n### Derivation\nSo.")
 
 
-def test_the_model_chooses_the_quotes_and_when_they_end(pieces: Spelling) -> None:
-    def answered(text: str) -> str:
-        wishes = list(pieces.ids_of(text))
-        guide = Guide(QUOTING, pieces, 400, frozenset({0}))
-        while not guide.ended:
-            done = len(guide.said)
-            guide.choose(iter([wishes[0] if wishes else 0]))
-            wishes = (
-                wishes[1:]
-                if wishes and len(guide.said) > done and guide.said.endswith(pieces.bytes_of(wishes[0]))
-                else wishes
-            )
-        return guide.text()
-
-    own = f"### Conclusion\n{OPENED} It holds. [2]\n\nSo."
-    assert answered(own).startswith(own)
-    assert quotes_of(answered(f"### Conclusion\n{OPENED} The field falls")) == [(NOTES.passages[1][1], "2")]
+@pytest.mark.parametrize(
+    "form",
+    [
+        THREE,
+        Form(THREE.sections, calls=True, opening=NOTES),
+        Form((Section(("Aside",), optional=True), *THREE.sections), opening=NOTES),
+    ],
+    ids=["no opening", "calls", "optional first"],
+)
+def test_where_the_model_chooses_how_to_begin_nothing_is_said_before(pieces: Spelling, form: Form) -> None:
+    assert Guide(form, pieces, 400, frozenset({0})).begin() == []
 
 
-def test_where_nothing_may_be_quoted_any_text_follows_the_opening(pieces: Spelling) -> None:
-    form = Form(THREE.sections, opening=OPENED, quotes=Quotes((), 2, 30))
-    guide = Guide(form, pieces, 120, frozenset({0}))
-    wishes = list(pieces.ids_of(" Why?"))
-    while not guide.ended:
-        waits = guide.forced() is None
-        guide.choose(iter([wishes.pop(0) if waits and wishes and guide.section >= 0 else 0]))
-    assert f"{OPENED} Why?" in guide.text()
+def test_an_opening_takes_no_room_from_the_sections(pieces: Spelling) -> None:
+    long = Form(THREE.sections, opening=NOTES * 9)
+    plain, opened = (
+        Guide(form, pieces, limit, frozenset({0}))
+        for form, limit in ((THREE, 300), (long, 300 + opening_size(long, pieces)))
+    )
+    more = opening_size(long, pieces)
+    assert opened.budget.hard == tuple(end + more for end in plain.budget.hard)
+    assert opened.budget.soft == tuple(end + more for end in plain.budget.soft)

@@ -1,6 +1,7 @@
 """The line of evidence in rows, prompts and predictions, and the weights beside the adapter."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,10 @@ def test_answers_begin_by_the_decision(course: Course, monkeypatch: pytest.Monke
     monkeypatch.setattr(Decider, "decide", lambda *_: Decision("missing_parameters", "the angle", 0.5))
     assert openings(course) == {""}, "not sure"
     monkeypatch.setattr(Decider, "decide", lambda *_: Decision(None, "", 0.1))
-    assert openings(course, "notes_quotes=2") == {"From the notes:", ""}, "where excerpts were found, nothing elsewhere"
-    assert openings(course, "notes_quotes=0") == {""}
+    quoting = openings(course, "quote_words=30")
+    assert "" in quoting, "where no excerpt was found"
+    assert any(quoting) and all(re.fullmatch(r"From the notes: .+ \[\d\]\n\n|", opening) for opening in quoting)
+    assert openings(course, "quote_words=0") == openings(course, "quote_words=30", "evidence=line") == {""}
 
 
 @pytest.mark.parametrize("engine", ["torch", "llamacpp"])

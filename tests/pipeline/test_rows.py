@@ -119,12 +119,28 @@ def test_what_was_left_out_is_said_in_every_run(course: Course, caplog: pytest.L
     assert "left out" in said[0] and said[0].split("left out")[1] == said[1].split("left out")[1]
 
 
-def test_answers_open_with_quotes_only_where_asked_and_never_in_refusals(course: Course) -> None:
-    plain, quoting = rendered(course), rendered(course, "notes_quotes=2")
+@pytest.mark.parametrize("evidence", ["auto", "line"])
+def test_answers_open_with_quotes_only_where_asked_and_never_in_refusals(course: Course, evidence: str) -> None:
+    """What is written for the tutor is not learned; what it has to write itself is."""
+    plain, quoting = (
+        rendered(course, f"evidence={evidence}"),
+        rendered(course, "quote_words=40", f"evidence={evidence}"),
+    )
     tokenizer = course.context().loaded.tokenizer
     refusals = {sample.id for sample in course.context().samples if sample.refusal_type}
-    opened = {row.id for row in quoting if "From the notes:" in tokenizer.decode(row.ids)}
-    assert opened and not opened & refusals
+    opened = [row for row in quoting if "From the notes:" in tokenizer.decode(row.ids)]
+    assert opened and not {row.id for row in opened} & refusals
     assert not any("From the notes:" in tokenizer.decode(row.ids) for row in plain)
-    prompts = [row.ids[: row.mask.index(True)] for row in quoting]
-    assert prompts == [row.ids[: row.mask.index(True)] for row in plain], "prompts are those of answering"
+    for row, bare in zip(quoting, plain, strict=True):
+        learned, before = (
+            tokenizer.decode([i for i, kept in zip(r.ids, r.mask, strict=True) if kept]) for r in (row, bare)
+        )
+        if row in opened and evidence == "auto":
+            assert "From the notes:" not in learned and not learned.startswith("#")
+            assert before.endswith(learned) and learned
+        elif row in opened:
+            assert "From the notes:" in learned
+        else:
+            assert row == bare
+        start, there = row.mask.index(True), bare.mask.index(True)
+        assert row.ids[: min(start, there)] == bare.ids[: min(start, there)], "prompts are those of answering"

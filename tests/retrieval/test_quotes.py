@@ -1,12 +1,11 @@
-"""Passages of the excerpts that a worked answer rests on."""
+"""Passages of the excerpts with which answers open."""
 
 import pytest
 
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import Chunk
-from tutorsmith.retrieval.index import Index, build_index
-from tutorsmith.retrieval.quotes import Quote, choose_quotes, passages, with_quotes
-from tutorsmith.retrieval.search import hit_of
+from tutorsmith.retrieval.quotes import passages, quoted, said
+from tutorsmith.retrieval.search import Hit, hit_of
 
 LINE = (
     "The field of an infinite line charge is radial and equals\n\n$$E_r = \\frac{\\rho_l}{2\\pi\\varepsilon_0 r}$$\n\n"
@@ -15,14 +14,8 @@ LINE = (
 PLATES = "Between two plates the field is uniform. The capacitance is $C = \\varepsilon A/d$."
 
 
-@pytest.fixture(scope="module")
-def index() -> Index:
-    return build_index([Chunk("a.md", 0, "Line charge", LINE), Chunk("b.md", 0, "Plates", PLATES)])
-
-
-def chosen(index: Index, answer: str, *, most: int = 3, max_words: int = 90) -> list[Quote]:
-    hits = [hit_of(chunk, 1.0) for chunk in index.chunks]
-    return choose_quotes(hits, answer, index, most=most, max_words=max_words)
+def hit(text: str, heading: str = "Fields") -> Hit:
+    return hit_of(Chunk("a.md", 0, heading, text), 1.0)
 
 
 def test_a_formula_stays_with_the_sentence_that_leads_to_it() -> None:
@@ -32,30 +25,51 @@ def test_a_formula_stays_with_the_sentence_that_leads_to_it() -> None:
     assert " ".join(found) == " ".join(LINE.split()), "nothing is lost or changed but line breaks"
 
 
-def test_what_the_answer_says_is_quoted_with_its_excerpt(index: Index) -> None:
-    found = chosen(index, "The radial field of the infinite line charge is $E_r = \\rho_l/(2\\pi\\varepsilon_0 r)$.")
-    assert [(quote.number, quote.text[:9]) for quote in found] == [(1, "The field")]
-    both = chosen(index, "The line charge has a radial field $E_r$, the plates a uniform one and capacitance $C$.")
-    assert {quote.number for quote in both} == {1, 2}
+def test_the_best_excerpts_are_quoted_from_their_start_in_order() -> None:
+    found = quoted([hit(LINE), hit(PLATES)], 200)
+    assert found == [*((1, text) for text in passages(LINE)), *((2, text) for text in passages(PLATES))]
 
 
-def test_an_answer_about_something_else_quotes_nothing(index: Index) -> None:
-    assert chosen(index, "Photosynthesis needs sunlight, chlorophyll and water; plants store sugar.") == []
-    assert chosen(index, "It is 8.88 by 2019, 8.88 times.") == [], "numbers that agree by chance are no reason"
-    assert chosen(index, "") == []
+@pytest.mark.parametrize("limit", [1, 8, 12, 20, 30])
+def test_no_more_words_than_allowed(limit: int) -> None:
+    found = quoted([hit(LINE), hit(PLATES)], limit)
+    assert sum(word_count(text) for _, text in found) <= limit
+    left = [p for p in passages(LINE) + passages(PLATES) if (1, p) not in found and (2, p) not in found]
+    assert all(word_count(p) > limit - sum(word_count(text) for _, text in found) for p in left), "what has room is in"
 
 
-def test_limits_hold(index: Index) -> None:
-    answer = f"{LINE} {PLATES}"
-    assert len(chosen(index, answer, most=2)) == 2
-    short = chosen(index, answer, max_words=12)
-    assert short and sum(word_count(quote.text) for quote in short) <= 12
+def test_nothing_is_quoted_without_words_or_excerpts() -> None:
+    assert quoted([hit(LINE)], 0) == [] == quoted([], 100)
+    assert said([], "en") == ""
 
 
-def test_quotes_open_the_first_section() -> None:
-    quotes = [Quote(2, "It falls."), Quote(3, "So it is.")]
-    answer = "### Conclusion\nYes.\n\n### Derivation\n1. So."
-    opened = "### Conclusion\nFrom the notes: It falls. [2] So it is. [3]\n\nYes.\n\n### Derivation\n1. So."
-    assert with_quotes(answer, quotes, "en") == opened
-    assert with_quotes("Yes.", quotes[:1], "zh") == "笔记原文： It falls. [2]\n\nYes."
-    assert with_quotes(answer, [], "en") == answer
+def test_a_passage_of_two_excerpts_is_quoted_once() -> None:
+    assert quoted([hit(PLATES), hit(PLATES)], 100) == [(1, text) for text in passages(PLATES)]
+
+
+def test_tables_and_code_are_left_out() -> None:
+    assert quoted([hit("| a | b |\n|---|---|\n\n```\nx = 1\n```\n\nA table.")], 100) == [(1, "A table.")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Worked example: a capacitor", "Given: $A = 1$ m^2.\n\nFormula: $C=Q/V$.\n\nResult: $C = 5$ pF."),
+        ("Capacitors", "**Given:** $A = 1$ m^2.\n\nFormula: $C=Q/V$.\n\nThen $C \\approx 5$ pF."),
+        ("Capacitors", "In example 2 let $A = 1$ m^2.\n\nFormula: $C=Q/V$.\n\nSubstitution: five."),
+        ("例题：电容", "已知：$A = 1$ m^2。\n\nFormula: $C=Q/V$.\n\n结果：五皮法。"),
+    ],
+)
+def test_the_numbers_of_a_worked_example_are_another_problems(heading: str, text: str) -> None:
+    assert quoted([hit(text, heading)], 100) == [(1, "Formula: $C=Q/V$.")]
+
+
+def test_numbers_outside_of_examples_are_quoted() -> None:
+    text = "The constant is $c = 3\\times10^8$ m/s."
+    assert quoted([hit(text)], 100) == [(1, text)]
+
+
+def test_each_excerpts_quotes_stand_before_its_number() -> None:
+    quotes = [(2, "It falls."), (2, "It does."), (3, "So it is.")]
+    assert said(quotes, "en") == "From the notes: It falls. It does. [2] So it is. [3]"
+    assert said(quotes[:1], "zh") == "笔记原文： It falls. [2]"

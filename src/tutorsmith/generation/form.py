@@ -36,19 +36,9 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Quotes:
-    """What an answer may quote behind its opening: (number of the excerpt, passage on one line); at most so many
-    passages, and so many words together."""
-
-    passages: tuple[tuple[int, str], ...]
-    most: int
-    max_words: int
-
-
-@dataclass(frozen=True)
 class Form:
-    """Sections in the order in which the answer has them. calls: whether it may call a tool instead; opening: words on
-    one line with which the text of its first section begins; quotes: what may follow the opening, None for any text.
+    """Sections in the order in which the answer has them. calls: whether it may call a tool instead; opening: with what
+    the text of its first section begins.
 
     Raises: ValueError when no section is required.
     """
@@ -56,7 +46,6 @@ class Form:
     sections: tuple[Section, ...]
     calls: bool = False
     opening: str = ""
-    quotes: Quotes | None = None
 
     def __post_init__(self) -> None:
         if all(section.optional for section in self.sections):
@@ -79,6 +68,10 @@ class Budget:
 
     soft: tuple[int, ...]
     hard: tuple[int, ...]
+
+    def behind(self, tokens: int) -> "Budget":
+        """The same behind so many tokens that are not the model's."""
+        return Budget(tuple(end + tokens for end in self.soft), tuple(end + tokens for end in self.hard))
 
 
 def least_tokens(headings: tuple[int, ...], reserve: int) -> int:

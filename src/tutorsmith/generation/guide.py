@@ -4,7 +4,7 @@ The model says what it likes as long as the form can still be kept; where its ch
 said. An answer that has the form by itself, each section within its budget, comes out as it would without a guide.
 
 - It begins with the first heading, and behind that with the form's opening. A heading stands on a line of its own, in
-  the tokens that spell it. Quotes that follow the opening are passages of the excerpts, word for word (`quoting`).
+  the tokens that spell it.
 - In a section, a line of one to three `#` and a space is the next heading, or else ends the section: the next heading
   is written, and behind the last section the answer ends. Deeper headings, and `#` in code fences, are text. Lines of
   dashes or `=` that would turn the paragraph above them into a heading are refused.
@@ -21,7 +21,6 @@ from itertools import islice
 
 from tutorsmith.generation.form import Form, budget, least_tokens
 from tutorsmith.generation.layout import HEADING, LONGEST_FENCE, block_ends, closing, inside_block, read
-from tutorsmith.generation.quoting import Quoting
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.written import CALL, LINE_END, MARKS, Written, decoded
 
@@ -44,15 +43,24 @@ def room_needed(form: Form, spelling: Spelling) -> int:
 
     Raises: ValueError when the tokenizer cannot spell a heading.
     """
-    return least_tokens(_sizes(form, spelling), _reserve(form, spelling)) + 1
+    return least_tokens(_sizes(form, spelling), _reserve(form, spelling)) + opening_size(form, spelling) + 1
+
+
+def opening_size(form: Form, spelling: Spelling) -> int:
+    """Tokens of the opening."""
+    return len(spelling.ids_of(form.opening)) if form.opening else 0
+
+
+def limit_of(form: Form | None, spelling: Spelling, max_new_tokens: int, room: int) -> int:
+    """The most tokens of an answer: an opening is not counted among the model's. room: what the context leaves."""
+    return min(max_new_tokens + (opening_size(form, spelling) if form else 0), room)
 
 
 def _sizes(form: Form, spelling: Spelling) -> tuple[int, ...]:
-    """The most tokens that each heading takes, the first with the opening."""
-    first, *others = (
+    """The most tokens that each heading takes."""
+    return tuple(
         _EXTRA + max(len(spelling.ids_of(f"\n\n{line}\n")) for line in section.lines) for section in form.sections
     )
-    return (first + len(spelling.ids_of(form.opening)) if form.opening else first, *others)
 
 
 def _word(line: str) -> str:
@@ -79,10 +87,11 @@ class Guide(Written):
     def __init__(self, form: Form, spelling: Spelling, limit: int, ends: frozenset[int]) -> None:
         super().__init__(form, spelling)
         self.limit, self.ends = limit, ends
-        self.budget = budget(limit - 1, _sizes(form, spelling), _reserve(form, spelling))
+        opened = opening_size(form, spelling)
+        shared = budget(limit - 1 - opened, _sizes(form, spelling), _reserve(form, spelling))
+        self.budget = shared.behind(opened)
         self.queue: deque[int] = deque()
         self.opening = form.opening
-        self.quoting: Quoting | None = None
         self.wordless = -1  # the section that had no text when it ran out, and gets a word
         self.leaving = self.ended = self.cut = False
         self.kept = 0
@@ -91,6 +100,19 @@ class Guide(Written):
     def reason(self) -> str:
         """The finish reason of an answer that has ended."""
         return "length" if self.cut else "stop"
+
+    def begin(self) -> list[int]:
+        """Say what comes before the model is asked, if its form has an opening: the first heading and the opening.
+
+        An answer that may be a call instead begins as the model likes.
+        """
+        said: list[int] = []
+        if self.form.opening and not self.form.calls and self.form.required_after(-1) == 0:
+            self._say(f"{self.form.sections[0].lines[0]}\n")
+            while (token := self.forced()) is not None:
+                self.take(token)
+                said.append(token)
+        return said
 
     def choose(self, ranked: Iterable[int]) -> int:
         """Say the next token, or END. ranked: the model's choices, the best first, looked at as far as needed."""
@@ -113,9 +135,6 @@ class Guide(Written):
             return None
         if self.opening:
             return self._open()
-        if self.quoting and self.count < self.budget.hard[self.section]:
-            return self._quote(self.quoting)
-        self.quoting = None
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
         if self.count >= self.budget.soft[self.section] and self.at_an_end() and self.has_text():
@@ -127,8 +146,6 @@ class Guide(Written):
         if self.left_alone:
             return token
         ends = token == END or token in self.ends
-        if self.quoting:
-            return self._judge_quote(self.quoting, token, b"\n" if ends else self.spelling.bytes_of(token))
         if ends:
             return self._judge_end(token)
         piece = self.spelling.bytes_of(token)
@@ -141,13 +158,7 @@ class Guide(Written):
         return self._judge_text(token, piece)
 
     def spare(self) -> int:
-        """The section's name as its text, where nothing that the model says fits; of a quote what is left of it."""
-        if self.quoting:
-            if not self._quoted() and self.quoting.count:
-                return self._end_quotes()
-            passage = self.quoting.fitting(self._quoted())
-            if passage is not None:
-                return self._say(passage.text[len(self._quoted()) :].decode())
+        """The section's name as its text, where nothing that the model says fits."""
         return self._say(f" {_word(self.headings[-1])}")
 
     def room(self) -> int:
@@ -179,27 +190,7 @@ class Guide(Written):
         opening, self.opening = self.opening, ""
         if self.said[self.body :].strip():
             return None
-        if self.form.quotes and self.form.quotes.passages:
-            self.quoting = Quoting(self.form.quotes)
         return self._say(opening)
-
-    def _quote(self, quoting: Quoting) -> int | None:
-        """The number of a quote that is complete, or the end of the quotes; None where the model goes on."""
-        if quoting.start is None:
-            quoting.start = len(self.said)
-        complete = quoting.complete(self._quoted())
-        if complete is not None:
-            return self._say(quoting.cite(complete))
-        return self._end_quotes() if quoting.full and not self._quoted() else None
-
-    def _quoted(self) -> bytes:
-        """The present quote as far as it is said."""
-        start = self.quoting.start if self.quoting else None
-        return b"" if start is None else bytes(self.said[start:])
-
-    def _end_quotes(self) -> int:
-        self.quoting = None
-        return self._say("\n\n")
 
     def _end(self, kept: int | None = None) -> int:
         if not self.ended:
@@ -262,13 +253,6 @@ class Guide(Written):
             if not marks or (len(marks[2]) < HEADING and not marks[3].isspace()):
                 return self._judge_text(token, piece)
         return self._name_on()
-
-    def _judge_quote(self, quoting: Quoting, token: int, piece: bytes) -> int | None:
-        """A token that goes on with a passage, or that ends the quotes between two of them."""
-        said = self._quoted()
-        if not said and quoting.count and LINE_END.match(piece):
-            return self._end_quotes()
-        return token if piece and quoting.fitting(said + piece) is not None else None
 
     def _judge_text(self, token: int, piece: bytes) -> int | None:
         if self.plain and not LINE_END.search(piece):

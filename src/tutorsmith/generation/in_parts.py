@@ -17,7 +17,7 @@ token, or END, where the model ends."""
 
 def answer_in_parts(guide: Guide, ask: Ask) -> tuple[tuple[int, ...], str]:
     """The answer's tokens without its end, and its finish reason."""
-    said: list[int] = []
+    said = guide.begin()
     heard: deque[int] = deque()
     refused: list[int] = []
     while len(said) < guide.limit:

@@ -22,7 +22,7 @@ from tutorsmith.core.artifacts import hash_file
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.core.memory import available_bytes
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
-from tutorsmith.generation.guide import Guide
+from tutorsmith.generation.guide import Guide, limit_of
 from tutorsmith.generation.in_parts import answer_in_parts
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
@@ -86,7 +86,10 @@ class LlamaCppEngine:
         """Answers come in the order in which they end. Raises: ModelError, ResourceError."""
         if not prompts:
             return
-        limits = [min(sampling.max_new_tokens, self.loaded.context - len(prompt)) for prompt in prompts]
+        limits = [
+            limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
+            for prompt, form in zip(prompts, forms or [None] * len(prompts), strict=True)
+        ]
         width = max(len(prompt) + limit for prompt, limit in zip(prompts, limits, strict=True))
         slots = self._slots(len(prompts), width, sampling.batch_size)
         # The longest first: nobody waits at the end for one that began late.

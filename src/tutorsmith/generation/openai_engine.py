@@ -16,7 +16,7 @@ from tutorsmith.core.endpoint import CHAT, BadReply, Endpoint, Names, open_clien
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
 from tutorsmith.generation.form import Form
-from tutorsmith.generation.guide import END, STEP, Guide
+from tutorsmith.generation.guide import END, STEP, Guide, limit_of
 from tutorsmith.generation.in_parts import answer_in_parts
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
@@ -98,7 +98,7 @@ class OpenAIEngine:
         self, client: "httpx.Client", stop: threading.Event, prompt: Sequence[int], sampling: Sampling
     ) -> Completion:
         started = time.perf_counter()
-        limit = self._limit(prompt, sampling)
+        limit = self._limit(prompt, sampling, None)
         body = self._choice(sampling, prompt, limit)
         if self.options.endpoint_prompts == "messages":
             ids, reason = request(
@@ -115,7 +115,7 @@ class OpenAIEngine:
         self, client: "httpx.Client", stop: threading.Event, prompt: Sequence[int], sampling: Sampling, form: Form
     ) -> Completion:
         started = time.perf_counter()
-        guide = Guide(form, self.spelling, self._limit(prompt, sampling), self.loaded.ends)
+        guide = Guide(form, self.spelling, self._limit(prompt, sampling, form), self.loaded.ends)
 
         def ask(said: Sequence[int], most: int, refused: Sequence[int]) -> list[int]:
             whole = [*prompt, *said]
@@ -135,8 +135,8 @@ class OpenAIEngine:
         ids, reason = answer_in_parts(guide, ask)
         return Completion(ids, reason, time.perf_counter() - started)
 
-    def _limit(self, prompt: Sequence[int], sampling: Sampling) -> int:
-        return min(sampling.max_new_tokens, self.loaded.context - len(prompt))
+    def _limit(self, prompt: Sequence[int], sampling: Sampling, form: Form | None) -> int:
+        return limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
 
     def _choice(self, sampling: Sampling, prompt: Sequence[int], most: int) -> dict[str, Any]:
         return {

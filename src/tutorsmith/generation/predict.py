@@ -12,8 +12,8 @@ from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
 from tutorsmith.generation.engine import Completion, Engine, Sampling
-from tutorsmith.generation.form import Form, Quotes
-from tutorsmith.generation.guide import room_needed
+from tutorsmith.generation.form import Form
+from tutorsmith.generation.guide import limit_of, room_needed
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.tool_words import read_calls
@@ -29,8 +29,7 @@ class Request:
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
     after which an answer has to say something. form: the sections that the answer must have. evidence:
-    what the prompt tells of the question. opening: words with which the text of its first section begins,
-    quotes: what may follow them.
+    what the prompt tells of the question. opening: with what the text of its first section begins.
     """
 
     id: str
@@ -44,7 +43,6 @@ class Request:
     has_results: bool = False
     form: Form | None = None
     opening: str = ""
-    quotes: Quotes | None = None
     evidence: Mapping[str, object] | None = None
 
 
@@ -96,7 +94,7 @@ def with_room(requests: Sequence[Request], loaded: LoadedModel, max_new_tokens: 
     needed = {form: _room_needed(form, spelling) for request in requests if (form := request.form)}
     out = []
     for request in requests:
-        room = min(max_new_tokens, loaded.context - len(request.prompt))
+        room = limit_of(request.form, spelling, max_new_tokens, loaded.context - len(request.prompt))
         kept = request.form is None or needed[request.form] <= room
         out.append(request if kept else replace(request, form=None))
     lost = [needed[a.form] for a, b in zip(requests, out, strict=True) if a.form and not b.form]

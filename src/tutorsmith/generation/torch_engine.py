@@ -19,7 +19,7 @@ from tutorsmith.generation.choice import choose, others
 from tutorsmith.generation.drafts import Drafts, guesses_a_row, share_out
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
 from tutorsmith.generation.form import Form
-from tutorsmith.generation.guide import END, Guide
+from tutorsmith.generation.guide import END, Guide, limit_of, opening_size
 from tutorsmith.generation.ragged import Decoder
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
@@ -65,7 +65,8 @@ class TorchEngine:
         forms: Forms = None,
     ) -> None:
         """Out of memory halves the batch and goes on; with one prompt left it is an error. Raises: ResourceError."""
-        waiting = self._batches(prompts, sampling)
+        opened = [opening_size(form, self.spelling) if form else 0 for form in forms or [None] * len(prompts)]
+        waiting = self._batches([len(prompt) + more for prompt, more in zip(prompts, opened, strict=True)], sampling)
         answered: set[int] = set()
 
         def hand_over(k: int, completion: Completion) -> None:
@@ -106,16 +107,17 @@ class TorchEngine:
                 prepared.enter_context(prepacked(model))
             yield
 
-    def _batches(self, prompts: Sequence[Sequence[int]], sampling: Sampling) -> list[list[int]]:
-        """Indices in batches of similar length, the longest first (so that memory trouble shows at once)."""
-        order = sorted(range(len(prompts)), key=lambda k: (-len(prompts[k]), k))
+    def _batches(self, sizes: Sequence[int], sampling: Sampling) -> list[list[int]]:
+        """Indices in batches of similar length, the longest first (so that memory trouble shows at once). sizes: tokens
+        that are read before the model says something."""
+        order = sorted(range(len(sizes)), key=lambda k: (-sizes[k], k))
         kind = "cuda" if self.loaded.device.type == "cuda" else "cpu"
         rows, room = sampling.batch_size or MAX_ROWS[kind], PREFILL_TOKENS[kind]
         kept = _places_in_memory(self.loaded) if kind == "cpu" else None
         batches: list[list[int]] = []
         for k in order:
             size = len(batches[-1]) + 1 if batches else 0
-            longest = len(prompts[batches[-1][0]]) if batches else 0
+            longest = sizes[batches[-1][0]] if batches else 0
             fits = kept is None or size * (longest + sampling.max_new_tokens) <= kept
             if batches and size <= rows and size * longest <= room and fits:
                 batches[-1].append(k)
@@ -128,10 +130,12 @@ class TorchEngine:
         rows = []
         for k, prompt, form in batch:
             # A short prompt may say more than a long one beside it.
-            limit = min(sampling.max_new_tokens, self.loaded.context - len(prompt))
+            limit = limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
             die = torch.Generator(self.loaded.device).manual_seed(seed_of(sampling.seed, prompt))
             guide = Guide(form, self.spelling, limit, self.loaded.ends) if form else None
-            rows.append(_Row(k, limit, die, guide, Drafts(prompt) if guess else None))
+            begun = guide.begin() if guide else []
+            read = [*prompt, *begun]
+            rows.append(_Row(k, limit, die, read, guide, Drafts(read) if guess else None, begun))
         return rows
 
     def _answer_in_step(self, batch: list[Asked], sampling: Sampling, done: Callable[[int, Completion], None]) -> None:
@@ -139,8 +143,8 @@ class TorchEngine:
         started = time.perf_counter()
         rows = self._rows(batch, sampling)
         dice = [row.die for row in rows]
-        limit = max(row.limit for row in rows)
-        decoder = Decoder(self.loaded.model, [prompt for _, prompt, _ in batch], [limit] * len(rows))
+        limit = max(row.left for row in rows)
+        decoder = Decoder(self.loaded.model, [row.read for row in rows], [limit] * len(rows))
         open_rows = set(range(len(batch)))
         guided = {k for k in open_rows if rows[k].guide}
         unseen: list[torch.Tensor] = []
@@ -169,7 +173,7 @@ class TorchEngine:
         """Answer one batch, of which rows leave as they end."""
         started = time.perf_counter()
         rows = self._rows(batch, sampling)
-        decoder = Decoder(self.loaded.model, [prompt for _, prompt, _ in batch], [row.limit for row in rows])
+        decoder = Decoder(self.loaded.model, [row.read for row in rows], [row.left for row in rows])
         heard = _heard_of(rows, [[]] * len(rows), decoder.logits, sampling)
         while True:
             stays = []
@@ -207,20 +211,27 @@ class TorchEngine:
 
 @dataclass
 class _Row:
-    """An answer under way. name: the prompt's index; limit: the most tokens that it may have; guide: of its form."""
+    """An answer under way. name: the prompt's index; limit: the most tokens that it may have; read: the prompt, and
+    with what the answer begins whatever the model says; guide: of its form."""
 
     name: int
     limit: int
     die: torch.Generator
+    read: Sequence[int]
     guide: Guide | None = None
     drafts: Drafts | None = None
     said: list[int] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Tokens that may still come."""
+        return self.limit - len(self.said)
 
     def guess(self, most: int) -> list[int]:
         """Of the tokens that may still come the last needs no guess: the model chooses it. A heading is known."""
         if self.drafts is None:
             return []
-        most = min(most, self.limit - len(self.said) - 1)
+        most = min(most, self.left - 1)
         known = list(self.guide.queue)[:most] if self.guide else []
         return known or self.drafts.propose(most)
 

@@ -202,9 +202,14 @@ def _mark(
     ids: list[int] = []
     mask: list[bool] = []
     for text, tutors in pieces:
+        answer = next(left) if tutors else None
+        if answer and answer.given:
+            given, text = _cut(text, (answer.content or "")[: answer.given])
+            ids += tokenizer.encode(given, add_special_tokens=False)
+            mask += [False] * (len(ids) - len(mask))
         piece = tokenizer.encode(text, add_special_tokens=False)
         learned = 0
-        if tutors and (answer := next(left)).train:
+        if answer and answer.train:
             end = next((k for k, token in enumerate(piece) if token in ends), None)
             if end is None:
                 raise ModelError(
@@ -219,6 +224,17 @@ def _mark(
         ids += piece
         mask += [k < learned for k in range(len(piece))]
     return ids, mask
+
+
+def _cut(text: str, given: str) -> tuple[str, str]:
+    """A turn's text up to the end of what is given in it, and the rest.
+
+    Raises: ModelError for a template that shows it otherwise.
+    """
+    before, found, after = text.partition(given)
+    if not found:
+        raise ModelError("the chat template changes how an answer begins", mend="set quote_words=0")
+    return before + found, after
 
 
 def _refuse_end_inside(message: Message, tokenizer: Tokenizer, ends: frozenset[int]) -> None:

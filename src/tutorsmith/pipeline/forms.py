@@ -9,29 +9,34 @@ from tutorsmith.evaluation.metrics.sections import (
     required_headings,
     without_description,
 )
-from tutorsmith.generation.form import Form, Quotes, Section
+from tutorsmith.generation.form import Form, Section
 from tutorsmith.generation.predict import Request
+
+
+def asks_for_sections(instructions: str) -> bool:
+    """Whether a system prompt asks for a section that must be there."""
+    return not all(map(is_optional, required_headings(instructions)))
 
 
 def form_of(request: Request) -> Form | None:
     """None when the prompt asks for no section that must be there."""
-    return _form(request.instructions, request.uses_tools, request.opening, request.quotes)
+    return _form(request.instructions, request.uses_tools, request.opening)
 
 
 @lru_cache(maxsize=1024)
-def _form(instructions: str, calls: bool, opening: str, quotes: Quotes | None) -> Form | None:
+def _form(instructions: str, calls: bool, opening: str) -> Form | None:
     """A heading is written without its hint and its description, unless two headings would then be the same; the model
     may write it with them."""
-    asked = required_headings(instructions)
-    if all(map(is_optional, asked)):
+    if not asks_for_sections(instructions):
         return None
+    asked = required_headings(instructions)
     wordings = [_wordings(heading) for heading in asked]
     sections = []
     for k, heading in enumerate(asked):
         others = {plain_heading(wording) for j, known in enumerate(wordings) if j != k for wording in known}
         own = tuple(wording for wording in wordings[k] if plain_heading(wording) not in others)
         sections.append(Section(own or wordings[k][-1:], is_optional(heading)))
-    return Form(tuple(sections), calls, opening, quotes)
+    return Form(tuple(sections), calls, opening)
 
 
 def _wordings(heading: str) -> tuple[str, ...]:

@@ -13,14 +13,14 @@ from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, Decision, label_of
 from tutorsmith.evidence.line import bare, line_of, opening_of, with_line
-from tutorsmith.generation.form import Quotes
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
+from tutorsmith.pipeline.forms import asks_for_sections
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.quotes import OPENINGS, choose_quotes, quotable, with_quotes
+from tutorsmith.retrieval.quotes import quoted, said
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
@@ -66,11 +66,10 @@ class Prompter:
         for sample in samples:
             hits = found = self._training_hits(sample, seed)
             label = label_of(sample, self.course) if self.course and not bare(sample, seed) else None
-            line = self._line(sample, label)
-            made = self._rows(sample, hits, line)
+            made = self._rows(sample, hits, label)
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits = hits[:-1]
-                made = self._rows(sample, hits, line)
+                made = self._rows(sample, hits, label)
             yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
@@ -91,7 +90,8 @@ class Prompter:
         line = self._line(item, decision)
         (messages, hits), turns, excerpts = self.grounded(item, line=line), 0, 0
         ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-        while len(ids) + max_new_tokens > self.loaded.context:
+        opening = self._opening(item, decision, hits)
+        while len(ids) + self._size(opening) + max_new_tokens > self.loaded.context:
             if shorter := without_oldest_turn(item.messages):
                 item, turns = replace(item, messages=shorter), turns + 1
             elif hits:
@@ -99,8 +99,10 @@ class Prompter:
             else:
                 break
             messages, hits = self.grounded(item, hits, line)
-            ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-        opening, quotes = self._beginning(decision, item, hits)
+            ids, opening = (
+                render_prompt(messages, self.loaded.tokenizer, item.tools),
+                self._opening(item, decision, hits),
+            )
         request = Request(
             id=item.id,
             prompt=tuple(ids),
@@ -113,9 +115,12 @@ class Prompter:
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
             opening=opening,
-            quotes=quotes,
         )
         return request, LeftOut(turns, excerpts)
+
+    def _size(self, opening: str) -> int:
+        """In tokens."""
+        return len(self.loaded.tokenizer.encode(opening, add_special_tokens=False))
 
     @property
     def limit(self) -> str:
@@ -150,32 +155,43 @@ class Prompter:
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
 
-    def _beginning(
-        self, decision: Decision | None, item: BenchmarkItem, hits: Sequence[Hit]
-    ) -> tuple[str, Quotes | None]:
-        """How an answer begins by the decision: with its refusal, or, where answers quote, with what the notes hold."""
+    def _opening(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> str:
+        """How an answer begins by the decision: with its refusal, or with what the notes hold."""
         if decision is None or not decision.sure or self.notes.evidence == "line":
-            return "", None
-        language, most, words = self._language(item), self.notes.notes_quotes, self.notes.quote_words
+            return ""
         if decision.kind is not None:
-            return opening_of(decision, language), None
-        found = quotable([hit.text for hit in hits], max_words=words) if most else []
-        return (OPENINGS[language], Quotes(tuple(found), most, words)) if found else ("", None)
+            return opening_of(decision, self._language(sample))
+        return self._quotes(sample, hits)
 
-    def _rows(self, sample: Sample, hits: Sequence[Hit], line: str) -> list[Rendered]:
-        messages = self._quoting(sample, *self.grounded(sample, hits, line))
+    def _quotes(self, sample: Sample, hits: Sequence[Hit]) -> str:
+        """What an answer with sections quotes of its excerpts, as a paragraph; empty where nothing is quoted."""
+        found = quoted(hits, self.notes.quote_words) if asks_for_sections(instructions(sample.system)) else []
+        return f"{said(found, self._language(sample))}\n\n" if found else ""
+
+    def _rows(self, sample: Sample, hits: Sequence[Hit], label: Decision | None) -> list[Rendered]:
+        messages, shown = self.grounded(sample, hits, self._line(sample, label))
+        messages = self._quoting(sample, messages, shown, label)
         if self.tools and not sample.tools:
             messages = with_calculations(sample, messages, self.tools)
         return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
 
-    def _quoting(self, sample: Sample, messages: list[Message], hits: Sequence[Hit]) -> list[Message]:
-        """The messages, their last answer opening with the passages of the excerpts that it rests on."""
+    def _quoting(
+        self, sample: Sample, messages: list[Message], hits: Sequence[Hit], label: Decision | None
+    ) -> list[Message]:
+        """The messages, the last answer's first section opening with quotes.
+
+        They are given where answers will open with them by the decision of evidence, and learned where the tutor has to
+        write them itself.
+        """
         last = messages[-1]
-        if self.index is None or not hits or not self.notes.notes_quotes or sample.refusal_type or not last.content:
+        heading, _, rest = (last.content or "").partition("\n")
+        if sample.refusal_type or not heading.startswith("#"):
             return messages
-        most, words = self.notes.notes_quotes, self.notes.quote_words
-        quotes = choose_quotes(hits, last.content, self.index, most=most, max_words=words)
-        return [*messages[:-1], replace(last, content=with_quotes(last.content, quotes, self._language(sample)))]
+        given = self.notes.evidence == "auto" and self.course is not None
+        quotes = self._quotes(sample, hits) if label or not given else ""
+        opened = f"{heading}\n{quotes}"
+        changed = replace(last, content=f"{opened}{rest.lstrip()}", given=len(opened) if given else 0)
+        return [*messages[:-1], changed] if quotes else messages
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

@@ -20,6 +20,7 @@ _CODE = (
     "models/render.py",
     "models/tool_words.py",
     "pipeline/calculations.py",
+    "pipeline/forms.py",
     "pipeline/prompts.py",
     "data/mix.py",
     "data/read.py",

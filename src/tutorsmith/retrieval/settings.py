@@ -31,14 +31,13 @@ class NotesSettings(StepSettings):
         le=1.0,
         description="Share of training samples that see only unrelated excerpts, to learn not to trust wrong notes.",
     )
-    notes_quotes: int = Field(
+    quote_words: int = Field(
         default=0,
         ge=0,
-        le=6,
-        description="Most passages of the excerpts that a training sample's answer opens with, word for word and with "
-        "their numbers; 0: none. A small model copies formulas better than it recalls them.",
+        le=1000,
+        description="Answers open with the first passages of their excerpts, word for word and with their numbers, up "
+        "to so many words; 0: with none. What a small model says of a formula is often wrong, what it quotes is not.",
     )
-    quote_words: int = Field(default=90, ge=10, le=1000, description="Most words of these passages together.")
     evidence: Literal["auto", "line", "off"] = Field(
         default="auto",
         description="Judge whether the question can be answered, where there are notes and samples to judge by. line: "
