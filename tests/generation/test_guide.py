@@ -3,6 +3,9 @@
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+from operator import sub
 from pathlib import Path
 from typing import Any
 
@@ -334,9 +337,14 @@ def test_special_tokens_and_ids_beyond_the_tokenizer_spell_nothing(letters: Spel
     assert END not in range(len(letters.tokenizer))
 
 
+def opened(form: Form, *openings: str) -> Form:
+    pairs = zip_longest(form.sections, openings, fillvalue="")
+    return replace(form, sections=tuple(replace(section, opening=opening) for section, opening in pairs))
+
+
 @pytest.mark.parametrize("begun", ["", "### Conclusion\n", "### Conclusion\n\n"])
 def test_the_first_section_begins_with_the_opening_whatever_the_model_says(pieces: Spelling, begun: str) -> None:
-    form = Form(THREE.sections, opening=OPENED)
+    form = opened(THREE, OPENED)
     guide = Guide(form, pieces, 120, frozenset({0}))
     wishes = list(pieces.ids_of(f"{begun}It holds.")) if begun else list(pieces.ids_of("It holds."))
     while not guide.ended:
@@ -347,8 +355,8 @@ def test_the_first_section_begins_with_the_opening_whatever_the_model_says(piece
 
 
 def test_an_opening_needs_room(pieces: Spelling) -> None:
-    opened = Form(THREE.sections, opening=OPENED)
-    assert room_needed(opened, pieces) == room_needed(THREE, pieces) + len(pieces.ids_of(OPENED))
+    form = opened(THREE, OPENED)
+    assert room_needed(form, pieces) == room_needed(THREE, pieces) + len(pieces.ids_of(OPENED))
 
 
 def test_a_tokenizer_is_read_by_its_pieces_whatever_decoder_it_names(pieces: Spelling) -> None:
@@ -364,7 +372,7 @@ NOTES = f"{OPENED} The field is $E=q/r$. [1]\n\n"
 
 
 def test_the_first_heading_and_the_opening_are_said_before_the_model_is_asked(pieces: Spelling) -> None:
-    form = Form(THREE.sections, opening=NOTES)
+    form = opened(THREE, NOTES)
     guide = Guide(form, pieces, 200, frozenset({0}))
     begun = guide.begin()
     assert pieces.tokenizer.decode(begun) == guide.text() == f"### Conclusion\n{NOTES}"
@@ -379,8 +387,8 @@ def test_the_first_heading_and_the_opening_are_said_before_the_model_is_asked(pi
     "form",
     [
         THREE,
-        Form(THREE.sections, calls=True, opening=NOTES),
-        Form((Section(("Aside",), optional=True), *THREE.sections), opening=NOTES),
+        replace(opened(THREE, NOTES), calls=True),
+        opened(Form((Section(("Aside",), optional=True), *THREE.sections)), NOTES),
     ],
     ids=["no opening", "calls", "optional first"],
 )
@@ -388,12 +396,27 @@ def test_where_the_model_chooses_how_to_begin_nothing_is_said_before(pieces: Spe
     assert Guide(form, pieces, 400, frozenset({0})).begin() == []
 
 
+@given(st.integers(0, 2**32), st.sampled_from([20, 60, 200]))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_section_begins_with_its_opening_whatever_the_model_says(pieces: Spelling, seed: int, more: int) -> None:
+    dice = random.Random(seed)
+    form = opened(THREE, NOTES, "", "Notes: all units agree. [2]\n\n")
+    guide = Guide(form, pieces, room_needed(form, pieces) + more, frozenset({0}))
+    guide.begin()
+    while not guide.ended:
+        guide.choose(dice.choices(range(1, len(pieces.tokenizer)), k=20))
+    text = guide.text()
+    bodies = re.split(r"^### (?:Conclusion|Derivation|Check.*)\n", text.replace("\r", "\n"), flags=re.MULTILINE)
+    assert len(bodies) == 4 and bodies[1].startswith(NOTES) and bodies[3].startswith("Notes: all units agree. [2]")
+    assert text.count("From the notes:") == text.count("Notes: all") == 1
+
+
 def test_an_opening_takes_no_room_from_the_sections(pieces: Spelling) -> None:
-    long = Form(THREE.sections, opening=NOTES * 9)
-    plain, opened = (
+    long = opened(THREE, NOTES * 9, "", NOTES * 3)
+    plain, after = (
         Guide(form, pieces, limit, frozenset({0}))
         for form, limit in ((THREE, 300), (long, 300 + opening_size(long, pieces)))
     )
-    more = opening_size(long, pieces)
-    assert opened.budget.hard == tuple(end + more for end in plain.budget.hard)
-    assert opened.budget.soft == tuple(end + more for end in plain.budget.soft)
+    one, three = (opening_size(opened(THREE, text), pieces) for text in (NOTES * 9, NOTES * 3))
+    for ends, others in ((after.budget.hard, plain.budget.hard), (after.budget.soft, plain.budget.soft)):
+        assert tuple(map(sub, ends, others)) == (one, one, one + three)

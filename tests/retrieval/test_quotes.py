@@ -25,6 +25,11 @@ def test_a_formula_stays_with_the_sentence_that_leads_to_it() -> None:
     assert " ".join(found) == " ".join(LINE.split()), "nothing is lost or changed but line breaks"
 
 
+def test_what_goes_on_behind_a_formula_belongs_to_its_sentence() -> None:
+    text = "It equals\n\n$$C = Q/V$$\n\nin F. Units agree.\n\nwhere $Q$ is a charge.\n\nA new one."
+    assert passages(text) == ["It equals $$C = Q/V$$ in F.", "Units agree. where $Q$ is a charge.", "A new one."]
+
+
 def test_the_best_excerpts_are_quoted_from_their_start_in_order() -> None:
     found = quoted([hit(LINE), hit(PLATES)], 200)
     assert found == [*((1, text) for text in passages(LINE)), *((2, text) for text in passages(PLATES))]

@@ -28,6 +28,7 @@ MANIFEST = "manifest.json"
 SECONDS = "seconds.json"
 CHECK = "check.json"
 EVIDENCE = "evidence.json"
+PLACES = "places.json"
 TENSORBOARD = "runs"
 CHECKPOINTS = "checkpoints"
 

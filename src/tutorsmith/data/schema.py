@@ -30,15 +30,15 @@ CATEGORIES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a dialogue in OpenAI chat format. `train=False` keeps an assistant turn out of the loss, `given` so
-    many characters at its start, which are written for the tutor."""
+    """One turn of a dialogue in OpenAI chat format. `train=False` keeps an assistant turn out of the loss, `given` the
+    characters in these ranges, in order, which are written for the tutor."""
 
     role: Role
     content: str | None
     tool_calls: tuple[Mapping[str, Any], ...] = ()
     tool_call_id: str | None = None
     train: bool = True
-    given: int = 0
+    given: tuple[tuple[int, int], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The message as chat templates and OpenAI clients expect it; absent parts are left out."""

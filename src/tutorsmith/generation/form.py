@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import add
 
 MARK = "### "
 KEPT = 0.75
@@ -14,13 +15,14 @@ SOFT = 0.25
 @dataclass(frozen=True)
 class Section:
     """One section. wordings: its heading without the marks; each is accepted, the first is written where the model
-    writes none of them. optional: whether the answer may do without it.
+    writes none of them. optional: whether the answer may do without it; opening: with what its text begins.
 
     Raises: ValueError for a heading that is no line with a letter or digit.
     """
 
     wordings: tuple[str, ...]
     optional: bool = False
+    opening: str = ""
 
     def __post_init__(self) -> None:
         for wording in self.wordings:
@@ -37,15 +39,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Form:
-    """Sections in the order in which the answer has them. calls: whether it may call a tool instead; opening: with what
-    the text of its first section begins.
+    """Sections in the order in which the answer has them. calls: whether it may call a tool instead.
 
     Raises: ValueError when no section is required.
     """
 
     sections: tuple[Section, ...]
     calls: bool = False
-    opening: str = ""
 
     def __post_init__(self) -> None:
         if all(section.optional for section in self.sections):
@@ -69,9 +69,11 @@ class Budget:
     soft: tuple[int, ...]
     hard: tuple[int, ...]
 
-    def behind(self, tokens: int) -> "Budget":
-        """The same behind so many tokens that are not the model's."""
-        return Budget(tuple(end + tokens for end in self.soft), tuple(end + tokens for end in self.hard))
+    def with_openings(self, tokens: tuple[int, ...]) -> "Budget":
+        """The same where each section opens with so many tokens that are not the model's."""
+        before = list(accumulate(tokens))
+        soft, hard = (tuple(map(add, ends, before)) for ends in (self.soft, self.hard))
+        return Budget(soft, hard)
 
 
 def least_tokens(headings: tuple[int, ...], reserve: int) -> int:

@@ -3,8 +3,8 @@
 The model says what it likes as long as the form can still be kept; where its choice would break it, something else is
 said. An answer that has the form by itself, each section within its budget, comes out as it would without a guide.
 
-- It begins with the first heading, and behind that with the form's opening. A heading stands on a line of its own, in
-  the tokens that spell it.
+- It begins with the first heading. A heading stands on a line of its own, in the tokens that spell it; behind it comes
+  the section's opening.
 - In a section, a line of one to three `#` and a space is the next heading, or else ends the section: the next heading
   is written, and behind the last section the answer ends. Deeper headings, and `#` in code fences, are text. Lines of
   dashes or `=` that would turn the paragraph above them into a heading are refused.
@@ -47,12 +47,16 @@ def room_needed(form: Form, spelling: Spelling) -> int:
 
 
 def opening_size(form: Form, spelling: Spelling) -> int:
-    """Tokens of the opening."""
-    return len(spelling.ids_of(form.opening)) if form.opening else 0
+    """Tokens of all openings."""
+    return sum(_openings(form, spelling))
+
+
+def _openings(form: Form, spelling: Spelling) -> tuple[int, ...]:
+    return tuple(len(spelling.ids_of(section.opening)) if section.opening else 0 for section in form.sections)
 
 
 def limit_of(form: Form | None, spelling: Spelling, max_new_tokens: int, room: int) -> int:
-    """The most tokens of an answer: an opening is not counted among the model's. room: what the context leaves."""
+    """The most tokens of an answer: openings are not counted among the model's. room: what the context leaves."""
     return min(max_new_tokens + (opening_size(form, spelling) if form else 0), room)
 
 
@@ -87,11 +91,11 @@ class Guide(Written):
     def __init__(self, form: Form, spelling: Spelling, limit: int, ends: frozenset[int]) -> None:
         super().__init__(form, spelling)
         self.limit, self.ends = limit, ends
-        opened = opening_size(form, spelling)
-        shared = budget(limit - 1 - opened, _sizes(form, spelling), _reserve(form, spelling))
-        self.budget = shared.behind(opened)
+        openings = _openings(form, spelling)
+        shared = budget(limit - 1 - sum(openings), _sizes(form, spelling), _reserve(form, spelling))
+        self.budget = shared.with_openings(openings)
         self.queue: deque[int] = deque()
-        self.opening = form.opening
+        self.opened = -1  # the last section whose opening was thought of
         self.wordless = -1  # the section that had no text when it ran out, and gets a word
         self.leaving = self.ended = self.cut = False
         self.kept = 0
@@ -102,13 +106,14 @@ class Guide(Written):
         return "length" if self.cut else "stop"
 
     def begin(self) -> list[int]:
-        """Say what comes before the model is asked, if its form has an opening: the first heading and the opening.
+        """Say what comes before the model is asked, if the first section has an opening: its heading, and that.
 
         An answer that may be a call instead begins as the model likes.
         """
         said: list[int] = []
-        if self.form.opening and not self.form.calls and self.form.required_after(-1) == 0:
-            self._say(f"{self.form.sections[0].lines[0]}\n")
+        first = self.form.sections[0]
+        if first.opening and not first.optional and not self.form.calls:
+            self._say(f"{first.lines[0]}\n")
             while (token := self.forced()) is not None:
                 self.take(token)
                 said.append(token)
@@ -133,8 +138,8 @@ class Guide(Written):
             return self.queue[0]
         if self.left_alone or self.naming:
             return None
-        if self.opening:
-            return self._open()
+        if self.opened < self.section and (opening := self._open()) is not None:
+            return opening
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
         if self.count >= self.budget.soft[self.section] and self.at_an_end() and self.has_text():
@@ -186,11 +191,10 @@ class Guide(Written):
         return self.queue[0]
 
     def _open(self) -> int | None:
-        """The opening, unless the heading's last token went on into the text."""
-        opening, self.opening = self.opening, ""
-        if self.said[self.body :].strip():
-            return None
-        return self._say(opening)
+        """The section's opening, unless the heading's last token went on into the text."""
+        self.opened = self.section
+        opening = self.form.sections[self.section].opening
+        return self._say(opening) if opening and not self.said[self.body :].strip() else None
 
     def _end(self, kept: int | None = None) -> int:
         if not self.ended:

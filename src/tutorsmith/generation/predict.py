@@ -29,7 +29,7 @@ class Request:
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
     after which an answer has to say something. form: the sections that the answer must have. evidence:
-    what the prompt tells of the question. opening: with what the text of its first section begins.
+    what the prompt tells of the question. openings: with what the text of each section begins.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Request:
     messages: tuple[Mapping[str, object], ...] = ()
     has_results: bool = False
     form: Form | None = None
-    opening: str = ""
+    openings: tuple[str, ...] = ()
     evidence: Mapping[str, object] | None = None
 
 

@@ -52,7 +52,7 @@ CATALOG: Mapping[str, ModelRow] = {
                 "max_new_tokens": 512,
                 "notes_k": 3,
                 "notes_words": 400,
-                "quote_words": 160,
+                "quote_words": 240,
             },
         ),
         _qwen("qwen2.5-0.5b", "Qwen2.5-0.5B-Instruct", 0.494),

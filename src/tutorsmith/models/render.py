@@ -203,10 +203,11 @@ def _mark(
     mask: list[bool] = []
     for text, tutors in pieces:
         answer = next(left) if tutors else None
-        if answer and answer.given:
-            given, text = _cut(text, (answer.content or "")[: answer.given])
-            ids += tokenizer.encode(given, add_special_tokens=False)
-            mask += [False] * (len(ids) - len(mask))
+        *before, (text, _) = _cut(text, answer) if answer else [(text, True)]
+        for part, learn in before:
+            piece = tokenizer.encode(part, add_special_tokens=False)
+            ids += piece
+            mask += [learn and answer is not None and answer.train] * len(piece)
         piece = tokenizer.encode(text, add_special_tokens=False)
         learned = 0
         if answer and answer.train:
@@ -226,15 +227,20 @@ def _mark(
     return ids, mask
 
 
-def _cut(text: str, given: str) -> tuple[str, str]:
-    """A turn's text up to the end of what is given in it, and the rest.
+def _cut(text: str, answer: Message) -> list[tuple[str, bool]]:
+    """A turn's text in parts, each with whether it is learned; the last part, which is, holds its end.
 
-    Raises: ModelError for a template that shows it otherwise.
+    Raises: ModelError for a template that shows the answer otherwise, where something is given in it.
     """
-    before, found, after = text.partition(given)
-    if not found:
+    content = answer.content or ""
+    start = text.find(content[: answer.given[-1][1]]) if answer.given else 0
+    if start < 0:
         raise ModelError("the chat template changes how an answer begins", mend="set quote_words=0")
-    return before + found, after
+    parts, at = [], 0
+    for begin, end in answer.given:
+        parts += [(text[at : start + begin], True), (text[start + begin : start + end], False)]
+        at = start + end
+    return [*((part, learn) for part, learn in parts if part), (text[at:], True)]
 
 
 def _refuse_end_inside(message: Message, tokenizer: Tokenizer, ends: frozenset[int]) -> None:

@@ -64,7 +64,8 @@ def answer(
         generate.predict_batch_size,
     )
     decider = run.decider_of(adapter) if any(with_notes) else None
-    prompters = [run.prompter(with_notes=noted, decider=decider) for noted in with_notes]
+    places = run.places_of(adapter) if any(with_notes) else None
+    prompters = [run.prompter(with_notes=noted, decider=decider, places=places) for noted in with_notes]
     limits = Limits(run.settings.tools.settings.tool_rounds, generate.max_new_tokens)
     sources = sources_of(run.index)
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]] = {}

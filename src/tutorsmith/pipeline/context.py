@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tutorsmith.core.artifacts import EVIDENCE, cache_folder, read_json
+from tutorsmith.core.artifacts import EVIDENCE, PLACES, cache_folder, read_json
 from tutorsmith.data.read import iter_benchmark, iter_samples
 from tutorsmith.data.schema import BenchmarkItem, Sample
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, fit_decider
 from tutorsmith.generation.engine import ENGINES, choose_engine
 from tutorsmith.models.load import LoadedModel, load_model
+from tutorsmith.pipeline.places import NOWHERE, Places, fit_places
 from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.settings import RunSettings
 from tutorsmith.project import Stage, existing
@@ -100,13 +101,29 @@ class Context:
             return self.decider
         return Decider.from_dict(read_json(file), self.course, str(file))
 
-    def prompter(self, *, with_notes: bool = True, decider: Decider | None = None) -> Prompter:
-        """decider: what tells of questions to be answered; samples tell it themselves."""
+    @cached_property
+    def places(self) -> Places:
+        """Where passages of the notes are quoted, by the stage's samples."""
+        quotes = self.index is not None and self.settings.notes.settings.quote_words > 0
+        return fit_places(self.samples) if quotes and self.stage.train else NOWHERE
+
+    def places_of(self, adapter: Path | None) -> Places:
+        """Those that were saved beside an adapter, else the stage's own. Raises: DataError when they are damaged."""
+        file = adapter / PLACES if adapter else None
+        if self.index is None or file is None or not file.is_file():
+            return self.places
+        return Places.from_dict(read_json(file), str(file))
+
+    def prompter(
+        self, *, with_notes: bool = True, decider: Decider | None = None, places: Places | None = None
+    ) -> Prompter:
+        """decider: what tells of questions to be answered; samples tell it themselves. places: None for the stage's."""
         tools = tuple(schemas(self.settings.tools.settings.tools))
         settings = self.settings.notes.settings
         if not with_notes:
             return Prompter(self.loaded, None, settings, self.language, tools)
-        return Prompter(self.loaded, self.index, settings, self.language, tools, self.course, decider)
+        places = places or self.places
+        return Prompter(self.loaded, self.index, settings, self.language, tools, self.course, decider, places)
 
     def shown(self, file: Path) -> str:
         """A path as artifacts name it: relative to the project if it lies in it, so that a moved project still fits."""

@@ -17,7 +17,8 @@ from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
-from tutorsmith.pipeline.forms import asks_for_sections
+from tutorsmith.pipeline.forms import open_sections, sections_of
+from tutorsmith.pipeline.places import NOWHERE, Places
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.quotes import quoted, said
@@ -45,6 +46,7 @@ class Prompter:
 
     tools: schemas declared to all samples and items that bring none of their own.
     course names what samples refuse for, decider what questions are refused for; without them nothing is told of it.
+    places: in which section a passage is quoted.
     """
 
     loaded: LoadedModel
@@ -54,6 +56,7 @@ class Prompter:
     tools: tuple[Mapping[str, Any], ...] = ()
     course: Course | None = None
     decider: Decider | None = None
+    places: Places = NOWHERE
 
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
@@ -90,8 +93,8 @@ class Prompter:
         line = self._line(item, decision)
         (messages, hits), turns, excerpts = self.grounded(item, line=line), 0, 0
         ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-        opening = self._opening(item, decision, hits)
-        while len(ids) + self._size(opening) + max_new_tokens > self.loaded.context:
+        openings = self._openings(item, decision, hits)
+        while len(ids) + self._size(openings) + max_new_tokens > self.loaded.context:
             if shorter := without_oldest_turn(item.messages):
                 item, turns = replace(item, messages=shorter), turns + 1
             elif hits:
@@ -99,10 +102,8 @@ class Prompter:
             else:
                 break
             messages, hits = self.grounded(item, hits, line)
-            ids, opening = (
-                render_prompt(messages, self.loaded.tokenizer, item.tools),
-                self._opening(item, decision, hits),
-            )
+            ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
+            openings = self._openings(item, decision, hits)
         request = Request(
             id=item.id,
             prompt=tuple(ids),
@@ -114,13 +115,13 @@ class Prompter:
             messages=tuple(message.as_dict() for message in messages),
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
-            opening=opening,
+            openings=openings,
         )
         return request, LeftOut(turns, excerpts)
 
-    def _size(self, opening: str) -> int:
+    def _size(self, openings: Sequence[str]) -> int:
         """In tokens."""
-        return len(self.loaded.tokenizer.encode(opening, add_special_tokens=False))
+        return sum(len(self.loaded.tokenizer.encode(text, add_special_tokens=False)) for text in openings)
 
     @property
     def limit(self) -> str:
@@ -155,18 +156,26 @@ class Prompter:
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
 
-    def _opening(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> str:
-        """How an answer begins by the decision: with its refusal, or with what the notes hold."""
+    def _openings(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """How the sections of an answer begin by the decision: the first with the refusal, or each with quotes."""
         if decision is None or not decision.sure or self.notes.evidence == "line":
-            return ""
+            return ()
         if decision.kind is not None:
-            return opening_of(decision, self._language(sample))
+            return (opening_of(decision, self._language(sample)),)
         return self._quotes(sample, hits)
 
-    def _quotes(self, sample: Sample, hits: Sequence[Hit]) -> str:
-        """What an answer with sections quotes of its excerpts, as a paragraph; empty where nothing is quoted."""
-        found = quoted(hits, self.notes.quote_words) if asks_for_sections(instructions(sample.system)) else []
-        return f"{said(found, self._language(sample))}\n\n" if found else ""
+    def _quotes(self, sample: Sample, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """What each section of an answer quotes of its excerpts, as a paragraph; none where nothing is quoted.
+
+        The answer begins with the first passage of the best excerpt.
+        """
+        sections = sections_of(instructions(sample.system))
+        found = quoted(hits, self.notes.quote_words) if sections else []
+        shares: list[list[tuple[int, str]]] = [[] for _ in sections]
+        for rank, quote in enumerate(found):
+            shares[self.places.of(quote[1], sections) if rank else 0].append(quote)
+        language = self._language(sample)
+        return tuple(f"{said(share, language)}\n\n" if share else "" for share in shares) if found else ()
 
     def _rows(self, sample: Sample, hits: Sequence[Hit], label: Decision | None) -> list[Rendered]:
         messages, shown = self.grounded(sample, hits, self._line(sample, label))
@@ -178,20 +187,18 @@ class Prompter:
     def _quoting(
         self, sample: Sample, messages: list[Message], hits: Sequence[Hit], label: Decision | None
     ) -> list[Message]:
-        """The messages, the last answer's first section opening with quotes.
+        """The messages, the sections of the last answer opening with quotes.
 
         They are given where answers will open with them by the decision of evidence, and learned where the tutor has to
         write them itself.
         """
         last = messages[-1]
-        heading, _, rest = (last.content or "").partition("\n")
-        if sample.refusal_type or not heading.startswith("#"):
-            return messages
         given = self.notes.evidence == "auto" and self.course is not None
-        quotes = self._quotes(sample, hits) if label or not given else ""
-        opened = f"{heading}\n{quotes}"
-        changed = replace(last, content=f"{opened}{rest.lstrip()}", given=len(opened) if given else 0)
-        return [*messages[:-1], changed] if quotes else messages
+        openings = self._quotes(sample, hits) if label or not given else ()
+        if sample.refusal_type or not openings or not last.content:
+            return messages
+        content, places = open_sections(last.content, sections_of(instructions(sample.system)), openings)
+        return [*messages[:-1], replace(last, content=content, given=places if given else ())]
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

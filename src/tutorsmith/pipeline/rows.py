@@ -21,6 +21,7 @@ _CODE = (
     "models/tool_words.py",
     "pipeline/calculations.py",
     "pipeline/forms.py",
+    "pipeline/places.py",
     "pipeline/prompts.py",
     "data/mix.py",
     "data/read.py",

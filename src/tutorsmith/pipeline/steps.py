@@ -16,6 +16,7 @@ from tutorsmith.core.artifacts import (
     CHECKPOINTS,
     EVIDENCE,
     MANIFEST,
+    PLACES,
     TRAINER_STATE,
     TRAINING_CONFIG,
     drop_unfinished,
@@ -151,7 +152,7 @@ def train_step(run: Context) -> Mapping[str, Any]:
         return kept
     _clear_the_way(run, parts)
     settings: TrainSettings = run.settings.train.settings
-    keep_decider(run)
+    keep_what_answers_need(run)
     result = train_adapter(run.loaded, training_rows(run), settings, run.folder, parts, log_folder=run.log_folder)
     config = {
         "schema_version": 1,
@@ -165,12 +166,13 @@ def train_step(run: Context) -> Mapping[str, Any]:
     return config
 
 
-def keep_decider(run: Context) -> None:
-    """Write evidence.json, or take away that of an earlier run where nothing decides."""
-    if run.decider is None:
-        (run.folder / EVIDENCE).unlink(missing_ok=True)
-    else:
-        write_json(run.folder / EVIDENCE, run.decider.as_dict())
+def keep_what_answers_need(run: Context) -> None:
+    """Write evidence.json and places.json, or take away those of an earlier run where they have no use."""
+    for name, kept in ((EVIDENCE, run.decider), (PLACES, run.places if run.places.counts else None)):
+        if kept is None:
+            (run.folder / name).unlink(missing_ok=True)
+        else:
+            write_json(run.folder / name, kept.as_dict())
 
 
 def _as_asked(run: Context) -> dict[str, Any]:

@@ -26,14 +26,18 @@ _NUMBERS = re.compile(r"(?:=|\\approx|≈)\s*-?\s*\d|^\W*(?:given|substitution|r
 
 
 def passages(text: str) -> list[str]:
-    """The sentences of an excerpt in order, each with the display formulas that follow it; on one line each."""
+    """The sentences of an excerpt in order, on one line each; display formulas, and what goes on behind them in lower
+    case, belong to the sentence before."""
     out: list[str] = []
     for block in text.split("\n\n"):
-        if out and block.lstrip().startswith(("$$", "\\[")):
-            out[-1] = f"{out[-1]} {_on_one_line(block)}"
-        else:
-            out += [_on_one_line(sentence) for sentence in sentences(block)]
-    return [passage for passage in out if passage]
+        display = block.lstrip().startswith(("$$", "\\["))
+        for sentence in [block] if display else sentences(block):
+            passage = _on_one_line(sentence)
+            if out and (display or passage[:1].islower()) and passage:
+                out[-1] = f"{out[-1]} {passage}"
+            elif passage:
+                out.append(passage)
+    return out
 
 
 def _on_one_line(text: str) -> str:
