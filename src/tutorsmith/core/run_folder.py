@@ -51,9 +51,9 @@ def predictions_file(folder: Path, stage: str, system: str) -> Path:
     return named if named.is_file() else folder / predictions_name(stage)
 
 
-def verify_manifest(folder: Path, stage: str) -> None:
-    """Raises: Mismatch (a DataError) when the report, the predictions or the adapter in a folder come from different
-    runs; DataError when one cannot be read."""
+def verify_answers(folder: Path, stage: str) -> None:
+    """Raises: Mismatch (a DataError) when the report and the predictions in a folder come from different runs;
+    DataError when one cannot be read."""
     manifest = read_manifest(folder)
     report = read_json(folder / report_name(stage, "json"))
     if report.get("manifest") != hash_value(manifest):
@@ -64,7 +64,15 @@ def verify_manifest(folder: Path, stage: str) -> None:
     for file, digest in scored:
         if not file.is_file() or hash_file(file) != digest:
             raise Mismatch("these predictions are not the ones that were scored", where=str(file), mend=_AGAIN)
+
+
+def verify_manifest(folder: Path, stage: str) -> None:
+    """As `verify_answers`, and the adapter must be there and be the one that gave the answers.
+
+    Raises: Mismatch, DataError.
+    """
+    verify_answers(folder, stage)
     adapter = folder / ADAPTER_WEIGHTS
-    expected = manifest.get("adapter")
+    expected = read_manifest(folder).get("adapter")
     if expected and (not adapter.is_file() or hash_file(adapter) != expected):
         raise Mismatch("the adapter is not the one that gave these answers", where=str(adapter), mend=_AGAIN)
