@@ -17,7 +17,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "res_measured": ("Measured", "测量值"),
     "res_deviation": ("SD", "标准差"),
     "res_judgements": ("Judgements", "判定数"),
-    "res_p_holm": ("p (Holm)", "p（Holm）"),
+    "res_p_holm": ("p (Holm)", "校正后 p（Holm）"),
     "res_single": ("Alone", "单任务"),
     "res_several": ("Together", "多任务"),
     "res_seed": ("Seed", "种子"),
@@ -34,17 +34,30 @@ RESULTS: dict[str, tuple[str, str]] = {
     "res_refused_wrongly": ("Refused, wrongly", "误拒"),
     "res_unhealthy": ("Unhealthy answers", "异常回答"),
     "res_missing": ("Missing or failed", "缺失或出错"),
-    "res_of": ("{n} of {m}", "{n} / {m}"),
+    "res_of": ("{n} of {m}", "{n}（共 {m}）"),
     "res_task": ("{metric}, task {task}", "{metric}（任务 {task}）"),
     "res_by": ("{target} ({by})", "{target}（{by}）"),
     "res_over": ("{points}, over {limit}", "{points}，超过 {limit}"),
     "res_other_n": ("{cell}; {n}", "{cell}；{n}"),
+    "res_stage_seeds": ("{stage}, {seeds}", "{stage}，{seeds}"),
+    "res_term": ("- **{term}**: {meaning}", "- **{term}**：{meaning}"),
     "res_seeds": ("{n} seeds", "{n} 个种子"),
     "res_one_seed": ("1 seed", "1 个种子"),
     "res_none": ("none", "无"),
     "res_not_recorded": ("not recorded", "未记录"),
     "res_notes": ("notes ({n} excerpts)", "讲义（{n} 段摘录）"),
-    "res_unusable": ("UNUSABLE: {text}", "已失效：{text}"),
+    "res_unusable": ("{verdict}; **answers mostly unusable**", "{verdict}；**回答大多已失效**"),
+    "res_label_of": ("{label}, of {n}", "{label}（共 {n}）"),
+    "res_all": ("all", "合计"),
+    "res_step.check": ("check", "检查"),
+    "res_step.index": ("index", "索引"),
+    "res_step.load": ("load", "加载"),
+    "res_step.predict_base": ("base answers", "基座作答"),
+    "res_step.train": ("training", "训练"),
+    "res_step.predict_tuned": ("tuned answers", "微调作答"),
+    "res_step.probe": ("probe", "遗忘检测"),
+    "res_step.evaluate": ("scoring", "评分"),
+    "res_step.report": ("report", "报告"),
     # verdicts
     "res_verdict.shown": ("**reached, shown**", "**达到，已证实**"),
     "res_verdict.reached": ("reached, not shown", "达到，未证实"),
@@ -68,6 +81,10 @@ RESULTS: dict[str, tuple[str, str]] = {
         "(its questions bring their own excerpts).",
         "测量对象为课程实际使用的系统：带讲义的微调模型；阶段没有讲义时（题目自带摘录）为不带讲义的微调模型。",
     ),
+    "res_left_out": (
+        "**Run folders that are not counted: {n}** (see “{heading}”).",
+        "**未计入的运行文件夹：{n} 个**（见“{heading}”）。",
+    ),
     "res_counts": (
         "Of {n} targets, {shown} are reached and shown, {reached} reached and not shown, {unsure} missed though "
         "not for "
@@ -85,6 +102,10 @@ RESULTS: dict[str, tuple[str, str]] = {
         "Targets marked ({policy}) are stricter ones of that policy; the others are the course's own.",
         "标有（{policy}）的为该策略更严格的目标，其余为课程自身的目标。",
     ),
+    "res_few_seeds": (
+        "Fewer than the {least} seeds that the policy asks for: {stages}.",
+        "种子少于策略所要求的 {least} 个：{stages}。",
+    ),
     "res_no_targets": (
         "No target is known for these stages: give a project file or `--targets FILE`.",
         "这些阶段没有已知目标：请提供项目文件或 `--targets FILE`。",
@@ -96,8 +117,8 @@ RESULTS: dict[str, tuple[str, str]] = {
     ),
     "res_stage_alone": ("{seeds} ({list}), {n} questions.", "{seeds}（{list}），{n} 题。"),
     "res_degenerate": (
-        "**The answers of {systems} are mostly unusable (empty, looping or copied); trust none of its values.**",
-        "**{systems}的回答大多已失效（空、重复或照抄），其数值均不可信。**",
+        "**Most answers are unusable (empty, looping or copied), and no value means anything, for: {systems}.**",
+        "**以下系统的回答大多已失效（空、重复或照抄），其数值均不可信：{systems}。**",
     ),
     "res_balance_note": (
         "Differences in percentage points, together minus alone, on the same questions, each with the notes of "
@@ -126,6 +147,7 @@ RESULTS: dict[str, tuple[str, str]] = {
         "Rows of the policy that are no targets of this kind (`tutorsmith gate` decides them): {rows}.",
         "策略中不属于此类目标的条目（由 `tutorsmith gate` 判定）：{rows}。",
     ),
+    "res_without_runs": ("Stages that have targets and no run here: {stages}.", "有目标但没有运行的阶段：{stages}。"),
     "res_codes": (
         "The runs of {stage} were made with different versions: {codes}.",
         "{stage} 的各次运行所用版本不同：{codes}。",

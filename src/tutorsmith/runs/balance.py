@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 from tutorsmith.evaluation.compare import Comparison, compare_systems
 from tutorsmith.evaluation.pooled import mean_scores, pool
+from tutorsmith.evaluation.score import BALANCED
+from tutorsmith.report.records import HEADLINE_METRICS, SKILL_METRICS
 from tutorsmith.runs.skills import MARGIN, NOT_SHOWN, verdict_of
 from tutorsmith.runs.stages import StageRuns
 
 WITHIN = "within 0.03, not shown"
 """The observed loss is at most MARGIN; the questions are too few to show it."""
+
+METRICS = (*HEADLINE_METRICS, BALANCED, *SKILL_METRICS)
+"""Those of `runs cross`, and balanced refusals; the kind of refusal rests on the few questions that both refused."""
 
 _DIGITS = 9  # rounding errors of a mean must not decide
 
@@ -62,7 +67,7 @@ def _beside(several: tuple[int, StageRuns], single: tuple[int, StageRuns]) -> li
     before, after = pool(one), pool(two)
     rows = compare_systems(("single", mean_scores(one)), ("several", mean_scores(two)))
     out = []
-    for row in rows:
+    for row in (row for row in rows if row.metric in METRICS):
         within = round(row.difference, _DIGITS) >= -MARGIN
         out.append(
             Balance(

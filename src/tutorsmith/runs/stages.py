@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorsmith.core.artifacts import (
-    ADAPTER_WEIGHTS,
+    MANIFEST,
     SECONDS,
     TRAINING_LOG,
     hash_value,
@@ -19,7 +19,7 @@ from tutorsmith.core.artifacts import (
     report_name,
 )
 from tutorsmith.core.errors import DataError
-from tutorsmith.core.run_folder import read_manifest, verify_answers
+from tutorsmith.core.run_folder import read_manifest, verify_kept
 from tutorsmith.evaluation.saved import item_scores, product_of, read_report
 from tutorsmith.evaluation.score import ItemScore
 from tutorsmith.runs.compare import side_by_side
@@ -174,13 +174,15 @@ def _found(folders: Sequence[Path]) -> list[tuple[Path, RunRecord]]:
 
 
 def _trouble(folder: Path, record: RunRecord) -> str:
-    """Why a run cannot be counted; empty when it can."""
-    if not record.mismatch or (folder / ADAPTER_WEIGHTS).is_file():
-        return record.damage or record.mismatch
+    """Why a run cannot be counted, with the mend where there is one; empty when it can."""
+    if record.damage and (folder / MANIFEST).is_file() and not list(folder.glob(report_name("*", "json"))):
+        return f"{record.damage}; `tutorsmith evaluate --run RUN` makes it from the answers"
+    if record.damage or not record.mismatch:
+        return record.damage
     try:
-        verify_answers(folder, record.stage)
-    except DataError as error:
-        return error.what
+        verify_kept(folder, record.stage)
+    except DataError:
+        return record.mismatch
     return ""
 
 

@@ -101,7 +101,7 @@ class Apart:
 @dataclass(frozen=True, slots=True)
 class Results:
     """deviation: the largest standard deviation over seeds that is called stable. left_out: (run, why). unused: rows of
-    the policy that are no targets of this kind."""
+    the policy that are no targets of this kind; without_runs: stages that have targets and no run."""
 
     stages: tuple[StageResult, ...]
     balance: tuple[Balance, ...]
@@ -109,7 +109,9 @@ class Results:
     left_out: tuple[tuple[str, str], ...]
     policy: str = ""
     deviation: float = LARGEST_DEVIATION
+    least_seeds: int = 1
     unused: tuple[str, ...] = ()
+    without_runs: tuple[str, ...] = ()
 
 
 def results_of(collected: Collected, targets: StageTargets, policy: Policy | None = None) -> Results:
@@ -127,7 +129,9 @@ def results_of(collected: Collected, targets: StageTargets, policy: Policy | Non
         left_out=collected.left_out,
         policy=named,
         deviation=policy.deviation if policy and policy.deviation is not None else LARGEST_DEVIATION,
+        least_seeds=policy.least_seeds if policy else 1,
         unused=tuple(unused),
+        without_runs=tuple(_without_runs(stages, targets, policy_targets)),
     )
 
 
@@ -166,6 +170,13 @@ def _wanted(
             task = row.slice[1] if row.slice else None
             wanted.setdefault((row.metric, task, row.threshold), []).append(policy)
     return dict(sorted(wanted.items(), key=lambda pair: (pair[0][1] or "", METRICS.index(pair[0][0]), pair[0][2])))
+
+
+def _without_runs(stages: Sequence[StageRuns], targets: StageTargets, requirements: Sequence[Requirement]) -> list[str]:
+    wanted = [stage for stage, metrics in targets.items() if metrics]
+    wanted += [stage for row in requirements for stage in row.stages]
+    there = {stage.stage for stage in stages}
+    return [stage for stage in dict.fromkeys(wanted) if stage not in there]
 
 
 def _stage_result(stage: StageRuns, wanted: Mapping[tuple[str, str | None, float], Sequence[str]]) -> StageResult:

@@ -17,6 +17,7 @@ def results_dict(results: Results) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "policy": results.policy or None,
         "largest_deviation": results.deviation,
+        "least_seeds": results.least_seeds,
         "targets": [_target(row, result, results) for result in results.stages for row in result.targets],
         "stages": [_stage(result) for result in results.stages],
         "balance": [_balance(row, stages) for row in results.balance],
@@ -29,6 +30,7 @@ def results_dict(results: Results) -> dict[str, Any]:
         ],
         "left_out": [{"path": path, "why": why} for path, why in results.left_out],
         "unused_policy_rows": list(results.unused),
+        "without_runs": list(results.without_runs),
     }
 
 
@@ -43,6 +45,7 @@ def _target(row: TargetRow, result: StageResult, results: Results) -> dict[str, 
         "system": result.runs.product,
         "measured": asdict(row.measured) if row.measured else None,
         "stable": None if spread is None else spread <= results.deviation,
+        "unusable": bool(result.systems[result.runs.product].degenerate),
         "verdict": row.verdict,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tutorsmith.report.figures import DASH, seconds
+from tutorsmith.report.figures import DASH
 from tutorsmith.report.words import Words
 from tutorsmith.runs.stages import changed_settings
 from tutorsmith.runs.targets import Apart, Results, StageResult
@@ -29,11 +29,11 @@ def seconds_section(results: Results, words: Words) -> list[str]:
     steps = [step for step in _STEPS if any(step in result.seconds for result in results.stages)]
     if not steps:
         return []
-    head = [words("res_stage"), *(words.name("seconds", step) for step in steps), words("total")]
+    head = [words("res_stage"), *(words(f"res_step.{step}") for step in steps), words("res_all")]
     lines = []
     for result in results.stages:
         spent = result.seconds
-        cells = [seconds(spent[step]) if step in spent else DASH for step in steps]
+        cells = [f"{spent[step]:.1f}" if step in spent else DASH for step in steps]
         lines.append([name_of(result), *cells, f"{sum(spent.values()):.0f}"])
     return [f"## {words('res_h_seconds')}", words("res_seconds_note"), table(head, lines, "l" + "r" * (len(steps) + 1))]
 
@@ -49,7 +49,7 @@ def made_section(results: Results, words: Words) -> list[str]:
     rows = [[file, f"`{_short(digest)}`", ", ".join(used)] for (file, digest), used in files.items()]
     return [
         f"## {words('res_h_made')}",
-        table([words(key) for key in keys], lines, "llllll"),
+        table([words.opening(words(key)) for key in keys], lines, "llllll"),
         table([words(key) for key in ("res_file", "res_hash", "res_used_in")], rows, "lll"),
     ]
 
@@ -102,6 +102,8 @@ def notes_section(results: Results, words: Words) -> list[str]:
             lines.append(words("res_codes", stage=name_of(result), codes=", ".join(codes)))
         if len(devices) > 1:
             lines.append(words("res_devices", stage=name_of(result), devices="; ".join(devices)))
+    if results.without_runs:
+        lines.append(words("res_without_runs", stages=words.listed([f"`{stage}`" for stage in results.without_runs])))
     if results.unused:
         lines.append(words("res_unused", rows=words.listed([f"`{row}`" for row in results.unused])))
     return [f"## {words('res_h_left_out')}", "\n".join(f"- {line}" for line in lines)] if lines else []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tutorsmith.evaluation.compare import BETTER, SAME, WORSE
 from tutorsmith.evaluation.pooled import Pooled
-from tutorsmith.report.figures import DASH, fixed, fixed_span, percent, points, probability, size
+from tutorsmith.report.figures import DASH, fixed, fixed_points, fixed_span, percent, probability, size
 from tutorsmith.report.records import METRIC_ORDER, SYSTEM_ORDER
 from tutorsmith.report.words import Words
 from tutorsmith.report.words_results import GLOSSARY
@@ -42,7 +42,10 @@ def _opening(results: Results, words: Words) -> list[str]:
         stages=len({stage.key for stage in runs}),
         models=words.listed(list(models)),
     )
-    return [words.sentences([made, words("res_product")])]
+    told = [made, words("res_product")]
+    if results.left_out:
+        told.append(words("res_left_out", n=len(results.left_out), heading=words("res_h_left_out")))
+    return [words.sentences(told)]
 
 
 def _headline(results: Results, words: Words) -> list[str]:
@@ -58,11 +61,17 @@ def _headline(results: Results, words: Words) -> list[str]:
     told += _spread([row for _, row in rows], results.deviation, words)
     if results.policy:
         told.append(words("res_by_policy", policy=results.policy))
+    few = [name_of(result) for result in results.stages if len(result.runs.runs) < results.least_seeds]
+    if few:
+        told.append(words("res_few_seeds", least=results.least_seeds, stages=words.listed(few)))
     lines = []
     for result in results.stages:
         for place, row in enumerate(result.targets):
-            first = f"{name_of(result)}, {_seeds(result, words)}" if place == 0 else ""
-            lines.append([first, *_target_cells(row, results.deviation, words)])
+            name = words("res_stage_seeds", stage=name_of(result), seeds=_seeds(result, words))
+            cells = _target_cells(row, results.deviation, words)
+            if result.systems[result.runs.product].degenerate:
+                cells[-1] = words("res_unusable", verdict=cells[-1])
+            lines.append([name if place == 0 else "", *cells])
     head = [words(key) for key in ("res_stage", "metric", "target", "res_measured", "interval", "res_deviation")]
     return [heading, words.sentences(told), table([*head, words("verdict")], lines, "llrrrrl")]
 
@@ -160,19 +169,25 @@ def _count_rows(result: StageResult, names: Sequence[str], words: Words) -> Iter
         ("res_refused_rightly", "refused", "to_refuse"),
         ("res_refused_wrongly", "over_refused", "to_answer"),
     ):
-        if any(system.refusals.get(total) for system in systems):
-            yield (
-                words(label),
-                [words("res_of", n=s.refusals.get(cell, 0), m=s.refusals.get(total, 0)) for s in systems],
-            )
-    yield words("res_unhealthy"), [_unhealthy(system.health, words) for system in systems]
+        totals = [system.refusals.get(total, 0) for system in systems]
+        if any(totals):
+            yield _with_totals(words(label), [str(s.refusals.get(cell, 0)) for s in systems], totals, words)
+    ill = [_unhealthy(system.health, words) for system in systems]
+    yield _with_totals(words("res_unhealthy"), ill, [system.health["n"] for system in systems], words)
     if any(system.missing or system.failed for system in systems):
         yield words("res_missing"), [str(system.missing + system.failed) for system in systems]
 
 
+def _with_totals(label: str, cells: Sequence[str], totals: Sequence[int], words: Words) -> tuple[str, list[str]]:
+    """The total beside the label, where all systems have the same; else in each cell."""
+    if len(set(totals)) == 1:
+        return words("res_label_of", label=label, n=totals[0]), list(cells)
+    return label, [words("res_of", n=cell, m=total) for cell, total in zip(cells, totals, strict=True)]
+
+
 def _unhealthy(health: Mapping[str, int], words: Words) -> str:
     found = [f"{count} {words.name('health', flag)}" for flag, count in health.items() if flag != "n" and count]
-    return words("res_of", n=words.listed(found), m=health["n"]) if found else words("res_none")
+    return words.listed(found) or words("res_none")
 
 
 def _comparison_table(result: StageResult, words: Words) -> str:
@@ -180,8 +195,8 @@ def _comparison_table(result: StageResult, words: Words) -> str:
     lines = [
         [
             words.name("metric", row.metric),
-            points(row.difference),
-            f"{points(row.low)} … {points(row.high)}",
+            fixed_points(row.difference),
+            f"{fixed_points(row.low)} … {fixed_points(row.high)}",
             probability(row.p),
             probability(row.p_holm),
             str(row.n),
@@ -204,8 +219,8 @@ def _balance(results: Results, words: Words) -> list[str]:
             words.name("metric", row.metric),
             fixed(row.single_value),
             fixed(row.value),
-            points(row.difference),
-            f"{points(row.low)} … {points(row.high)}",
+            fixed_points(row.difference),
+            f"{fixed_points(row.low)} … {fixed_points(row.high)}",
             str(row.n),
             words.name("res_balance", row.verdict),
         ]
@@ -230,8 +245,8 @@ def _probe(results: Results, words: Words) -> list[str]:
             DASH if row.seed is None else str(row.seed),
             fixed(row.base),
             fixed(row.tuned),
-            points(row.difference),
-            f"{points(row.low)} … {points(row.high)}",
+            fixed_points(row.difference),
+            f"{fixed_points(row.low)} … {fixed_points(row.high)}",
             probability(row.p),
             f"{row.worse} / {row.better}",
         ]
@@ -243,7 +258,8 @@ def _probe(results: Results, words: Words) -> list[str]:
 
 
 def _glossary(words: Words) -> str:
-    return "\n".join(f"- **{words(f'res_g_{term}')}**: {words(f'res_g_{term}_is')}" for term in GLOSSARY)
+    terms = [(words(f"res_g_{term}"), words(f"res_g_{term}_is")) for term in GLOSSARY]
+    return "\n".join(words("res_term", term=term, meaning=meaning) for term, meaning in terms)
 
 
 def _seeds(result: StageResult, words: Words) -> str:
