@@ -224,6 +224,8 @@ def test_a_folder_without_report_is_named_with_the_mend(root: Path) -> None:
     (root / "style-1" / "eval_report_style.json").unlink()
     found = results(root)
     assert found.stages[0].runs.seeds == (0, 2)
+    opening = page(found).partition("## Targets")[0]
+    assert "**Run folders that are not counted: 1** (see “Not on this page”)." in opening
     told = (
         "`style-1`: eval_report_style.json: file not found; `tutorsmith evaluate --run RUN` makes it from the answers"
     )
