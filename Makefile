@@ -2,6 +2,8 @@
 # make test     set up, then every check that CI runs
 # make bench    set up with the peers, then the CPU table: cpu.json and cpu.svg in benchmarks/results (about half an hour)
 # make bench-gpu  the same on a GPU, with an 8B model's shape: gpu.json and gpu.svg
+# make results  set up, then run each of STAGES with each of SEEDS (default: 0) below outputs/results, and write
+#               docs/results.md: every stage against its targets
 # make nightly  set up, then one night's evaluation of STAGES, with gate, trend and cross table in outputs/nightly
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +15,7 @@ TORCH := $(shell grep -E '^torch==' constraints.txt)
 EXTRAS := $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[qlora]')
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: setup setup-dev setup-bench sample test lint types layers tests bench bench-gpu bench-growth nightly docs clean
+.PHONY: setup setup-dev setup-bench sample test lint types layers tests bench bench-gpu bench-growth results nightly docs clean
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -65,9 +67,20 @@ bench-gpu: setup-bench
 bench-growth: setup
 	$(BIN)/python benchmarks/growth.py --output benchmarks/results/growth.json
 
-STAGES ?= sample
+# An adapter that is there already is not trained again, and answers come from the cache.
+RESULTS := outputs/results
+SEEDS ?= 0
+results: setup
+	@for stage in $(or $(STAGES),style_extended writing_extended tool rag multi_turn all_extended); do \
+	  for seed in $(SEEDS); do \
+	    $(BIN)/tutorsmith run $$stage --seed $$seed --output-dir $(RESULTS)/$$stage-$$seed || exit $$?; \
+	  done; \
+	done
+	@$(BIN)/tutorsmith runs targets $(RESULTS) --targets policies/ambition.toml \
+	  --output docs/results.md --json $(RESULTS)/results.json
+
 nightly: setup
-	@STAGES="$(STAGES)" PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/nightly.sh
+	@STAGES="$(or $(STAGES),sample)" PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/nightly.sh
 
 docs: setup-dev
 	$(BIN)/python docs/build_reference.py

@@ -147,3 +147,27 @@ def cross(
             as_json=as_json,
         )
     )
+
+
+@runs_app.command()
+def targets(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders below which the runs are (default: outputs).")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Markdown page (default: printed).")] = None,
+    data: Annotated[Path | None, typer.Option("--json", help="The same numbers as JSON.")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--targets", help="Policy with further, stricter targets (its [[require]] rows).")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="en|zh", help="Language of the page (default: the project's).")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="Project file: its stages' targets.")] = None,
+) -> None:
+    """Set all seeds of each stage against its targets, with intervals.
+
+    Example: tutorsmith runs targets outputs --targets policies/ambition.toml --output docs/results.md
+    """
+    from tutorsmith.commands.targets import TargetsOptions, targets_command
+
+    targets_command(TargetsOptions(tuple(folders or (_OUTPUTS,)), output, data, policy, language, config))

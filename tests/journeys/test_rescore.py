@@ -79,3 +79,22 @@ def test_without_a_run_the_files_must_be_named(course: Path) -> None:
     done = command(course, "evaluate", "--eval-file", str(benchmark(course)))
     assert done.returncode == 2
     assert "--predictions, --output-dir" in done.stderr
+
+
+def test_a_lost_report_is_made_from_the_answers_without_the_weights(course: Path) -> None:
+    before = report(course)
+    run = course / "outputs/run"
+    (run / "eval_report_style.json").unlink()
+    (run / "adapter_model.safetensors").unlink()
+    done = command(course, "evaluate", "--run", "outputs/run", "--eval-file", str(benchmark(course)))
+    assert done.returncode == 0, done.stderr
+    assert report(course)["items"] == before["items"] and report(course)["manifest"] == before["manifest"]
+
+
+def test_answers_that_are_not_the_runs_make_no_report(course: Path) -> None:
+    run = course / "outputs/run"
+    (run / "eval_report_style.json").unlink()
+    (run / "predictions_style.jsonl").write_text("", encoding="utf-8")
+    done = command(course, "evaluate", "--run", "outputs/run", "--eval-file", str(benchmark(course)))
+    assert done.returncode == 3 and "predictions_style.jsonl" in done.stderr
+    assert not (run / "eval_report_style.json").exists()

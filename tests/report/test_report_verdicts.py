@@ -18,6 +18,7 @@ from tutorsmith.report.verdicts import answers, change
 from tutorsmith.report.words import SENTENCES, TEXTS, Words
 from tutorsmith.report.words_answers import ANSWERS
 from tutorsmith.report.words_labels import LABELS
+from tutorsmith.report.words_results import RESULTS
 
 EN = Words("en")
 WITHOUT_CHINESE = {
@@ -30,6 +31,10 @@ WITHOUT_CHINESE = {
     "flag_count",
     "kind_count",
     "reviewer_note",
+    "res_by",
+    "res_other_n",
+    "res_stage_seeds",
+    "res_term",
 }
 
 
@@ -341,7 +346,7 @@ def test_every_wording_has_both_languages_with_the_same_blanks() -> None:
         assert chinese, key
         assert blanks[0] == blanks[1], key
         assert re.search("[\u4e00-\u9fff]", chinese) or key in WITHOUT_CHINESE, key
-    assert len(TEXTS) == len(SENTENCES) + len(ANSWERS) + len(LABELS)
+    assert len(TEXTS) == len(SENTENCES) + len(ANSWERS) + len(LABELS) + len(RESULTS)
 
 
 def test_every_key_that_a_template_uses_has_wording() -> None:

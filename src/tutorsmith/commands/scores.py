@@ -18,7 +18,7 @@ from tutorsmith.core.artifacts import (
     write_json,
 )
 from tutorsmith.core.errors import DataError, UsageError
-from tutorsmith.core.run_folder import predictions_file, read_manifest, stage_of, verify_manifest
+from tutorsmith.core.run_folder import predictions_file, read_manifest, stage_of, verify_kept, verify_manifest
 from tutorsmith.evaluation.evaluate import evaluate
 from tutorsmith.evaluation.judge import Judge
 from tutorsmith.evaluation.judge_endpoint import KEY_VARIABLE, judge_endpoint
@@ -75,15 +75,17 @@ def evaluate_command(options: EvaluateOptions) -> None:
 def rescore_command(run: Path, options: EvaluateOptions, config: Path | None) -> None:
     """Score a run folder's answers again (these rules, a review, a judge) and write its report anew.
 
-    The benchmarks are those of the run's stage, or --eval-file, and must be the ones that the run answered.
+    The benchmarks are those of the run's stage, or --eval-file, and must be the ones that the run answered. Its report
+    may be lost and its adapter's weights need not have been kept: the answers are proven by the manifest.
 
     Raises: UsageError with --predictions or --baseline, or where no project knows the stage; DataError when the
     folder's files come from different runs, or the benchmark has changed since.
     """
     if options.predictions or options.baseline:
         raise UsageError("--run scores the run's own answers", where="--predictions", mend="leave it out")
-    stage = stage_of(run)
-    verify_manifest(run, stage)
+    lost = run.is_dir() and not list(run.glob(report_name("*", "json")))
+    stage = str(read_manifest(run)["stage"]) if lost else stage_of(run)
+    verify_kept(run, stage)
     manifest = read_manifest(run)
     project = project_if_any(config)
     known = project.stages.get(stage) if project else None
@@ -120,8 +122,9 @@ def _probed(run: Path, name: str, manifest: Mapping[str, Any], stage: Stage | No
         if all(file.is_file() for file in form.probe) and [hash_file(file) for file in form.probe] == digests:
             systems = {system: run / probe_name(name, system) for system in probe["predictions"]}
             return {PROBE: probe_report(form.probe, systems)}
-    print("the questions of the forgetting probe are not here or have changed: its numbers stay as they were")
-    kept = read_json(run / report_name(name, "json")).get(PROBE)
+    print("the questions of the forgetting probe are not here or have changed: what the report said of it stays")
+    file = run / report_name(name, "json")
+    kept = read_json(file).get(PROBE) if file.is_file() else None
     return {PROBE: kept} if kept else {}
 
 

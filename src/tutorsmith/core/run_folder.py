@@ -55,15 +55,40 @@ def verify_manifest(folder: Path, stage: str) -> None:
     """Raises: Mismatch (a DataError) when the report, the predictions or the adapter in a folder come from different
     runs; DataError when one cannot be read."""
     manifest = read_manifest(folder)
+    _prove_report(folder, stage, manifest)
+    _prove_predictions(folder, stage, manifest)
+    _prove_adapter(folder, manifest)
+
+
+def verify_kept(folder: Path, stage: str) -> None:
+    """As `verify_manifest`, of a folder whose report or whose adapter's weights need not have been kept.
+
+    Raises: Mismatch, DataError.
+    """
+    manifest = read_manifest(folder)
+    if (folder / report_name(stage, "json")).is_file():
+        _prove_report(folder, stage, manifest)
+    _prove_predictions(folder, stage, manifest)
+    if (folder / ADAPTER_WEIGHTS).is_file():
+        _prove_adapter(folder, manifest)
+
+
+def _prove_report(folder: Path, stage: str, manifest: Mapping[str, Any]) -> None:
     report = read_json(folder / report_name(stage, "json"))
     if report.get("manifest") != hash_value(manifest):
         raise Mismatch("the report was made from another manifest", where=str(folder), mend=_AGAIN)
+
+
+def _prove_predictions(folder: Path, stage: str, manifest: Mapping[str, Any]) -> None:
     scored = [(predictions_file(folder, stage, name), digest) for name, digest in manifest["predictions"].items()]
     probed = manifest.get("probe", {}).get("predictions", {})
     scored += [(folder / probe_name(stage, name), digest) for name, digest in probed.items()]
     for file, digest in scored:
         if not file.is_file() or hash_file(file) != digest:
             raise Mismatch("these predictions are not the ones that were scored", where=str(file), mend=_AGAIN)
+
+
+def _prove_adapter(folder: Path, manifest: Mapping[str, Any]) -> None:
     adapter = folder / ADAPTER_WEIGHTS
     expected = manifest.get("adapter")
     if expected and (not adapter.is_file() or hash_file(adapter) != expected):

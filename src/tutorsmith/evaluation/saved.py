@@ -7,7 +7,7 @@ from typing import Any
 from tutorsmith.core.artifacts import read_json
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.schema import BenchmarkItem, Message
-from tutorsmith.evaluation.score import METRICS, ItemScore
+from tutorsmith.evaluation.score import METRICS, ItemScore, coverage_points
 
 _NUMBERS = ("value", "low", "high", "n", "n_effective")
 PRODUCTS = ("tuned_notes", "tuned")
@@ -62,7 +62,7 @@ def questions_of(entry: Mapping[str, Any]) -> int:
 
 
 def item_scores(report: Mapping[str, Any], system: str) -> list[ItemScore]:
-    """One system's items as `compare_systems` takes them: ids, tasks, chapters and scores; no answers."""
+    """One system's items as `compare_systems` and `pool` take them: ids, tasks, chapters, scores and points."""
     out = []
     for entry in report["items"]:
         if entry.get("system") != system:
@@ -71,7 +71,8 @@ def item_scores(report: Mapping[str, Any], system: str) -> list[ItemScore]:
         meta = {"chapter": entry.get("chapter")}
         item = BenchmarkItem(id=str(entry.get("id")), mode="", messages=messages, meta=meta)
         scores = {name: float(value) for name, value in dict(entry.get("scores") or {}).items() if _is_number(value)}
-        out.append(ItemScore(str(entry.get("task") or ""), item, None, "", (), (), scores, ()))
+        points = tuple(coverage_points(entry.get("verdicts") or ()))
+        out.append(ItemScore(str(entry.get("task") or ""), item, None, "", (), (), scores, points))
     return out
 
 

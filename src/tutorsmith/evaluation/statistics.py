@@ -125,8 +125,10 @@ def _estimation_loss(count: int, typical: float) -> float:
     return (z / (z + (t_quantile(0.5 + CONFIDENCE / 2, count - 1) - z) * (typical - 1) / typical)) ** 2
 
 
-def balanced_interval(first: tuple[float, int], second: tuple[float, int], confidence: float = CONFIDENCE) -> Interval:
-    """Interval of the mean of two independent proportions, each given as (share, n): balanced accuracy.
+def balanced_interval(
+    first: tuple[float, float], second: tuple[float, float], confidence: float = CONFIDENCE
+) -> Interval:
+    """Interval of the mean of two independent proportions, each given as (share, effective n): balanced accuracy.
 
     Wilson intervals of the two are joined by variance recovery (Zou & Donner 2008, eq. 5, for the sum of two).
     """

@@ -14,6 +14,22 @@ def span(low: float | None, high: float | None) -> str:
     return DASH if low is None or high is None else f"{_short(low)}{DASH}{_short(high)} %"
 
 
+def fixed(share: float) -> str:
+    """Always one decimal, for columns: 0.9 -> "90.0 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def fixed_span(low: float, high: float) -> str:
+    """As `span`, always one decimal: "41.0–86.3"."""
+    return f"{100 * low:.1f}{DASH}{100 * high:.1f}"
+
+
+def fixed_points(difference: float) -> str:
+    """As `points`, always one decimal: 0.1 -> "+10.0"."""
+    shown = f"{100 * abs(difference):.1f}"
+    return shown if shown == "0.0" else f"{'+' if difference > 0 else MINUS}{shown}"
+
+
 def points(difference: float | None) -> str:
     """Signed percentage points: 0.125 -> "+12.5", -0.03 -> "−3"."""
     if difference is None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tutorsmith.core.errors import UsageError, suggest
 from tutorsmith.report.words_answers import ANSWERS
 from tutorsmith.report.words_labels import LABELS
+from tutorsmith.report.words_results import RESULTS
 from tutorsmith.report.words_rules import plain_words
 
 LANGUAGES = ("en", "zh")
@@ -200,7 +201,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "逐题要点覆盖率之差：{b} 减 {a}；数值同表格",
     ),
 }
-TEXTS = {**SENTENCES, **ANSWERS, **LABELS}
+TEXTS = {**SENTENCES, **ANSWERS, **LABELS, **RESULTS}
 
 
 class Words:
@@ -225,7 +226,7 @@ class Words:
         """The name of a metric, system, setting source, ... that a run mentions; unknown ones are shown as they are."""
         if kind in ("task", "stage"):  # a task is called after its benchmark file
             key = key.removesuffix("_benchmark")
-        texts = LABELS.get(f"{kind}.{key}")
+        texts = TEXTS.get(f"{kind}.{key}")
         return texts[self._column] if texts else key
 
     def inside(self, kind: str, key: str) -> str:
