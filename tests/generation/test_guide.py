@@ -411,6 +411,22 @@ def test_each_section_begins_with_its_opening_whatever_the_model_says(pieces: Sp
     assert text.count("From the notes:") == text.count("Notes: all") == 1
 
 
+@pytest.mark.parametrize(
+    ("begun", "opens"),
+    [("From", True), ("From the", True), ("\n\nFrom", True), ("It", False), ("F = q", False), ("Formerly", False)],
+)
+def test_where_the_model_may_choose_its_first_word_decides(pieces: Spelling, begun: str, opens: bool) -> None:
+    form = replace(opened(THREE, NOTES, "", "Units agree. [2]\n\n"), chosen=True)
+    guide = Guide(form, pieces, 300, frozenset({0}))
+    assert pieces.tokenizer.decode(guide.begin()) == "### Conclusion\n"
+    wishes = list(pieces.ids_of(begun))
+    while not guide.ended:
+        waits = guide.forced() is None
+        guide.choose(iter([wishes.pop(0) if waits and wishes else 0, *pieces.ids_of("x")]))
+    assert ("From the notes:" in guide.text()) == opens == ("Units agree." in guide.text())
+    assert guide.text().count("From the notes:") == int(opens) and (opens or f"\n{begun}" in guide.text())
+
+
 def test_an_opening_takes_no_room_from_the_sections(pieces: Spelling) -> None:
     long = opened(THREE, NOTES * 9, "", NOTES * 3)
     plain, after = (

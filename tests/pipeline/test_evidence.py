@@ -90,6 +90,20 @@ def openings(course: Course, *pairs: str) -> set[str]:
     return {opening for request in requests for opening in request.openings or ("",)}
 
 
+@pytest.mark.parametrize(
+    ("refuses", "evidence", "chosen"),
+    [(0.1, "auto", False), (0.5, "auto", True), (0.1, "line", True), (0.1, "off", True)],
+)
+def test_the_tutor_chooses_quotes_where_nothing_is_decided(
+    course: Course, monkeypatch: pytest.MonkeyPatch, refuses: float, evidence: str, chosen: bool
+) -> None:
+    monkeypatch.setattr(Decider, "decide", lambda *_: Decision(None, "", refuses))
+    run = course.context(pairs=("quote_words=30", f"evidence={evidence}"))
+    requests = run.prompter(decider=run.decider).requests(list(run.items), max_new_tokens=8)
+    quoting = [request for request in requests if any(request.openings)]
+    assert quoting and {request.chosen for request in quoting} == {chosen}
+
+
 def test_answers_begin_by_the_decision(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Decider, "decide", lambda *_: Decision("missing_parameters", "the angle", 0.9))
     (opening,) = openings(course)
@@ -101,7 +115,7 @@ def test_answers_begin_by_the_decision(course: Course, monkeypatch: pytest.Monke
     quoting = openings(course, "quote_words=30")
     assert "" in quoting, "where no excerpt was found"
     assert any(quoting) and all(re.fullmatch(r"From the notes: .+ \[\d\]\n\n|", opening) for opening in quoting)
-    assert openings(course, "quote_words=0") == openings(course, "quote_words=30", "evidence=line") == {""}
+    assert openings(course, "quote_words=0") == {""}
 
 
 @pytest.mark.parametrize("engine", ["torch", "llamacpp"])

@@ -18,6 +18,10 @@ def hit(text: str, heading: str = "Fields") -> Hit:
     return hit_of(Chunk("a.md", 0, heading, text), 1.0)
 
 
+def numbered(*hits: Hit) -> list[tuple[int, Hit]]:
+    return list(enumerate(hits, start=1))
+
+
 def test_a_formula_stays_with_the_sentence_that_leads_to_it() -> None:
     found = passages(LINE)
     assert found[0].endswith("equals $$E_r = \\frac{\\rho_l}{2\\pi\\varepsilon_0 r}$$")
@@ -31,29 +35,29 @@ def test_what_goes_on_behind_a_formula_belongs_to_its_sentence() -> None:
 
 
 def test_the_best_excerpts_are_quoted_from_their_start_in_order() -> None:
-    found = quoted([hit(LINE), hit(PLATES)], 200)
+    found = quoted(numbered(hit(LINE), hit(PLATES)), 200)
     assert found == [*((1, text) for text in passages(LINE)), *((2, text) for text in passages(PLATES))]
 
 
 @pytest.mark.parametrize("limit", [1, 8, 12, 20, 30])
 def test_no_more_words_than_allowed(limit: int) -> None:
-    found = quoted([hit(LINE), hit(PLATES)], limit)
+    found = quoted(numbered(hit(LINE), hit(PLATES)), limit)
     assert sum(word_count(text) for _, text in found) <= limit
     left = [p for p in passages(LINE) + passages(PLATES) if (1, p) not in found and (2, p) not in found]
     assert all(word_count(p) > limit - sum(word_count(text) for _, text in found) for p in left), "what has room is in"
 
 
 def test_nothing_is_quoted_without_words_or_excerpts() -> None:
-    assert quoted([hit(LINE)], 0) == [] == quoted([], 100)
+    assert quoted(numbered(hit(LINE)), 0) == [] == quoted(numbered(), 100)
     assert said([], "en") == ""
 
 
 def test_a_passage_of_two_excerpts_is_quoted_once() -> None:
-    assert quoted([hit(PLATES), hit(PLATES)], 100) == [(1, text) for text in passages(PLATES)]
+    assert quoted(numbered(hit(PLATES), hit(PLATES)), 100) == [(1, text) for text in passages(PLATES)]
 
 
 def test_tables_and_code_are_left_out() -> None:
-    assert quoted([hit("| a | b |\n|---|---|\n\n```\nx = 1\n```\n\nA table.")], 100) == [(1, "A table.")]
+    assert quoted(numbered(hit("| a | b |\n|---|---|\n\n```\nx = 1\n```\n\nA table.")), 100) == [(1, "A table.")]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +70,12 @@ def test_tables_and_code_are_left_out() -> None:
     ],
 )
 def test_the_numbers_of_a_worked_example_are_another_problems(heading: str, text: str) -> None:
-    assert quoted([hit(text, heading)], 100) == [(1, "Formula: $C=Q/V$.")]
+    assert quoted(numbered(hit(text, heading)), 100) == [(1, "Formula: $C=Q/V$.")]
 
 
 def test_numbers_outside_of_examples_are_quoted() -> None:
     text = "The constant is $c = 3\\times10^8$ m/s."
-    assert quoted([hit(text)], 100) == [(1, text)]
+    assert quoted(numbered(hit(text)), 100) == [(1, text)]
 
 
 def test_each_excerpts_quotes_stand_before_its_number() -> None:

@@ -10,7 +10,17 @@ from tutorsmith.core.errors import DataError, UsageError
 from tutorsmith.data.schema import Message
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import Chunk
-from tutorsmith.retrieval.ground import HEADERS, cut_to, ground, instructions, is_grounded, pack, training_hits
+from tutorsmith.retrieval.ground import (
+    HEADERS,
+    best_first,
+    cut_to,
+    ground,
+    instructions,
+    is_grounded,
+    own_excerpts,
+    pack,
+    training_hits,
+)
 from tutorsmith.retrieval.index import Index, build_index, load_index, open_index, save_index
 from tutorsmith.retrieval.query import query_of
 from tutorsmith.retrieval.search import Hit, ranking, search
@@ -204,3 +214,39 @@ def test_instructions_are_the_prompt_without_its_notes(index: Index) -> None:
     messages, hits = ground(asked("How do antennas radiate?"), index, k=2, max_words=60, language="en")
     assert hits and instructions(messages[0].content or "") == "Be brief."
     assert instructions("Be brief.") == "Be brief." and instructions("") == ""
+
+
+OWN = """Cite as [n].
+
+Course notes (numbered excerpts):
+[1] a.md > Field
+It is $E$.
+
+[2] is no excerpt, nor is [3].
+[2] b.pdf#page=3
+A list:
+[1] KIM S. Litz wire.
+[3] c.md
+Last."""
+
+
+def test_the_excerpts_of_a_prompt_are_read() -> None:
+    found = own_excerpts(OWN)
+    assert [(number, hit.source, hit.heading) for number, hit in found] == [
+        (1, "a.md", "Field"),
+        (2, "b.pdf#page=3", ""),
+        (3, "c.md", ""),
+    ]
+    assert found[0][1].text.endswith("nor is [3].") and found[1][1].text == "A list:\n[1] KIM S. Litz wire."
+
+
+def test_excerpts_without_titles_are_text() -> None:
+    found = own_excerpts("Course notes (numbered excerpts):\n[1] Open with the gap.\n[2] Close with the answer.")
+    assert [(number, hit.text) for number, hit in found] == [(1, "Open with the gap."), (2, "Close with the answer.")]
+    assert own_excerpts("No notes. [1] nothing") == []
+
+
+def test_excerpts_of_a_prompt_are_ranked_with_their_numbers() -> None:
+    found = own_excerpts("Course notes (numbered excerpts):\n[1] Plates attract.\n[2] A solenoid has turns.")
+    assert [number for number, _ in best_first(found, "How many turns has the solenoid?")] == [2, 1]
+    assert best_first([], "Why?") == []

@@ -39,13 +39,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Form:
-    """Sections in the order in which the answer has them. calls: whether it may call a tool instead.
+    """Sections in the order in which the answer has them. calls: whether it may call a tool instead; chosen: whether
+    the model says if the sections begin with their openings, by the first words of the first.
 
     Raises: ValueError when no section is required.
     """
 
     sections: tuple[Section, ...]
     calls: bool = False
+    chosen: bool = False
 
     def __post_init__(self) -> None:
         if all(section.optional for section in self.sections):

@@ -4,7 +4,7 @@ The model says what it likes as long as the form can still be kept; where its ch
 said. An answer that has the form by itself, each section within its budget, comes out as it would without a guide.
 
 - It begins with the first heading. A heading stands on a line of its own, in the tokens that spell it; behind it comes
-  the section's opening.
+  the section's opening, always or where the model begins the first of them.
 - In a section, a line of one to three `#` and a space is the next heading, or else ends the section: the next heading
   is written, and behind the last section the answer ends. Deeper headings, and `#` in code fences, are text. Lines of
   dashes or `=` that would turn the paragraph above them into a heading are refused.
@@ -96,6 +96,7 @@ class Guide(Written):
         self.budget = shared.with_openings(openings)
         self.queue: deque[int] = deque()
         self.opened = -1  # the last section whose opening was thought of
+        self.opens = None if form.chosen else True  # whether sections begin with their openings; None: not known yet
         self.wordless = -1  # the section that had no text when it ran out, and gets a word
         self.leaving = self.ended = self.cut = False
         self.kept = 0
@@ -138,7 +139,7 @@ class Guide(Written):
             return self.queue[0]
         if self.left_alone or self.naming:
             return None
-        if self.opened < self.section and (opening := self._open()) is not None:
+        if self.opens and self.opened < self.section and (opening := self._open()) is not None:
             return opening
         if self.count >= self.budget.hard[self.section]:
             return self._run_out()
@@ -158,6 +159,8 @@ class Guide(Written):
             return token
         if self.naming:
             return self._judge_name(token, piece)
+        if self.opens is None and (opening := self._chosen(piece)):
+            return self._say(opening)
         if self.wordless == self.section:
             return token if _is_word(piece) else None
         return self._judge_text(token, piece)
@@ -195,6 +198,17 @@ class Guide(Written):
         self.opened = self.section
         opening = self.form.sections[self.section].opening
         return self._say(opening) if opening and not self.said[self.body :].strip() else None
+
+    def _chosen(self, piece: bytes) -> str:
+        """What is left of the opening where the first section's text begins with the first word of it; else nothing."""
+        said = bytes(self.said[self.body :]).lstrip()
+        begun, opening = (said + piece).lstrip(), self.form.sections[0].opening.encode()
+        word = opening.split(maxsplit=1)[0]
+        if self.section == 0 and len(begun) < len(word) and word.startswith(begun):
+            return ""
+        self.opened = self.section
+        self.opens = self.section == 0 and opening.startswith(begun)
+        return opening[len(said) :].decode() if self.opens else ""
 
     def _end(self, kept: int | None = None) -> int:
         if not self.ended:

@@ -29,7 +29,8 @@ class Request:
     uses_tools: whether calls in the answer are calls, since the prompt declares tools. messages: what the prompt was
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
     after which an answer has to say something. form: the sections that the answer must have. evidence:
-    what the prompt tells of the question. openings: with what the text of each section begins.
+    what the prompt tells of the question. openings: with what the text of each section begins,
+    chosen: where the model begins the first of them.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Request:
     has_results: bool = False
     form: Form | None = None
     openings: tuple[str, ...] = ()
+    chosen: bool = False
     evidence: Mapping[str, object] | None = None
 
 

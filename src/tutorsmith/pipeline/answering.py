@@ -64,7 +64,7 @@ def answer(
         generate.predict_batch_size,
     )
     decider = run.decider_of(adapter) if any(with_notes) else None
-    places = run.places_of(adapter) if any(with_notes) else None
+    places = run.places_of(adapter)
     prompters = [run.prompter(with_notes=noted, decider=decider, places=places) for noted in with_notes]
     limits = Limits(run.settings.tools.settings.tool_rounds, generate.max_new_tokens)
     sources = sources_of(run.index)

@@ -104,13 +104,12 @@ class Context:
     @cached_property
     def places(self) -> Places:
         """Where passages of the notes are quoted, by the stage's samples."""
-        quotes = self.index is not None and self.settings.notes.settings.quote_words > 0
-        return fit_places(self.samples) if quotes and self.stage.train else NOWHERE
+        return fit_places(self.samples) if self.settings.notes.settings.quote_words and self.stage.train else NOWHERE
 
     def places_of(self, adapter: Path | None) -> Places:
         """Those that were saved beside an adapter, else the stage's own. Raises: DataError when they are damaged."""
         file = adapter / PLACES if adapter else None
-        if self.index is None or file is None or not file.is_file():
+        if file is None or not file.is_file():
             return self.places
         return Places.from_dict(read_json(file), str(file))
 
@@ -120,9 +119,9 @@ class Context:
         """decider: what tells of questions to be answered; samples tell it themselves. places: None for the stage's."""
         tools = tuple(schemas(self.settings.tools.settings.tools))
         settings = self.settings.notes.settings
-        if not with_notes:
-            return Prompter(self.loaded, None, settings, self.language, tools)
         places = places or self.places
+        if not with_notes:
+            return Prompter(self.loaded, None, settings, self.language, tools, places=places)
         return Prompter(self.loaded, self.index, settings, self.language, tools, self.course, decider, places)
 
     def shown(self, file: Path) -> str:

@@ -21,7 +21,9 @@ _LINE = re.compile(r"^###[ \t]+(.+)\n", re.MULTILINE)
 def form_of(request: Request) -> Form | None:
     """None when the prompt asks for no section that must be there."""
     sections = sections_of(request.instructions)
-    return Form(_opened(sections, request.openings), request.uses_tools) if sections else None
+    if not sections:
+        return None
+    return Form(_opened(sections, request.openings), request.uses_tools, request.chosen and any(request.openings))
 
 
 def _opened(sections: Sequence[Section], openings: Sequence[str]) -> tuple[Section, ...]:
@@ -74,15 +76,21 @@ def bodies_of(answer: str, sections: Sequence[Section]) -> list[tuple[int, str]]
 
 
 def open_sections(
-    answer: str, sections: Sequence[Section], openings: Sequence[str]
+    answer: str, sections: Sequence[Section], openings: Sequence[str], trigger: str = ""
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """A worked answer with these openings, and where they stand in it; with its heading where the answer begins so."""
+    """A worked answer with these openings, and what of it is given: they, and the heading with which it begins.
+
+    trigger: the words of the first opening by which the tutor has to choose it; then those and the heading are its own.
+    """
     out, at = "", 0
     given: list[tuple[int, int]] = []
     for k, heading, start in places_of(answer, sections):
         if openings[k]:
             out += answer[at:start]
-            began = len(out) - (start - heading if not heading else 0)
+            if trigger and not given:
+                began = len(out) + len(trigger)
+            else:
+                began = len(out) - (start - heading if not heading else 0)
             out += openings[k]
             given.append((began, len(out)))
             at = start + len(answer[start:]) - len(answer[start:].lstrip())

@@ -19,9 +19,9 @@ from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
 from tutorsmith.pipeline.forms import open_sections, sections_of
 from tutorsmith.pipeline.places import NOWHERE, Places
-from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
+from tutorsmith.retrieval.ground import HEADERS, best_first, ground, instructions, own_excerpts, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.quotes import quoted, said
+from tutorsmith.retrieval.quotes import OPENINGS, quoted, said
 from tutorsmith.retrieval.search import Hit, query_of
 from tutorsmith.retrieval.settings import NotesSettings
 
@@ -68,7 +68,7 @@ class Prompter:
         """
         for sample in samples:
             hits = found = self._training_hits(sample, seed)
-            label = label_of(sample, self.course) if self.course and not bare(sample, seed) else None
+            label = self._label(sample, seed)
             made = self._rows(sample, hits, label)
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits = hits[:-1]
@@ -93,7 +93,7 @@ class Prompter:
         line = self._line(item, decision)
         (messages, hits), turns, excerpts = self.grounded(item, line=line), 0, 0
         ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-        openings = self._openings(item, decision, hits)
+        openings, chosen = self._openings(item, decision, hits)
         while len(ids) + self._size(openings) + max_new_tokens > self.loaded.context:
             if shorter := without_oldest_turn(item.messages):
                 item, turns = replace(item, messages=shorter), turns + 1
@@ -103,7 +103,7 @@ class Prompter:
                 break
             messages, hits = self.grounded(item, hits, line)
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-            openings = self._openings(item, decision, hits)
+            openings, chosen = self._openings(item, decision, hits)
         request = Request(
             id=item.id,
             prompt=tuple(ids),
@@ -116,6 +116,7 @@ class Prompter:
             has_results=messages[-1].role == "tool",
             evidence=decision.as_dict() if decision else None,
             openings=openings,
+            chosen=chosen,
         )
         return request, LeftOut(turns, excerpts)
 
@@ -153,24 +154,39 @@ class Prompter:
         """Not one that brings its own excerpts."""
         return not sample.meta.get("has_rag_context")
 
+    def _label(self, sample: Sample, seed: int) -> Decision | None:
+        """What a training sample is told to be; None for the few that are to be answered without it."""
+        if self.course is None or not self._takes_notes(sample) or bare(sample, seed):
+            return None
+        return label_of(sample, self.course)
+
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
 
-    def _openings(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> tuple[str, ...]:
-        """How the sections of an answer begin by the decision: the first with the refusal, or each with quotes."""
-        if decision is None or not decision.sure or self.notes.evidence == "line":
-            return ()
-        if decision.kind is not None:
-            return (opening_of(decision, self._language(sample)),)
-        return self._quotes(sample, hits)
+    def _openings(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> tuple[tuple[str, ...], bool]:
+        """How the sections of an answer begin: the first with a refusal, or each with quotes; and whether the tutor has
+        to choose the quotes, since nothing is decided."""
+        decided = self._is_told(decision)
+        if decided and decision is not None and decision.kind is not None:
+            return (opening_of(decision, self._language(sample)),), False
+        return self._quotes(sample, hits), not decided
+
+    def _is_told(self, decision: Decision | None) -> bool:
+        """Whether answers begin by the decision."""
+        return decision is not None and decision.sure and self.notes.evidence == "auto"
 
     def _quotes(self, sample: Sample, hits: Sequence[Hit]) -> tuple[str, ...]:
         """What each section of an answer quotes of its excerpts, as a paragraph; none where nothing is quoted.
 
         The answer begins with the first passage of the best excerpt.
         """
-        sections = sections_of(instructions(sample.system))
-        found = quoted(hits, self.notes.quote_words) if sections else []
+        sections = sections_of(instructions(sample.system)) if self.notes.quote_words else ()
+        if not sections:
+            return ()
+        numbered = list(enumerate(hits, start=1))
+        if not self._takes_notes(sample):
+            numbered = best_first(own_excerpts(sample.system), query_of(sample.messages))
+        found = quoted(numbered, self.notes.quote_words)
         shares: list[list[tuple[int, str]]] = [[] for _ in sections]
         for rank, quote in enumerate(found):
             shares[self.places.of(quote[1], sections) if rank else 0].append(quote)
@@ -189,16 +205,15 @@ class Prompter:
     ) -> list[Message]:
         """The messages, the sections of the last answer opening with quotes.
 
-        They are given where answers will open with them by the decision of evidence, and learned where the tutor has to
-        write them itself.
+        They are given, not learned, but for the words by which the tutor chooses them where nothing is decided.
         """
         last = messages[-1]
-        given = self.notes.evidence == "auto" and self.course is not None
-        openings = self._quotes(sample, hits) if label or not given else ()
-        if sample.refusal_type or not openings or not last.content:
+        openings = () if sample.refusal_type else self._quotes(sample, hits)
+        if not openings or not last.content:
             return messages
-        content, places = open_sections(last.content, sections_of(instructions(sample.system)), openings)
-        return [*messages[:-1], replace(last, content=content, given=places if given else ())]
+        trigger = "" if self._is_told(label) else OPENINGS[self._language(sample)]
+        content, given = open_sections(last.content, sections_of(instructions(sample.system)), openings, trigger)
+        return [*messages[:-1], replace(last, content=content, given=given)]
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

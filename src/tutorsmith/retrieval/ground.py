@@ -10,18 +10,21 @@ text
 
 import hashlib
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tutorsmith.core.errors import UsageError, suggest
 from tutorsmith.data.schema import Message
 from tutorsmith.data.words import word_count
-from tutorsmith.retrieval.chunk import sentences
-from tutorsmith.retrieval.index import Index
+from tutorsmith.retrieval.chunk import Chunk, sentences
+from tutorsmith.retrieval.index import Index, build_index
 from tutorsmith.retrieval.query import Query, query_of
 from tutorsmith.retrieval.search import Hit, hit_of, ranking, search
 
 HEADERS = {"en": "Course notes (numbered excerpts):", "zh": "课程笔记（编号摘录）："}
+_NUMBERED = re.compile(r"\[(\d+)\] (.+)")
+_TITLE = re.compile(r".+ > .+|\S+\.\w+(?:#\S+)?$")
 K = 3
 MAX_WORDS = 330
 MIN_EXCERPT_WORDS = 25
@@ -92,6 +95,38 @@ def notes_block(hits: Sequence[Hit], language: str) -> str:
         title = f"{hit.source} > {hit.heading}" if hit.heading else hit.source
         lines += [f"[{number}] {title}", hit.text]
     return "\n".join(lines)
+
+
+def own_excerpts(system: str) -> list[tuple[int, Hit]]:
+    """(number, excerpt) of the block of notes that a system prompt brings itself, in its order.
+
+    Numbers count up from one. What follows a number is the source and heading, or, where it looks like neither, text.
+    """
+    lines = system.splitlines()
+    start = next((number for number, line in enumerate(lines, start=1) if line.strip() in HEADERS.values()), len(lines))
+    titles: list[str] = []
+    texts: list[list[str]] = []
+    for line in lines[start:]:
+        found = _NUMBERED.match(line)
+        if found and int(found[1]) == len(titles) + 1 and (not titles or not titles[-1] or _TITLE.match(found[2])):
+            titled = _TITLE.match(found[2]) is not None
+            titles.append(found[2] if titled else "")
+            texts.append([] if titled else [found[2]])
+        elif texts:
+            texts[-1].append(line)
+    out = []
+    for place, (title, text) in enumerate(zip(titles, texts, strict=True)):
+        source, _, heading = title.partition(" > ")
+        out.append((place + 1, Hit(source.strip(), place, heading.strip(), "\n".join(text).strip(), 0.0)))
+    return out
+
+
+def best_first(numbered: Sequence[tuple[int, Hit]], question: Query | str) -> list[tuple[int, Hit]]:
+    """Numbered excerpts as the search among them ranks them."""
+    if not numbered:
+        return []
+    index = build_index([Chunk(hit.source, place, hit.heading, hit.text) for place, (_, hit) in enumerate(numbered)])
+    return [numbered[place] for place, _ in ranking(index, question)]
 
 
 def ground(

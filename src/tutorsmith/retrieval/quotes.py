@@ -44,14 +44,14 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def quoted(hits: Sequence[Hit], max_words: int) -> list[tuple[int, str]]:
+def quoted(numbered: Sequence[tuple[int, Hit]], max_words: int) -> list[tuple[int, str]]:
     """(number of the excerpt, passage), of all passages in order those that have room within max_words.
 
     Left out are tables and code, and the numbers of a worked example: they are another problem's.
     """
     out: dict[str, int] = {}
     left = max_words
-    for number, hit in enumerate(hits, start=1):
+    for number, hit in numbered:
         example = _EXAMPLE.search(f"{hit.heading}\n{hit.text}") is not None
         for passage in passages(hit.text):
             words = word_count(passage)
