@@ -30,7 +30,9 @@ class GenerateSettings(StepSettings):
         "llama.cpp take them). messages: to /chat/completions, where the endpoint applies a chat template of its own.",
     )
     max_new_tokens: int = Field(
-        default=512, ge=1, description="Longest answer in tokens; one that is cut off is flagged as truncated."
+        default=512,
+        ge=1,
+        description="Longest answer in tokens, without what is written for the tutor; one that is cut off is flagged as truncated.",
     )
     sections: Literal["auto", "off"] = Field(
         default="auto",
