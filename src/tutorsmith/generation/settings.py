@@ -32,7 +32,8 @@ class GenerateSettings(StepSettings):
     max_new_tokens: int = Field(
         default=512,
         ge=1,
-        description="Longest answer in tokens, without what is written for the tutor; one that is cut off is flagged as truncated.",
+        description="Longest answer in tokens, without what is written for the tutor (quotes, the reason of a refusal);"
+        " one that is cut off is flagged as truncated.",
     )
     sections: Literal["auto", "off"] = Field(
         default="auto",
