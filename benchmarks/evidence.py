@@ -54,7 +54,12 @@ SHORT = {
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
 }
-GROUPS = {"labelled, development": None, "writing decisions, dev": "decision-", "short questions": "short-"}
+GROUPS = {
+    "labelled, development": None,
+    "writing decisions, dev": "decision-",
+    "writing decisions, second dev": "second-",
+    "short questions": "short-",
+}
 STAGES = {
     "style": (("style_sft", "style_sft_extended"), ("em",)),
     "writing": (("writing_sft", "writing_sft_extended"), ("writing",)),
@@ -120,7 +125,12 @@ def short_questions() -> list[tuple[str, Sample]]:
 
 def development() -> list[tuple[str, Sample]]:
     """(course, question) of all that the weights to start from are fitted on."""
-    return [*labelled("dev"), *labelled("dev", cases=DECISIONS), *short_questions()[::EVERY]]
+    return [
+        *labelled("dev"),
+        *labelled("dev", cases=DECISIONS),
+        *labelled("second dev", cases=DECISIONS),
+        *short_questions()[::EVERY],
+    ]
 
 
 def group_of(sample: Sample) -> str | None:
@@ -260,6 +270,7 @@ def measured(benchmarks: bool) -> dict[str, list[Outcome]]:
         ("labelled, unseen", "unseen", CASES),
         ("labelled, held", "held", CASES),
         ("writing decisions, held", "held", DECISIONS),
+        ("writing decisions, second held", "second held", DECISIONS),
     ):
         results[name] = [
             o for course in stages for o in decided(stages[course], [s for _, s in labelled(part, course, cases)])

@@ -9,7 +9,10 @@ from functools import cache
 from importlib.resources import files
 
 from tutorsmith.evidence.question import Question
+from tutorsmith.evidence.textneeds import matter
 
+_TELLING = 12
+"""Words of matter in a question that tells enough to go by."""
 _PARTS = ("DOC", "REF", "PERSON", "REMARK")
 _QUOTED = re.compile(r"[\"“「『‘]|(?<![A-Za-z])'[^']+'(?![A-Za-z])|:\s+\S")
 _OF_ONES_OWN = re.compile(
@@ -69,8 +72,10 @@ def remark_untold(question: Question) -> str:
     if found is None or _QUOTED.search(question.text):
         return ""
     rest = question.own[: found.start()] + " " + question.own[found.end() :]
-    told = _found("told", rest) is not None and _found("empty", rest) is None
-    return "" if told or question.before else _named("a remark", found.group(0))
+    told = _found("told", question.own) is not None and _found("empty", rest) is None
+    if question.before or told or matter(question.own) >= _TELLING:
+        return ""
+    return _named("a remark", found.group(0))
 
 
 def _named(group: str, words: str) -> str:

@@ -9,10 +9,12 @@ from importlib.resources import files
 
 from tutorsmith.data.words import stem, words
 from tutorsmith.evaluation.metrics.values import values_of
-from tutorsmith.evidence.question import Question
+from tutorsmith.evidence.question import QUOTES, Question
 
 _ZH_PERCENT = re.compile("百分[之比数点]")
 """No hundred minutes."""
+_PERCENT = 0.01
+_CJK = "\u2fff"
 _TOLD = 2
 """Words of a matter after "on", "about", "whether" ... that describe it,"""
 _TOLD_LOOSELY = 5
@@ -23,7 +25,8 @@ _TOLD_LOOSELY = 5
 class Task:
     """name: of what is missing where none of `given` is found. asked: wordings; unless: detectors of a question that is
     answered all the same; specific: asked of the student's own case only; quoted: what the question quotes asks, too;
-    with_values: how many numbers a question has that asks it."""
+    with_values: how many numbers a question has that asks it; one_value: it has a single one, no percentage; shows: a
+    detector that it must satisfy as well."""
 
     name: str
     asked: tuple[re.Pattern[str], ...]
@@ -32,6 +35,8 @@ class Task:
     specific: bool
     quoted: bool
     with_values: int
+    one_value: bool
+    shows: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ def tasks() -> Tasks:
             row.get("specific", False),
             row.get("quoted", False),
             row.get("with_values", 0),
+            row.get("one_value", False),
+            row.get("shows", ""),
         )
         for row in table["tasks"]
     )
@@ -71,12 +78,17 @@ def lacking(question: Question) -> str | None:
 
 
 def _asks(task: Task, question: Question) -> bool:
-    text = question.text if task.quoted else question.own
-    if len(question.measured) < task.with_values or not any(wording.search(text) for wording in task.asked):
+    found, text = tasks().detectors, question.text if task.quoted else QUOTES.sub(" ", question.own)
+    if not any(wording.search(text) for wording in task.asked) or any(
+        found[name].search(question.asking) for name in task.unless
+    ):
         return False
-    if task.specific and not tasks().detectors["specific"].search(question.text) and not question.measured:
+    if task.shows and not found[task.shows].search(question.text):
         return False
-    return not any(tasks().detectors[name].search(question.asking) for name in task.unless)
+    if task.specific and not question.measured and not found["specific"].search(question.text):
+        return False
+    single = len(question.measured) == 1 and question.measured[0].unit.factor != _PERCENT
+    return len(question.measured) >= task.with_values and (single or not task.one_value)
 
 
 def _given(name: str, question: Question) -> bool:
@@ -91,22 +103,23 @@ def describes(question: Question) -> bool:
     or in some number."""
     told = question.own
     opens = tasks().detectors["connector"].search(told)
-    if opens and len(matter(told[opens.end() :])) >= 1 and len(matter(told)) >= _TOLD:
+    if opens and matter(told[opens.end() :]) >= 1 and matter(told) >= _TOLD:
         return True
-    return len(matter(told)) >= _TOLD_LOOSELY
+    return matter(told) >= _TOLD_LOOSELY
 
 
-def matter(text: str) -> list[str]:
-    """The different words of a text that name no task, part of a text, or courtesy; two characters of Chinese are a
-    word."""
-    return [word for word in dict.fromkeys(words(text)) if word not in tasks().plain and not word[0].isdigit()]
+def matter(text: str) -> float:
+    """How many different words of a text name no task, part of a text, or courtesy; a pair of Chinese characters is
+    half a word, since pairs overlap."""
+    told = [word for word in dict.fromkeys(words(text)) if word not in tasks().plain and not word[0].isdigit()]
+    return sum(0.5 if word[0] > _CJK else 1.0 for word in told)
 
 
 def _comparable(text: str) -> int:
     """The largest number of values of one unit; percentages that are asked about do not count among others."""
     counts: dict[object, int] = {}
     for value in values_of(_ZH_PERCENT.sub(" ", text)):
-        kind = (value.unit.dimensions, value.unit.factor == 0.01 and not value.unit.dimensions)
+        kind = (value.unit.dimensions, value.unit.factor == _PERCENT and not value.unit.dimensions)
         counts[kind] = counts.get(kind, 0) + 1
     return max(counts.values(), default=0)
 
