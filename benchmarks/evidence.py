@@ -54,10 +54,13 @@ SHORT = {
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
 }
+SETS = ("", "second ", "third ")
+"""Of the writing decisions; each was written after the tables had been widened for those before it."""
 GROUPS = {
     "labelled, development": None,
     "writing decisions, dev": "decision-",
     "writing decisions, second dev": "second-",
+    "writing decisions, third dev": "third-",
     "short questions": "short-",
 }
 STAGES = {
@@ -125,12 +128,8 @@ def short_questions() -> list[tuple[str, Sample]]:
 
 def development() -> list[tuple[str, Sample]]:
     """(course, question) of all that the weights to start from are fitted on."""
-    return [
-        *labelled("dev"),
-        *labelled("dev", cases=DECISIONS),
-        *labelled("second dev", cases=DECISIONS),
-        *short_questions()[::EVERY],
-    ]
+    written = [pair for which in SETS for pair in labelled(f"{which}dev", cases=DECISIONS)]
+    return [*labelled("dev"), *written, *short_questions()[::EVERY]]
 
 
 def group_of(sample: Sample) -> str | None:
@@ -269,8 +268,7 @@ def measured(benchmarks: bool) -> dict[str, list[Outcome]]:
     for name, part, cases in (
         ("labelled, unseen", "unseen", CASES),
         ("labelled, held", "held", CASES),
-        ("writing decisions, held", "held", DECISIONS),
-        ("writing decisions, second held", "second held", DECISIONS),
+        *((f"writing decisions, {which}held", f"{which}held", DECISIONS) for which in SETS),
     ):
         results[name] = [
             o for course in stages for o in decided(stages[course], [s for _, s in labelled(part, course, cases)])

@@ -56,7 +56,9 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     lacks = lacking(question) if course.writes or not course.calculates else None
     stray = only_texts and not question.before and not of_texts(question)
     count, shown = len(question.measured), bool(question.shown)
-    loosely = bool(document and judged) and not (course.writes and advised(question))
+    loosely = bool(document and judged)
+    if course.writes:
+        loosely = bool(signs("document", asked)) and bool(judged) and not advised(question)
     read = (looked_at(question) if course.writes else "") or (document[0] if loosely else "")
     unseen = read if not shown and count == 0 else ""
     remark = remark_untold(question)
