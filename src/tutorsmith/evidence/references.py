@@ -46,17 +46,17 @@ def looked_at(question: Question) -> str:
     """The text or figure, of the student's own or one that is pointed to, of which is asked what stands in it; empty
     where none is."""
     if found := _found("looked at", question.own):
-        return _named("a text", found.group(0))
+        return _named("a text", question.own, found)
     for pattern in _table()["is it so"]:
         for found in pattern.finditer(question.own):
             clause = re.split(r"[,?]", question.own[found.start() + 1 :])[0]
             if not _found("norm", clause):
-                return _named("a text", found.group(0))
+                return _named("a text", question.own, found)
     for pattern in _table()["demanded"]:
         for found in pattern.finditer(question.own):
             before = question.own[max(0, found.start() - 30) : found.start()]
             if not _OF_ONES_OWN.search(before) or _OF_THE_TUTOR.search(before):
-                return _named("a text", found.group(0))
+                return _named("a text", question.own, found)
     return ""
 
 
@@ -75,10 +75,14 @@ def remark_untold(question: Question) -> str:
     told = _found("told", question.own) is not None and _found("empty", rest) is None
     if question.before or told or matter(question.own) >= _TELLING:
         return ""
-    return _named("a remark", found.group(0))
+    whose = _found("whose", question.own)
+    if _found("a remark", question.own) or not whose:
+        return _named("a remark", question.own, found)
+    return f"what {whose.group(0)[0].lower()}{whose.group(0)[1:]} wrote"
 
 
-def _named(group: str, words: str) -> str:
-    """The noun phrase of the group among the words, else the words."""
-    found = _found(group, words)
-    return (found.group(0) if found else words).strip(" .,;:?!")
+def _named(group: str, text: str, found: re.Match[str]) -> str:
+    """The group's noun phrase from what was found to the end of its sentence, else anywhere, else the words found."""
+    rest = re.split(r"[.?!。？！](?:\s|$)|[。？！]", text[found.start() :].lstrip(" .,;:?!"))[0]
+    named = _found(group, rest) or _found(group, text)
+    return (named or found).group(0).strip(" .,;:?!")
