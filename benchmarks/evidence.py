@@ -2,7 +2,7 @@
 
     python benchmarks/evidence.py               cross-validated on the training samples; the labelled questions
     python benchmarks/evidence.py --benchmarks  also the benchmarks, which nothing here was chosen on
-    python benchmarks/evidence.py --errors      also every question that is decided wrongly
+    python benchmarks/evidence.py --errors      also every question that is decided wrongly, but of what is held none
     python benchmarks/evidence.py --fit-prior   writes the weights to start from, fitted on the development questions
 
 Folds never part a sample from its near-miss partner. Words that the course's questions have in common are taken from
@@ -41,6 +41,7 @@ from tutorsmith.retrieval.index import Index, open_index
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "training"
 CASES = ROOT / "tests" / "cases" / "evidence.json"
+DECISIONS = ROOT / "tests" / "cases" / "writing_decisions.json"
 REFUSALS = ROOT / "tests" / "cases" / "refusals.json"
 _SPEAKS_OF_NOTES = re.compile(r"excerpt|notes|passage|provided|\[\d|according to|摘录|笔记|资料", re.IGNORECASE)
 FOLDS = 10
@@ -52,6 +53,15 @@ SHORT = {
     "missing_parameters": "missing",
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
+}
+SETS = ("", "second ", "third ")
+"""Of the writing decisions; each was written after the tables had been widened for those before it."""
+GROUPS = {
+    "labelled, development": None,
+    "writing decisions, dev": "decision-",
+    "writing decisions, second dev": "second-",
+    "writing decisions, third dev": "third-",
+    "short questions": "short-",
 }
 STAGES = {
     "style": (("style_sft", "style_sft_extended"), ("em",)),
@@ -88,9 +98,9 @@ def samples_of(files: Sequence[str], language: str = "en") -> list[Sample]:
     return [sample for name in files for sample in read_samples(base / "processed" / f"{name}.jsonl")]
 
 
-def labelled(part: str, course: str | None = None) -> list[tuple[str, Sample]]:
+def labelled(part: str, course: str | None = None, cases: Path = CASES) -> list[tuple[str, Sample]]:
     """(course, question) of the labelled questions of a part."""
-    rows = json.loads(CASES.read_text(encoding="utf-8"))
+    rows = json.loads(cases.read_text(encoding="utf-8"))
     return [
         (
             row["course"],
@@ -114,6 +124,17 @@ def short_questions() -> list[tuple[str, Sample]]:
         for n, (question, found) in enumerate(kinds.items())
         if len(found) == 1 and not _SPEAKS_OF_NOTES.search(question)
     ]
+
+
+def development() -> list[tuple[str, Sample]]:
+    """(course, question) of all that the weights to start from are fitted on."""
+    written = [pair for which in SETS for pair in labelled(f"{which}dev", cases=DECISIONS)]
+    return [*labelled("dev"), *written, *short_questions()[::EVERY]]
+
+
+def group_of(sample: Sample) -> str | None:
+    """Of a development question what its id begins with; None for the labelled ones."""
+    return next((start for start in GROUPS.values() if start and sample.id.startswith(start)), None)
 
 
 def folds_of(samples: Sequence[Sample]) -> list[int]:
@@ -219,49 +240,64 @@ def main() -> None:
     for course, files in (("em", STAGES["style"][0]), ("writing", STAGES["writing"][0])):
         asked = asked_words(s.question for s in samples_of(files) if s.refusal_type is None)
         COURSES[course] = Course(index_of([course]), asked)
+    COURSES["writing-zh"] = Course(index_of(["writing"], "zh"))
     COURSES["both"] = Course(index_of(["em", "writing"]))
     if options.fit_prior:
         write_prior()
         return
-    results = {f"{stage}, cross-validated": stage_outcomes(stage) for stage in STAGES}
-    results |= {f"{stage} (zh), cross-validated": stage_outcomes(stage, "zh") for stage in ("style", "writing")}
-    short = cross_validated_prior([*labelled("dev"), *short_questions()[::EVERY]])
-    results["labelled, development, cross-validated"] = [o for o in short if not o.sample.id.startswith("short-")]
-    results["short questions, cross-validated"] = [o for o in short if o.sample.id.startswith("short-")]
-    stages = {course: trained(stage) for course, stage in (("em", "style"), ("writing", "writing"))}
-    for part in ("unseen", "held"):
-        results[f"labelled, {part}"] = [
-            o for course in stages for o in decided(stages[course], [sample for _, sample in labelled(part, course)])
-        ]
-    if options.benchmarks:
-        for stage, (file, _) in BENCHMARKS.items():
-            items = read_benchmark(DATA / "eval" / f"{file}.jsonl")
-            results[f"{stage} benchmark"] = decided(trained(stage), items)
+    results = measured(options.benchmarks)
     print(HEAD)
     for name, outcomes in results.items():
         print(summary(name, outcomes))
     for name, outcomes in results.items():
         print(f"\n{name}:\n\n{confusion(outcomes)}")
-        for outcome in outcomes if options.errors else ():
+        for outcome in outcomes if options.errors and not name.endswith("held") else ():
             if outcome.true != outcome.decided:
                 change = f"{SHORT[outcome.true]} -> {SHORT[outcome.decided]}"
                 print(f"    {outcome.sample.id} {change}: {outcome.sample.question[:160]!r}")
 
 
-def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:
+def measured(benchmarks: bool) -> dict[str, list[Outcome]]:
+    """Outcomes by the name of what was asked."""
+    results = {f"{stage}, cross-validated": stage_outcomes(stage) for stage in STAGES}
+    results |= {f"{stage} (zh), cross-validated": stage_outcomes(stage, "zh") for stage in ("style", "writing")}
+    short = cross_validated_prior(development())
+    for name, start in GROUPS.items():
+        results[f"{name}, cross-validated"] = [o for o in short if group_of(o.sample) == start]
+    stages = {"em": trained("style"), "writing": trained("writing"), "writing-zh": trained("writing", "zh")}
+    for name, part, cases in (
+        ("labelled, unseen", "unseen", CASES),
+        ("labelled, held", "held", CASES),
+        *((f"writing decisions, {which}held", f"{which}held", DECISIONS) for which in SETS),
+    ):
+        results[name] = [
+            o for course in stages for o in decided(stages[course], [s for _, s in labelled(part, course, cases)])
+        ]
+    if benchmarks:
+        for stage, (file, _) in BENCHMARKS.items():
+            items = read_benchmark(DATA / "eval" / f"{file}.jsonl")
+            results[f"{stage} benchmark"] = decided(trained(stage), items)
+    return results
+
+
+def stage_of(stage: str, language: str) -> tuple[Course, list[Sample]]:
     files, notes = STAGES[stage]
-    course = Course(index_of(notes, language))
     samples = samples_of([f for f in files if language == "en" or "extended" not in f], language)
+    return Course(index_of(notes, language)), samples
+
+
+def stage_outcomes(stage: str, language: str = "en") -> list[Outcome]:
+    course, samples = stage_of(stage, language)
     return cross_validated(samples, course)
 
 
-def trained(stage: str) -> Decider:
-    files, notes = STAGES[stage]
-    return fit_decider(Course(index_of(notes)), samples_of(files))
+def trained(stage: str, language: str = "en") -> Decider:
+    course, samples = stage_of(stage, language)
+    return fit_decider(course, samples)
 
 
 def write_prior() -> None:
-    model = fit_prior([*labelled("dev"), *short_questions()[::EVERY]])
+    model = fit_prior(development())
     file = Path(decide.__file__).with_name(decide.PRIOR)
     rows = [f'  "{label}": {json.dumps(weights)}' for label, weights in model.as_dict().items()]
     file.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")

@@ -4,7 +4,8 @@ import pytest
 
 from tutorsmith.evidence.cues import field_words, signs
 from tutorsmith.evidence.question import Question
-from tutorsmith.evidence.textneeds import lacking
+from tutorsmith.evidence.references import advised, looked_at, remark_untold
+from tutorsmith.evidence.textneeds import describes, lacking, tasks
 
 
 @pytest.mark.parametrize(
@@ -100,3 +101,85 @@ def test_fields_are_near_or_far() -> None:
 )
 def test_what_a_judgement_needs(text: str, lacks: str | None) -> None:
     assert lacking(Question(text)) == lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("Could you suggest a title for my thesis?", "the topic of the work"),
+        ("Could you suggest a title for my thesis on the ageing of wooden bridges?", None),
+        ("How do I find a good title?", None),
+        ("Please phrase a hypothesis for my study.", "the topic of the work"),
+        ("Which journal suits my manuscript?", "the topic of the work"),
+        ("How many people do I need to interview for my study?", "the effect and the scatter that are expected"),
+        ("What does the size of a sample depend on?", None),
+        ("Make me a timetable for my thesis.", "the date by which it must be finished"),
+        ("Make me a timetable for my thesis, which is due in eight weeks.", None),
+        ("Which test should I use to compare my groups?", "what the data are and which groups are compared"),
+        ("Build me the APA entry for Sato's book on rice.", "the year"),
+        ("Of all my letters, 34 came back. Which response rate is that?", "the whole of which it is a part"),
+        ("My review has 14 pages. Must I shorten it?", "the limit that holds"),
+        ("How many digits does one usually give?", None),
+        ("帮我给论文起个题目。", "the topic of the work"),
+        ("误差降到了 3 毫米，降低了百分之几？", "the value before the change"),
+    ],
+)
+def test_what_a_task_needs(text: str, lacks: str | None) -> None:
+    assert lacking(Question(text)) == lacks
+
+
+def test_every_detector_that_a_task_names_is_there() -> None:
+    seen = {"text", "topic", "two values"}
+    for task in tasks().rows:
+        assert {*task.given, *task.unless, *filter(None, [task.shows])} <= seen | set(tasks().detectors), task.name
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("My thesis is on the noise of strain gauges.", True),
+        ("My bachelor thesis needs a good title.", False),
+        ("我的论文研究短视频对睡眠的影响。", True),
+        ("请给我的论文起个题目。", False),
+    ],
+)
+def test_a_matter_is_described(text: str, described: bool) -> None:
+    assert describes(Question(text)) is described
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Is my abstract clear?", "my abstract"),
+        ("Does the hypothesis fit the question in my proposal?", "my proposal"),
+        ("Please translate the passage below.", "the passage below"),
+        ("Are there any typos in the poster I sent you?", "the poster I sent you"),
+        ("Which of my paragraphs is the weakest?", "my paragraphs"),
+        ("Does my abstract need a number?", ""),
+        ("How do I shorten my introduction?", ""),
+        ("Does a table need vertical lines?", ""),
+        ("My figure shows three curves. What belongs into its caption?", ""),
+    ],
+)
+def test_what_is_to_be_looked_at(text: str, seen: str) -> None:
+    assert looked_at(Question(text)).endswith(seen)
+    assert bool(looked_at(Question(text))) is bool(seen)
+
+
+@pytest.mark.parametrize(
+    ("text", "untold"),
+    [
+        ("What does my reviewer mean with the second comment?", True),
+        ("How should I reply to the editor?", True),
+        ('My reviewer wrote "too long". What does he mean?', False),
+        ("How do I answer a reviewer who wants an experiment that I cannot do?", False),
+        ("What is a reviewer?", False),
+    ],
+)
+def test_a_remark_that_is_not_told(text: str, untold: bool) -> None:
+    assert bool(remark_untold(Question(text))) is untold
+
+
+def test_advice_is_asked_for() -> None:
+    assert advised(Question("Table 3 and Figure 5 give the same numbers. Can both stay?"))
+    assert not advised(Question("Can you tell me what Figure 5 shows?"))

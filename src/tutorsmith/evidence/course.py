@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tutorsmith.data.words import words
+from tutorsmith.evidence.cues import text_words
 from tutorsmith.evidence.formulas import Formulary, formulary
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.search import ranking
 
+_NOTES_ONLY = ("counts", "formulary", "calculates", "writes")
 _TWICE = 2
 """A word of one question only may be what makes it strange; of two it belongs to the course."""
 
@@ -38,10 +40,20 @@ class Course:
         """Whether the notes hold relations enough to see what a calculation needs."""
         return sum(map(len, self.formulary.relations.values())) >= len(self.index.chunks) / 2
 
+    @cached_property
+    def writes(self) -> bool:
+        """Whether it teaches writing: a third of its chunks speak of sentences, citations, captions and the like."""
+        named = text_words("parts and acts")
+        chunks = self.index.chunks
+        speak = sum(
+            any(word in named for word in words(f"{chunk.title} {chunk.heading} {chunk.text}")) for chunk in chunks
+        )
+        return speak >= len(chunks) / 3
+
     def with_asked(self, asked: Iterable[str]) -> "Course":
         """The same notes, read once, with other words of answered questions."""
         made = Course(self.index, frozenset(asked))
-        made.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("counts", "formulary", "calculates")})
+        made.__dict__.update({k: v for k, v in self.__dict__.items() if k in _NOTES_ONLY})
         return made
 
     def weight(self, word: str) -> float:

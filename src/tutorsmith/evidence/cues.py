@@ -29,12 +29,25 @@ def kinds(group: str, text: str) -> set[str]:
 
 
 @cache
+def _fields() -> dict[str, dict[str, str]]:
+    table: dict[str, dict[str, str]] = json.loads(
+        files(__package__).joinpath("fields.json").read_text(encoding="utf-8")
+    )
+    return table
+
+
+@cache
 def field_words() -> dict[str, str]:
     """Stem -> "far" or "near", as the field whose word it is stands to a course."""
-    table = json.loads(files(__package__).joinpath("fields.json").read_text(encoding="utf-8"))
     return {
         stem(word): distance
         for distance in ("near", "far")
-        for listed in table[distance].values()
+        for listed in _fields()[distance].values()
         for word in listed.split()
     }
+
+
+@cache
+def text_words(group: str) -> frozenset[str]:
+    """Stems of the words with which one speaks of texts: "parts and acts" of writing, or "works and studies"."""
+    return frozenset(stem(word) for word in _fields()["texts"][group].split())

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from tutorsmith.data.words import words
 from tutorsmith.evidence.course import Course
-from tutorsmith.evidence.cues import field_words, signs
+from tutorsmith.evidence.cues import field_words, signs, text_words
 from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
+from tutorsmith.evidence.references import advised, looked_at, remark_untold
 from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
 """Among how many of the best chunks relations are looked for."""
 _POINTS_BACK = re.compile(r"\b(?:it|its|this|that|these|those|them|their|one|each)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}(?:-[A-Za-z]+)*")
+_RULES = re.compile(
+    r"\b([A-Z][A-Za-z]{2,})(?: [a-z-]+){0,2} (?:styles?|formats?|rules?|conventions?|guidelines?|manual|referencing)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,27 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     pointed = [*signs("sheet", own), *signs("picture", own)]
     before = [] if question.before else signs("before", own)  # in a dialogue the turns before are there
     document, judged = signs("document", own), signs("judge", own)
-    demands = [*signs("service", own), *signs("advice", own)]
+    framed = course.writes and _of_writing(question.asking)
+    only_texts = course.writes and not course.calculates
+    service = [*signs("service", own), *(signs("other work", own) if only_texts else [])]
+    advice = [*([] if framed else signs("advice", own)), *signs("others decide", own)]
+    demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
     # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
     asked = own if _POINTS_BACK.search(question.asking) else question.asking
-    lacks = lacking(question)
+    lacks = lacking(question) if course.writes or not course.calculates else None
+    stray = only_texts and not question.before and not of_texts(question)
     count, shown = len(question.measured), bool(question.shown)
-    text_not_shown = bool(document and judged) and not shown and count == 0
+    loosely = bool(document and judged)
+    if course.writes:
+        loosely = bool(signs("document", asked)) and bool(judged) and not advised(question)
+    read = (looked_at(question) if course.writes else "") or (document[0] if loosely else "")
+    unseen = read if not shown and count == 0 else ""
+    remark = remark_untold(question)
+    if course.writes and (shown or count):
+        before = []
+    if course.writes and (shown or (advised(question) and not unseen)):
+        pointed = []  # "Table 3 and Figure 5 give the same numbers. Can both stay?" asks for a rule
     # Whether the numbers are enough is asked of a question of the course only, with all that it speaks of at hand.
     elsewhere = bool(far or near or pointed or before or demands)
     calculates = question.asks_number and question.physical and course.calculates and not elsewhere and not shown
@@ -58,14 +76,17 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     numbers = {
         "absent": min(len(pointed), 3),
         "before": min(len(before), 2),
-        "text not shown": float(text_not_shown),
+        "text not shown": float(bool(unseen or remark)),
         "judged": float(bool(judged)),
         "shown": float(shown),
-        "service": min(len(signs("service", own)), 3),
-        "advice": min(len(signs("advice", own)), 2),
-        "foreign": min(len(far), 2),
-        "neighbouring": min(len(near), 2),
-        "foreign asked": float(any(foreign_words(asked, course, distance) for distance in ("far", "near"))),
+        "service": min(len(service), 3),
+        "advice": min(len(advice), 2),
+        "foreign": 0.0 if framed else min(len(far), 2),
+        "neighbouring": 0.0 if framed else min(len(near), 2),
+        "foreign asked": float(
+            not framed and any(foreign_words(asked, course, distance) for distance in ("far", "near"))
+        ),
+        "not of texts": float(stray),
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
@@ -76,8 +97,23 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "asks number": float(question.asks_number),
         "values": min(count, 4) / 4,
     }
-    absent = (*pointed, *before, *signs("numbered", own), *document)
+    told = [named for named in (unseen, remark) if named]
+    absent = (*told, *pointed, *before, *signs("numbered", own), *document)
     return Evidence(numbers, missing, lacks, absent, (*far, *near), tuple(demands))
+
+
+def speaks_of(text: str, group: str) -> bool:
+    """Whether one of the group's words about texts stands in it."""
+    return not text_words(group).isdisjoint(words(text))
+
+
+def _of_writing(text: str) -> bool:
+    return speaks_of(text, "parts and acts") or bool(signs("text phrase", text))
+
+
+def of_texts(question: Question) -> bool:
+    """Whether the question speaks of writing or of a study at all."""
+    return any(speaks_of(question.text, group) for group in ("parts and acts", "works and studies"))
 
 
 def foreign_words(text: str, course: Course, distance: str) -> list[str]:
@@ -88,5 +124,7 @@ def foreign_words(text: str, course: Course, distance: str) -> list[str]:
 
 
 def unknown_names(text: str, course: Course) -> list[str]:
-    """Proper names within a sentence that the notes never mention: of a style, a law, a place."""
-    return [name for name in _NAME.findall(text) if all(w not in course.counts for w in words(name))]
+    """Proper names within a sentence that the notes never mention: of a style, a law, a place. In a course on writing
+    only those of rules: texts speak of any place."""
+    pattern = _RULES if course.writes else _NAME
+    return [name for name in pattern.findall(text) if all(w not in course.counts for w in words(name))]

@@ -9,12 +9,12 @@ from tutorsmith.evaluation.metrics.units import Unit
 from tutorsmith.evaluation.metrics.values import Value, values_of
 from tutorsmith.evidence.cues import signs
 
-_QUOTES = re.compile(
+QUOTES = re.compile(
     r"\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|《[^》]+》|(?<![A-Za-z])'[^']{12,}'(?![A-Za-z])", re.DOTALL
 )
 _SHOWN_WORDS = 3  # a quotation of fewer words is a term, not a passage
 # "..., please: lin, a. b. (2021). losses of ...": what looks like an entry of a list of references.
-_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s(-]{3,}\b(?:19|20)\d{2}\b[\s\S]{12,}")
+_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s(-]{3,400}\b(?:19|20)\d{2}\b[\s\S]{12,}")
 _BLOCK = re.compile(r"\n\s*\S[\s\S]*|[:：]\s*\n[\s\S]*")
 _VARIANTS = re.compile(r"\(a\)[\s\S]+\(b\)[\s\S]+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[?!？！。])\s*|(?<=[.;])\s+(?=[A-Z(\"“])")
@@ -36,9 +36,9 @@ class Question:
     def shown(self) -> str:
         """Passages that the question brings along: quotations, blocks below it, variants (a) and (b), entries."""
         text = self.text
-        quoted = [m.group(0) for m in _QUOTES.finditer(text)]
+        quoted = [m.group(0) for m in QUOTES.finditer(text)]
         parts = [part for part in quoted if _is_passage(part)] or (quoted if len(quoted) > 1 else [])
-        rest = _QUOTES.sub(" ", text)
+        rest = QUOTES.sub(" ", text)
         for pattern in (_BLOCK, _VARIANTS, _ENTRY):
             if found := pattern.search(rest):
                 parts.append(found.group(0))
@@ -48,7 +48,7 @@ class Question:
     @cached_property
     def own(self) -> str:
         """The question without the passages that it brings along; short quoted terms stay."""
-        text = _QUOTES.sub(lambda m: " " if _is_passage(m.group(0)) else m.group(0), self.text)
+        text = QUOTES.sub(lambda m: " " if _is_passage(m.group(0)) else m.group(0), self.text)
         for pattern in (_BLOCK, _VARIANTS, _ENTRY):
             cut = pattern.sub(" ", text, count=1)
             text = cut if cut.strip() else text
@@ -92,7 +92,7 @@ class Question:
 _PHYSICAL = frozenset(["angle", "cycle", "turn", "level"])
 _LABEL = re.compile(
     r"\b(?:APA|IEEE|GB/T|MLA|ISO|Figs?\.?|(?:Figure|Table|Chapter|Section|Part|page|sheet|slide|problem|exercise|step|question|"
-    r"task|version|node|number|medium|sample|lab)s?|no\.?|Eqs?\.?|ch\.?)\s*\(?(?:\d[\d.]*\)?\s*(?:and|or|to|,|-|–)\s*)?$|第$",
+    r"task|version|node|number|medium|sample|lab|reviewer|referee|comment|point|objective|hypothesis|appendix|line)s?|no\.?|Eqs?\.?|ch\.?)\s*\(?(?:\d[\d.]*\)?\s*(?:and|or|to|,|-|–)\s*)?$|第$",
     re.IGNORECASE,
 )
 

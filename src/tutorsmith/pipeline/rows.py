@@ -32,6 +32,7 @@ _CODE = (
     "evidence/cues.json",
     "evidence/fields.json",
     "evidence/quantities.json",
+    "evidence/references.json",
     "evidence/textneeds.json",
     "evaluation/metrics/units.py",
     "evaluation/metrics/values.py",
