@@ -1,0 +1,289 @@
+"""Which equations of the notes give what is asked from what is given, as plans with a cost; the numbers are found here,
+with trees and floats. Nothing is decided.
+
+wanted ──► equation of a near chunk that has it ──► its other symbols: values of the question, constants, or a step more
+"""
+
+import cmath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from tutorsmith.data.words import words
+from tutorsmith.evaluation.metrics.formula_tree import Tree, value
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.needs import Solver
+from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit
+from tutorsmith.evidence.question import Question
+from tutorsmith.tools.constants import CONSTANTS
+from tutorsmith.worked.asked import Held, Wanted, comparable_dimensions
+from tutorsmith.worked.match import Known, Setting, options, sort_of
+from tutorsmith.worked.solve import NotIsolated, isolated
+from tutorsmith.worked.sorts import INNER, OUTER, agree, shapes_in
+from tutorsmith.worked.typed import CONSTANT_SYMBOLS, Typed, plain
+
+CHUNKS = 12
+"""How many of the best chunks are looked at."""
+DEPTH = 3
+"""How many equations may stand behind each other."""
+_FAR, _CONTEXT, _STEP, _TURNED, _CASE = 0.8, 0.5, 0.3, 0.1, 0.3
+_NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.2, 0.6
+_SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 0.9
+_MOST_COST = 2.0
+_MOST_PLANS, _MOST_STEPS = 60, 6
+_TINY = 1e-9
+_SPECIAL = re.compile(r"(?:limiting case|limit|check|mistake|far away|for \$[^$]*(?:gg|ll))[^.]{0,60}$|极限|检验", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One equation solved for one symbol; the numbers of the others; earlier: the steps before it."""
+
+    typed: Typed
+    symbol: str
+    tree: Tree
+    known: Mapping[str, Known]
+    number: float
+    cost: float
+    earlier: tuple["Step", ...] = ()
+
+    @property
+    def held(self) -> frozenset[int]:
+        return frozenset().union(*(known.held for known in self.known.values()))
+
+
+class Planner:
+    """Plans for one question beside a course. equations: of all chunks by position."""
+
+    def __init__(self, question: Question, course: Course, equations: Mapping[int, Sequence[Typed]]) -> None:
+        self.course, self.question = course, question
+        ranked = course.search(question.text, CHUNKS)
+        self._ranked = [(chunk, 1 - score / ranked[0][1]) for chunk, score in ranked]
+        self._equations = equations
+        self._setting = Setting.of(question, Solver(question, course.formulary, ()))
+        self._words = frozenset(words(question.text))
+        self._shapes = shapes_in(question.text)
+        self._goal: Dimension = ()
+        self._steps: dict[tuple[str, Dimension, frozenset[str]], list[Step]] = {}
+
+    @cached_property
+    def near(self) -> list[tuple[Typed, float]]:
+        """Equations of the best chunks with what weighs against each."""
+        out = []
+        for chunk, far in self._ranked:
+            text = self.course.index.chunks[chunk].text
+            for typed in self._equations.get(chunk, ()):
+                out.append((typed, _FAR * far + self._doubt(typed, text)))
+        return out
+
+    def _doubt(self, typed: Typed, text: str) -> float:
+        """Of an equation by the words around it: a special case, or one that the question speaks of."""
+        equation = typed.equation
+        before, behind = text[max(0, equation.start - 200) : equation.start], text[equation.end : equation.end + 120]
+        paragraph = before.rstrip().split("\n\n")[-1]
+        around = set(words(paragraph)) | set(words(behind.split("\n\n")[0]))
+        total = sum(map(self.course.weight, self._words)) or 1.0
+        shared = sum(map(self.course.weight, self._words & around)) / total
+        case = _CASE if _SPECIAL.search(before) else 0.0
+        return case - _CONTEXT * shared + self._shape(paragraph, self.course.index.chunks[equation.chunk].heading)
+
+    def _shape(self, paragraph: str, heading: str) -> float:
+        """Of an equation of another body than the question's; what stands right before it tells more than the heading."""
+        headed = shapes_in(heading)
+        body = (shapes_in(paragraph) & headed) or headed
+        if not body:
+            return 0.0
+        if not body & self._shapes:
+            return _OTHER_BODY if self._shapes else _BODY
+        return _SAME_BODY
+
+    def plans(self, wanted: Wanted, held: Sequence[Held]) -> list[Step]:
+        """The best plans for what is wanted."""
+        out: list[Step] = []
+        self._goal = wanted.dimension
+        self._steps.clear()
+        for typed, doubt in self.near:
+            for symbol in typed.symbols:
+                cost = self._target(wanted, typed, symbol)
+                if cost is not None and doubt + cost < _MOST_COST:
+                    out += self._solved(typed, symbol, doubt + cost, held, frozenset(), DEPTH)
+        return sorted(out, key=lambda step: step.cost)[:_MOST_PLANS]
+
+    def _target(self, wanted: Wanted, typed: Typed, symbol: str) -> float | None:
+        """What weighs against this symbol as the one that is asked for."""
+        if not _answers(wanted.dimension, typed.dimensions[symbol], symbol):
+            return None
+        sort = sort_of(symbol, typed)
+        cost = 0.0
+        if wanted.sort and sort and not agree(wanted.sort, sort):
+            cost += _OTHER_SORT
+        names = typed.names.get(symbol, ())
+        if wanted.name and any(wanted.name in name for name in names):
+            cost += _NAMED
+        elif wanted.name and any(dimension_of_name(name) == wanted.dimension for name in names):
+            cost += _OTHER_NAME
+        elif wanted.name and wanted.name in self._told(typed):
+            cost += _NAMED / 2
+        shared = {w for name in names[:3] for w in words(name)} & wanted.words
+        return cost - 0.1 * min(len(shared), 3)
+
+    def _told(self, typed: Typed) -> str:
+        """The sentence that leads to an equation."""
+        text = self.course.index.chunks[typed.equation.chunk].text
+        paragraph = text[max(0, typed.equation.start - 200) : typed.equation.start].rstrip().split("\n\n")[-1]
+        return paragraph.rpartition(". ")[2].lower()
+
+    def _solved(
+        self, typed: Typed, symbol: str, cost: float, held: Sequence[Held], above: frozenset[str], depth: int
+    ) -> list[Step]:
+        """The equation solved for the symbol, in every way that the values allow."""
+        equation = typed.equation
+        try:
+            tree = isolated(equation.left, equation.right, symbol)
+        except NotIsolated:
+            return []
+        cost += 0.0 if equation.left == ("sym", symbol) else _TURNED
+        needed = [s for s in typed.symbols if s != symbol]
+        if not needed:
+            return []
+        choices: list[list[tuple[Known, tuple[Step, ...]]]] = []
+        for one in needed:
+            found: list[tuple[Known, tuple[Step, ...]]] = [(k, ()) for k in options(one, typed, held, self._setting)]
+            if depth > 1 and not any(known.cost < 0.2 for known, _ in found):
+                found += [
+                    (Known(step.number, "", step.held, step.cost + _STEP), (*step.earlier, step))
+                    for step in self._derived(one, typed, held, above | {symbol}, depth - 1)
+                ]
+            if not found:
+                return []
+            choices.append(found)
+        out = []
+        positive = typed.dimensions[symbol] in _positive()
+        shared = frozenset(one.order for one in held if one.dimension in _shared())
+        for chosen, earlier, extra in _assignments(needed, choices, typed, shared, equal=self._setting.equal):
+            if cost + extra < _MOST_COST and (number := _number(tree, chosen, positive=positive)) is not None:
+                if any(one.number == number for one in held if _alike(one.dimension, typed.dimensions[symbol])):
+                    continue  # what is given needs no calculation
+                out.append(Step(typed, symbol, tree, chosen, number, cost + extra, earlier))
+        return sorted(out, key=lambda step: step.cost)[:_MOST_PLANS]
+
+    def _derived(
+        self, symbol: str, typed: Typed, held: Sequence[Held], above: frozenset[str], depth: int
+    ) -> list[Step]:
+        """Steps that give a symbol of an equation from another one."""
+        key = (symbol, typed.dimensions[symbol], above)
+        if key not in self._steps:
+            self._steps[key] = []
+            found: list[Step] = []
+            for other, doubt in self.near:
+                if symbol not in other.symbols or other.equation.latex == typed.equation.latex or above & set(other.symbols):
+                    continue
+                if any(_alike(other.dimensions[s], self._goal) for s in other.symbols if s != symbol):
+                    continue
+                if comparable_dimensions(other.dimensions[symbol], typed.dimensions[symbol]):
+                    found += self._solved(other, symbol, doubt, held, above, depth)
+            self._steps[key] = sorted(found, key=lambda step: step.cost)[:_MOST_STEPS]
+        return self._steps[key]
+
+
+@cache
+def _positive() -> frozenset[Dimension]:
+    units = ("F", "H", "ohm", "m", "m^2", "m^3", "s", "Hz", "rad/s", "kg", "F/m", "H/m", "S/m", "wavelength")
+    return frozenset(map(dimension_of_unit, (*units, "skin depth", "permittivity", "index", "gain", "vswr", "turns")))
+
+
+@cache
+def _shared() -> frozenset[Dimension]:
+    """Of values that serve in several equations: materials and frequencies."""
+    return frozenset(map(dimension_of_unit, ("permittivity", "permeability", "index", "Hz", "rad/s", "S/m")))
+
+
+def _alike(one: Dimension, other: Dimension) -> bool:
+    """Whether both are of one physical dimension."""
+    return bool(one) and one[0][0].startswith("[") and comparable_dimensions(one, other)
+
+
+def _answers(wanted: Dimension, dimension: Dimension, symbol: str) -> bool:
+    if not dimension:
+        return False
+    if wanted == dimension or comparable_dimensions(wanted, dimension):
+        return True
+    length = dimension == (("[length]", 1.0),)
+    return length and wanted == (("wavelength", 1.0),) and symbol.startswith("lambda")
+
+
+def _assignments(
+    needed: Sequence[str],
+    choices: Sequence[Sequence[tuple[Known, tuple[Step, ...]]]],
+    typed: Typed,
+    shared: frozenset[int],
+    *,
+    equal: bool,
+) -> Iterator[tuple[dict[str, Known], tuple[Step, ...], float]]:
+    """(numbers by symbol, steps before, cost) of all choices that use each value once.
+
+    shared: values that may serve in several equations; equal: one value may serve two symbols of one letter.
+    """
+    order = sorted(range(len(needed)), key=lambda k: len(choices[k]))
+    left = [4000]
+
+    def rest(at: int, chosen: dict[str, Known], steps: tuple[Step, ...]) -> Iterator[tuple[dict[str, Known], tuple[Step, ...], float]]:
+        left[0] -= 1
+        if left[0] < 0:
+            return
+        if at == len(order):
+            cost = _together(chosen, typed, shared)
+            if cost is not None:
+                yield dict(chosen), steps, cost
+            return
+        symbol = needed[order[at]]
+        for known, before in choices[order[at]]:
+            base = symbol.partition("_")[0]
+            direct = [k for s, k in chosen.items() if k.text and not (equal and s.partition("_")[0] == base)]
+            if known.text and any(known.held & other.held for other in direct):
+                continue
+            chosen[symbol] = known
+            yield from rest(at + 1, chosen, (*steps, *before))
+            del chosen[symbol]
+
+    yield from rest(0, {}, ())
+
+
+def _together(chosen: Mapping[str, Known], typed: Typed, shared: frozenset[int]) -> float | None:
+    """The cost of an assignment: of its parts, of numbers out of order, of values used again; None for an inner radius
+    that is not smaller than the outer one."""
+    sorts = {sort_of(symbol, typed): known.number for symbol, known in chosen.items()}
+    if INNER in sorts and OUTER in sorts and sorts[INNER] >= sorts[OUTER]:
+        return None
+    cost = sum(known.cost for known in chosen.values())
+    used: set[int] = set()
+    for known in chosen.values():
+        cost += _AGAIN * len((used & known.held) - shared) if not known.text else 0.0
+        used |= known.held
+    numbered: dict[str, list[tuple[str, int]]] = {}
+    for symbol, known in chosen.items():
+        base, _, below = symbol.partition("_")
+        if below[:1].isdigit() or below[-1:].isdigit():
+            numbered.setdefault(f"{base}{typed.dimensions[symbol]}", []).append((re.sub(r"\D", "", below), known.place))
+    for places in numbered.values():
+        listed = [place for _, place in sorted(places)]
+        cost += _ORDER if listed != sorted(listed) else 0.0
+    return cost
+
+
+def _number(tree: Tree, chosen: Mapping[str, Known], *, positive: bool) -> float | None:
+    """The value, where it is a real number that is not 0; positive: of a quantity that is never negative."""
+    at: dict[str, complex] = {symbol: complex(CONSTANTS[name][0]) for symbol, name in CONSTANT_SYMBOLS.items()}
+    at |= {symbol: complex(known.number) for symbol, known in chosen.items()}
+    try:
+        found = value(tree, at)
+    except (ArithmeticError, ValueError):
+        return None
+    if found.real < 0 and positive:
+        return None
+    if not cmath.isfinite(found) or abs(found.imag) > _TINY * abs(found) or found == 0:
+        return None
+    return found.real
+
+

@@ -1,0 +1,136 @@
+"""Equations of the notes with what their symbols are: dimensions that agree, and the names that the notes give."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.formulas import Formulary, Relation
+from tutorsmith.evidence.needs import dimension_in
+from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit
+from tutorsmith.tools.constants import CONSTANTS
+from tutorsmith.worked.dimensions import consistent, physical, powers_of
+from tutorsmith.worked.equations import Equation, equations_in
+
+CONSTANT_SYMBOLS: Mapping[str, str] = {
+    "epsilon_0": "epsilon_0",
+    "mu_0": "mu_0",
+    "c": "c",
+    "eta_0": "eta_0",
+    "e": "q_e",
+    "k_B": "k_B",
+    "m_e": "m_e",
+}
+"""Symbols of the notes that are constants, as the calculator names them."""
+ABSOLUTE = {"epsilon": "F/m", "mu": "H/m"}
+"""What a permittivity and a permeability are that have no index r."""
+_OMEGA = dimension_of_unit("rad/s")
+_TRIGONOMETRIC = ("sin", "cos", "tan")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """dimensions and names by symbol; the equation's own symbols without constants are `symbols`."""
+
+    equation: Equation
+    dimensions: Mapping[str, Dimension]
+    names: Mapping[str, tuple[str, ...]]
+    angles: frozenset[str]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(s for s in self.equation.symbols if s not in CONSTANT_SYMBOLS)
+
+
+def plain(symbol: str) -> str:
+    """The symbol as the glossary has it: E_max is an E."""
+    base, _, below = symbol.partition("_")
+    below = re.sub("max|min|cal|Delta", "", below)
+    return f"{base}_{below}" if below else base
+
+
+def typed_in(text: str, chunk: int, formulary: Formulary) -> list[Typed]:
+    """The equations of a chunk whose symbols have dimensions that agree; of several readings the first that does.
+
+    What one equation tells of a symbol serves those after it.
+    """
+    out: dict[tuple[str, int, int], Typed] = {}
+    told: dict[str, Dimension] = {}
+    for equation in equations_in(text, chunk):
+        key = (equation.latex, equation.start, len(equation.symbols))
+        if key not in out and (made := _typed(equation, formulary, told)) is not None:
+            out[key] = made
+            told.update({s: d for s, d in made.dimensions.items() if s not in told})
+    return list(out.values())
+
+
+def _typed(equation: Equation, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
+    angles = frozenset(_angles(equation.left) + _angles(equation.right))
+    candidates: dict[str, list[Dimension]] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for symbol in equation.symbols:
+        if symbol in CONSTANT_SYMBOLS:
+            unit = CONSTANTS[CONSTANT_SYMBOLS[symbol]][1]
+            candidates[symbol] = [dimension_of_unit(unit)]
+            continue
+        names[symbol] = _names(plain(symbol), equation.chunk, formulary)
+        first = [told[symbol]] if symbol in told else []
+        found = _candidates(symbol, angles, names[symbol], equation.chunk, formulary)
+        candidates[symbol] = list(dict.fromkeys([*first, *found]))
+    if "omega" in candidates:
+        candidates["omega"] = [_OMEGA]
+    choice = consistent(equation.left, equation.right, candidates)
+    if choice is None:
+        return None
+    kept = {s: tuple(n for n in found if not _contradicts(n, choice[s])) for s, found in names.items()}
+    return Typed(equation, choice, kept, angles)
+
+
+def _contradicts(name: str, dimension: Dimension) -> bool:
+    """Whether a name is that of another quantity."""
+    told = dimension_of_name(name)
+    return bool(told and dimension) and powers_of(physical(told or ())) != powers_of(dimension)
+
+
+def _names(symbol: str, chunk: int, formulary: Formulary) -> tuple[str, ...]:
+    """What the nearest part of the notes that names a symbol calls it: the chunk, its source, all notes."""
+    for glossary in (formulary.chunks[chunk], formulary.sources[formulary.source_of[chunk]], formulary.whole):
+        if found := glossary.names.get(symbol):
+            return tuple(name for name, _ in found.most_common(3))
+    return ()
+
+
+def _candidates(
+    symbol: str, angles: frozenset[str], names: tuple[str, ...], chunk: int, formulary: Formulary
+) -> list[Dimension]:
+    """What the notes say of a symbol, the likeliest first."""
+    out: dict[Dimension, None] = {}
+    first = dimension_in(formulary, plain(symbol), Relation((symbol,), angles, chunk))
+    if first is not None:
+        out.setdefault(first)
+    base = plain(symbol).split("_")[0].rstrip("'")
+    if base in ABSOLUTE and not plain(symbol).partition("_")[2].startswith("r"):
+        out.setdefault(dimension_of_unit(ABSOLUTE[base]))
+    for name in names[:3]:
+        if named := dimension_of_name(name):
+            out.setdefault(named)
+    for glossary in (formulary.chunks[chunk], formulary.sources[formulary.source_of[chunk]], formulary.whole):
+        for key in dict.fromkeys((plain(symbol), base)):
+            for dimension in glossary.dimensions.get(key, {}):
+                out.setdefault(dimension)
+    return [physical(dimension) for dimension in out]
+
+
+def _angles(tree: tuple) -> list[str]:  # type: ignore[type-arg]
+    """Symbols that stand alone within a sine, cosine or tangent."""
+    if tree[0] == "fn":
+        inner = [tree[2][1]] if tree[1] in _TRIGONOMETRIC and tree[2][0] == "sym" else []
+        return inner + _angles(tree[2])
+    if tree[0] in ("add", "mul"):
+        return [s for part in tree[1] for s in _angles(part)]
+    return _angles(tree[1]) + _angles(tree[2]) if tree[0] == "pow" else []
+
+
+def typed_of(course: Course) -> dict[int, list[Typed]]:
+    formulary = course.formulary
+    return {n: typed_in(chunk.text, n, formulary) for n, chunk in enumerate(course.index.chunks)}
