@@ -1,56 +1,102 @@
-"""A question and a course -> what is asked, calculated; nothing where the notes leave it open."""
+"""A question and a course -> what is asked, calculated; nothing where the notes or the question leave it open."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.question import Question
 from tutorsmith.worked.asked import Held, Wanted, held_in, wanted_in
 from tutorsmith.worked.plan import Planner, Step
-from tutorsmith.worked.typed import Typed, typed_of
+from tutorsmith.worked.typed import Typed, typed_in
+from tutorsmith.worked.written import Calculation, calculations_of
 
 _ACCEPTED = 0.6
+"""The greatest cost of a plan that is told."""
 _MARGIN = 0.25
+"""By how much a plan must be better than one with another result."""
 _UNUSED, _UNUSED_MATERIAL = 0.6, 0.3
 _SAME = 0.01
 """Results that differ by less are one result."""
-_MATERIALS = (((("permittivity", 1.0),)), ((("permeability", 1.0),)))
+_MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
 
 
-def chosen(question: Question, course: Course, equations: Mapping[int, Sequence[Typed]]) -> list[tuple[Wanted, Step]]:
-    """For each quantity that is asked the plan that stands out."""
-    held = held_in(question)
-    wanted = wanted_in(question)
-    if not held or not wanted:
-        return []
-    planner = Planner(question, course, equations)
-    out = []
-    for one in wanted:
-        ranked = sorted(
-            ((step.cost + unused_cost(all_held(step), held), step) for step in planner.plans(one, held)),
-            key=lambda entry: entry[0],
-        )
-        if not ranked or ranked[0][0] > _ACCEPTED:
-            continue
-        best = ranked[0][1]
-        other = next((cost for cost, step in ranked if not _close(step.number, best.number)), None)
-        if other is None or other - ranked[0][0] >= _MARGIN:
-            if all(step.symbol != best.symbol or step.number != best.number for _, step in out):
+class Calculator:
+    """The equations of a course, each chunk read when it is first needed."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._typed: dict[int, list[Typed]] = {}
+
+    def equations(self, chunk: int) -> Sequence[Typed]:
+        if chunk not in self._typed:
+            self._typed[chunk] = typed_in(self.course.index.chunks[chunk].text, chunk, self.course.formulary)
+        return self._typed[chunk]
+
+    def calculate(self, question: Question) -> tuple[Calculation, ...]:
+        out: dict[tuple[str, str], Calculation] = {}
+        for wanted, step in self.chosen(question):
+            for one in calculations_of(step, wanted.unit):
+                out.setdefault((one.symbol, one.latex), one)
+        return tuple(out.values())
+
+    def chosen(self, question: Question) -> list[tuple[Wanted, Step]]:
+        """For each quantity that is asked the plan that stands out."""
+        held = held_in(question)
+        wanted = wanted_in(question) if held else ()
+        if not wanted:
+            return []
+        planner = Planner(question, self.course, self.equations)
+        out: list[tuple[Wanted, Step]] = []
+        for one in wanted:
+            best = _outstanding(ranked(planner, one, held))
+            if best is not None and all(s.symbol != best.symbol or s.number != best.number for _, s in out):
                 out.append((one, best))
-    return out
+        return out
+
+
+def ranked(planner: Planner, wanted: Wanted, held: Sequence[Held]) -> list[tuple[float, Step]]:
+    """Plans with what weighs against each, the best first."""
+    found = [(step.cost + _unused(all_held(step), held), step) for step in planner.plans(wanted, held)]
+    return sorted(found, key=lambda entry: entry[0])
+
+
+def _outstanding(plans: Sequence[tuple[float, Step]]) -> Step | None:
+    if not plans or plans[0][0] > _ACCEPTED:
+        return None
+    cost, best = plans[0]
+    other = next((c for c, step in plans if abs(step.number - best.number) > _SAME * abs(best.number)), None)
+    return best if other is None or other - cost >= _MARGIN else None
 
 
 def all_held(step: Step) -> frozenset[int]:
+    """Values of the question that a plan uses."""
     return step.held.union(*(before.held for before in step.earlier))
 
 
-def unused_cost(used: frozenset[int], held: Sequence[Held]) -> float:
-    return sum(
-        _UNUSED_MATERIAL if one.dimension in _MATERIALS else _UNUSED for one in held if one.order not in used
-    )
+def _unused(used: frozenset[int], held: Sequence[Held]) -> float:
+    left = [one for one in held if one.order not in used]
+    return sum(_UNUSED_MATERIAL if one.dimension in _MATERIALS else _UNUSED for one in left)
 
 
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= _SAME * max(abs(one), abs(other))
+class _Same:
+    """A course as a key: by identity."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+
+    def __hash__(self) -> int:
+        return id(self.course)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.course is self.course
 
 
+@lru_cache(maxsize=4)
+def _calculator(key: _Same) -> Calculator:
+    return Calculator(key.course)
+
+
+def calculate(question: Question, course: Course) -> tuple[Calculation, ...]:
+    """What the question asks for, from its values and the relations of the notes, in the order of the steps; empty where
+    nothing can be calculated with confidence."""
+    return _calculator(_Same(course)).calculate(question)

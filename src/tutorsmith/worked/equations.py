@@ -29,6 +29,7 @@ _VECTOR = re.compile(r"\\(?:mathbf|boldsymbol|vec)(?![A-Za-z])")
 _VECTOR_ONLY = re.compile(r"\\times(?![A-Za-z])|\\cdot(?![A-Za-z])|\+|(?<=[^{^=(\s])\s*-")
 _NO_QUANTITY = re.compile(r"\\(?:text|operatorname)(?![A-Za-z])|\\(?:tilde|hat)(?![A-Za-z])|\\ldots|\\pm(?![A-Za-z])|\\sim|\\$")
 _ARGUMENT = re.compile(r"^(?P<name>[^()]+)\((?:[a-z]|\\[a-z]+)\)$")
+_SWINGS = re.compile(r"(?<!\^)\\(?:sin|cos)\s*\(?\\omega\s*t\)?")
 _CALLIGRAPHIC = re.compile(r"\\mathcal\s*\{?\s*(?P<letter>[A-Z])\s*\}?")
 _CHANGE = re.compile(r"\\Delta\s*(?P<symbol>\\[A-Za-z]+|[A-Za-z])(?!_)")
 _IMAGINARY = frozenset("ij")
@@ -39,7 +40,7 @@ _MOST = 9
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its place in the text of the chunk; names: LaTeX of each symbol."""
+    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its place in the text of the chunk; names: LaTeX of each symbol; peak: of the greatest value of what swings in time."""
 
     left: Tree
     right: Tree
@@ -48,6 +49,7 @@ class Equation:
     start: int
     end: int
     names: Mapping[str, str]
+    peak: bool = False
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -64,6 +66,9 @@ def equations_in(text: str, chunk: int) -> Iterator[Equation]:
                 latex = f"{sides[0].strip()}={side.strip()}"
                 for left, right, names in _readings(sides[0], side):
                     yield Equation(left, right, latex, chunk, start, end, names)
+                if _SWINGS.search(side):
+                    for left, right, names in _readings(sides[0], _SWINGS.sub(" ", side)):
+                        yield Equation(left, right, latex, chunk, start, end, names, peak=True)
 
 
 def _readings(left: str, right: str) -> Iterator[tuple[Tree, Tree, Mapping[str, str]]]:

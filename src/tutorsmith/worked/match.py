@@ -34,6 +34,7 @@ _ANGLE: Dimension = (("angle", 1.0),)
 _ROUND = re.compile(r"\b(?:round|circular|wire|disk|disc|loop|dish|rod|cylind\w*)\b|圆|导线", re.IGNORECASE)
 _ROW = ("a", "b", "d")
 """Symbols of the sides of a box, as notes write "a by b by d"."""
+_PEAK = re.compile(r"\b(?:peaks?|amplitude|maximum|largest|greatest)\b|峰值|幅值|振幅|最大", re.IGNORECASE)
 _MODE = re.compile(r"T[EM]\s?_?\{?(?P<m>\d)(?P<n>\d)(?P<p>\d)?\}?")
 _MODES = ("m", "n", "p")
 """Numbers of a mode of a waveguide, which are no values of their own."""
@@ -71,6 +72,7 @@ class Setting:
     air: int
     vacuum: bool
     equal: bool
+    peak: bool
 
     @classmethod
     def of(cls, question: Question, solver: Solver) -> "Setting":
@@ -81,7 +83,7 @@ class Setting:
         space = re.search(r"\bair\b|\bfree space\b|\bvacuum\b|空气|真空|自由空间", text, re.IGNORECASE)
         round_ = bool(_ROUND.search(text))
         directed = bool(signs("direction", text))
-        return cls(solver.free, directed, particle, round_, mode, space.start() if space else 0, space is not None, solver.equal)
+        return cls(solver.free, directed, particle, round_, mode, space.start() if space else 0, space is not None, solver.equal, bool(_PEAK.search(text)))
 
 
 def options(symbol: str, typed: Typed, held: Sequence[Held], setting: Setting) -> list[Known]:

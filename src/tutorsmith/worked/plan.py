@@ -6,7 +6,7 @@ wanted ──► equation of a near chunk that has it ──► its other symbol
 
 import cmath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -54,9 +54,9 @@ class Step:
 
 
 class Planner:
-    """Plans for one question beside a course. equations: of all chunks by position."""
+    """Plans for one question beside a course. equations: of a chunk by its position."""
 
-    def __init__(self, question: Question, course: Course, equations: Mapping[int, Sequence[Typed]]) -> None:
+    def __init__(self, question: Question, course: Course, equations: Callable[[int], Sequence[Typed]]) -> None:
         self.course, self.question = course, question
         ranked = course.search(question.text, CHUNKS)
         self._ranked = [(chunk, 1 - score / ranked[0][1]) for chunk, score in ranked]
@@ -73,7 +73,9 @@ class Planner:
         out = []
         for chunk, far in self._ranked:
             text = self.course.index.chunks[chunk].text
-            for typed in self._equations.get(chunk, ()):
+            for typed in self._equations(chunk):
+                if typed.equation.peak and not self._setting.peak:
+                    continue
                 out.append((typed, _FAR * far + self._doubt(typed, text)))
         return out
 

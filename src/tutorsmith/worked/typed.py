@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.formulas import Formulary, Relation
 from tutorsmith.evidence.needs import dimension_in
 from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit
@@ -54,10 +53,10 @@ def typed_in(text: str, chunk: int, formulary: Formulary) -> list[Typed]:
 
     What one equation tells of a symbol serves those after it.
     """
-    out: dict[tuple[str, int, int], Typed] = {}
+    out: dict[tuple[str, int, int, bool], Typed] = {}
     told: dict[str, Dimension] = {}
     for equation in equations_in(text, chunk):
-        key = (equation.latex, equation.start, len(equation.symbols))
+        key = (equation.latex, equation.start, len(equation.symbols), equation.peak)
         if key not in out and (made := _typed(equation, formulary, told)) is not None:
             out[key] = made
             told.update({s: d for s, d in made.dimensions.items() if s not in told})
@@ -130,7 +129,3 @@ def _angles(tree: tuple) -> list[str]:  # type: ignore[type-arg]
         return [s for part in tree[1] for s in _angles(part)]
     return _angles(tree[1]) + _angles(tree[2]) if tree[0] == "pow" else []
 
-
-def typed_of(course: Course) -> dict[int, list[Typed]]:
-    formulary = course.formulary
-    return {n: typed_in(chunk.text, n, formulary) for n, chunk in enumerate(course.index.chunks)}
