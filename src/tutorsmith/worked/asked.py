@@ -18,9 +18,24 @@ _SYMBOL = re.compile(
     r"(?<![A-Za-z\\])\$?(?P<symbol>\\?[A-Za-zα-ωΑ-Ω]+(?:_?\{?[A-Za-z0-9]{1,4}\}?)?)\s*\$?\s*(?:=|≈)\s*\$?\s*$"
 )
 _ASKS = re.compile(
-    r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|^", re.IGNORECASE
+    r"\b(?:what(?:'s| is| are| was)?|which|how (?:large|big|strong|high|great|small|much|many|long|far|deep|thick|wide|fast)"
+    r"(?: is| are| a)?|how|find|calculate|compute|determine|estimate|work out|i need|i want|give|state|to which|show)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\band (?:the|its|their|also|then|find|calculate)\b", re.IGNORECASE)
+_LEADS_ON = re.compile(
+    r"\b(?:of|in|for|between|with|on|at|when|if|that|does|do|did|must|would|will|can|could|to|from|through|by|has|have|it|"
+    r"should|is|are|across|inside|outside|under|per|flows?|acts?|goes)\b|[?.;:]",
+    re.IGNORECASE,
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PER_LENGTH = re.compile(
+    r"\b(?:per|one|each|every|a) (?:unit )?(?:length|met(?:re|er))\b|\bper m\b|每(?:单位长度|米)|单位长度", re.IGNORECASE
+)
+_SYMBOL_ASKED = re.compile(
+    r"\b(?:is|are|find|calculate|compute|determine|get|for|and)\s+\$?(?P<symbol>\\?[A-Za-zα-ωΑ-Ω]+_\{?\w+\}?|[B-HJ-Z]|[b-hj-z]'?"
+    r"|[α-ωΓΦ])\$?(?=[\s,.?!]|$)"
+)
 _CLAUSE = re.compile(r"[,;:.?!，。；：？！()]")
 _CUT = re.compile(r"\b(?:with|and|of|in|for|to|at|on|from|by|is|are|has|have|enters?)\b", re.IGNORECASE)
 _WITH = re.compile(r"\s*(?:and|by|x|×|to|和|与|、|,)\s*", re.IGNORECASE)
@@ -29,6 +44,8 @@ _BEFORE, _AFTER = 60, 40
 _BINDS = re.compile(r"\w{0,3}\s*(?:\\?[A-Za-z]\w{0,2}\s*)?(?:of|is|=|:|为|是|about)?\s*\$?")
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
 _WORKS = re.compile(r"\b(?:does|do|it|this|that|not|will|would|can)\s+$", re.IGNORECASE)
+_OF = re.compile(r"\s*(?:的|of|in)?\s*")
+_ARTICLES = frozenset("the a an its this that these their same and or which what of".split())  # noqa: SIM905
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
     "μ": "mu", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Φ": "Phi",
@@ -64,6 +81,8 @@ class Wanted:
     unit: str | None = None
     sort: str | None = None
     words: frozenset[str] = frozenset()
+    symbol: str | None = None
+    near: str = ""
 
 
 def symbol_named(written: str) -> str:
@@ -131,19 +150,22 @@ def wanted_in(question: Question) -> tuple[Wanted, ...]:
     if not quantities_in(asking) and (needed := _NEEDED.search(question.own)):
         asking = f"{needed.group(0)}. {asking}"
     units = [(unit, _written(asking, unit)) for unit in units_asked(asking)]
-    given = _named_with_values(question)
-    found = _ASKS.search(asking)
-    behind = found.start() if found and not _CHINESE.search(asking) else 0
+    given = _named_with_values(scopes(question.own).text, question)
+    regions = asking_regions(asking)
     out: dict[tuple[str, Dimension], Wanted] = {}
     for start, end, dimension in quantities_in(asking):
         name = asking[start:end].lower()
-        if start < behind or name in given or (name == "work" and _WORKS.search(asking[:start])):
+        if not any(s <= start < e for s, e in regions) or _is_given(asking, start, name, given) or _means_other(asking, start, end, name):
             continue
         dimension = physical(dimension)
         unit = next((w for u, w in units if comparable_dimensions(u.dimensions, dimension)), None)
         sort = next((n for s, e, n in sorts_in(asking) if s < end and start < e), None)
-        beside = frozenset(words(_whole(asking, start - 30, end + 15)))
-        out.setdefault((name, dimension), Wanted(dimension, name, unit, sort, beside))
+        near = _whole(asking, start - 30, end + 15)
+        beside = frozenset(words(near))
+        if _PER_LENGTH.search(asking) and (per := per_length(dimension)):
+            per_unit = f"{unit}/m" if unit else None
+            out.setdefault((name, per), Wanted(per, name, per_unit, sort, beside, near=near))
+        out.setdefault((name, dimension), Wanted(dimension, name, unit, sort, beside, near=near))
     for dimension in targets(question):
         if any(comparable_dimensions(w.dimension, dimension) for w in out.values()):
             continue
@@ -161,6 +183,20 @@ def _kind(dimension: Dimension, symbol: str | None) -> Dimension:
     return () if symbol or any(name.startswith("[") for name, _ in dimension) else dimension
 
 
+def per_length(dimension: Dimension) -> Dimension:
+    """The dimension of a quantity for each metre; () for a number."""
+    powers = dict(dimension)
+    if not any(name.startswith("[") for name in powers):
+        return ()
+    powers["[length]"] = powers.get("[length]", 0.0) - 1.0
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+def symbols_asked(asking: str) -> list[str]:
+    """Symbols that are asked for: "Find B inside", "what is $E_1$"."""
+    return [symbol_named(found["symbol"]) for found in _SYMBOL_ASKED.finditer(asking)]
+
+
 def _whole(text: str, start: int, end: int) -> str:
     """A part of a text without the words that its ends cut through."""
     part = text[max(0, start) : end]
@@ -168,17 +204,51 @@ def _whole(text: str, start: int, end: int) -> str:
     return part if end >= len(text) or not text[end].isalnum() else part.rpartition(" ")[0]
 
 
-def _named_with_values(question: Question) -> frozenset[str]:
-    """Names of quantities that stand with a value: "a field of 5 mT"."""
-    text, values = scopes(question.own).text, question.measured
+def asking_regions(asking: str) -> list[tuple[int, int]]:
+    """Where the things asked for are named: from "what", "find" and the like to the first word that leads elsewhere, and
+    from "and the ..." on; the whole of a Chinese question."""
+    if _CHINESE.search(asking):
+        return [(0, len(asking))]
+    starts = [m.start() for m in _ASKS.finditer(asking)] or [0]
+    starts += [m.start() for m in _AND.finditer(asking) if m.start() > starts[0]]
+    out = []
+    for start in starts:
+        opening = _ASKS.match(asking, start) or _AND.match(asking, start)
+        begin = opening.end() if opening else start
+        end = _LEADS_ON.search(asking, begin)
+        out.append((start, end.start() if end else len(asking)))
+    return out
+
+
+def _named_with_values(text: str, question: Question) -> frozenset[tuple[str, str]]:
+    """(word before, name) of quantities that stand with a value: "a field of 5 mT", "5 mm length"."""
     out = set()
     for start, end, dimension in quantities_in(text):
-        for value in values:
-            between = text[end : value.start] if value.start >= end else None
+        for value in question.measured:
+            before, behind = text[end : value.start], text[value.end : start]
+            bound = (value.start >= end and _BINDS.fullmatch(before)) or (value.end <= start and _OF.fullmatch(behind))
             same = not value.unit.dimensions or comparable_dimensions(value.unit.dimensions, dimension)
-            if same and between is not None and _BINDS.fullmatch(between):
-                out.add(text[start:end].lower())
+            if same and bound:
+                out.add((_modifier(text, start), text[start:end].lower()))
     return frozenset(out)
+
+
+def _modifier(text: str, start: int) -> str:
+    found = re.search(r"([A-Za-z-]+)\s+$", text[:start])
+    word = found[1].lower() if found else ""
+    return "" if word in _ARTICLES else word
+
+
+def _is_given(text: str, start: int, name: str, given: frozenset[tuple[str, str]]) -> bool:
+    """Whether a name is that of a given value: the same with no other adjective."""
+    adjective = _modifier(text, start)
+    return any(name == noun and adjective in ("", before) for before, noun in given)
+
+
+def _means_other(text: str, start: int, end: int, name: str) -> bool:
+    """"That does not work", "the energy density": names of no quantity, or of another."""
+    works = name == "work" and _WORKS.search(text[:start])
+    return bool(works) or ("densit" not in name and re.match(r"\w*\s+densit", text[end:]) is not None)
 
 
 def _written(asking: str, unit: Unit) -> str | None:

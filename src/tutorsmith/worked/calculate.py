@@ -10,11 +10,11 @@ from tutorsmith.worked.plan import Planner, Step
 from tutorsmith.worked.typed import Typed, typed_in
 from tutorsmith.worked.written import Calculation, calculations_of
 
-_ACCEPTED = 0.6
+_ACCEPTED = 0.4
 """The greatest cost of a plan that is told."""
 _MARGIN = 0.25
 """By how much a plan must be better than one with another result."""
-_UNUSED, _UNUSED_MATERIAL = 0.6, 0.3
+_UNUSED, _UNUSED_MATERIAL = 0.8, 0.3
 _SAME = 0.01
 """Results that differ by less are one result."""
 _MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
@@ -42,16 +42,26 @@ class Calculator:
     def chosen(self, question: Question) -> list[tuple[Wanted, Step]]:
         """For each quantity that is asked the plan that stands out."""
         held = held_in(question)
-        wanted = wanted_in(question) if held else ()
-        if not wanted:
+        if not held:
             return []
         planner = Planner(question, self.course, self.equations)
+        wanted = wanted_all(question, planner)
         out: list[tuple[Wanted, Step]] = []
         for one in wanted:
             best = _outstanding(ranked(planner, one, held))
             if best is not None and all(s.symbol != best.symbol or s.number != best.number for _, s in out):
                 out.append((one, best))
         return out
+
+
+def wanted_all(question: Question, planner: Planner) -> list[Wanted]:
+    """What is asked for by names that everybody uses, and by those of the notes where they are no part of the others."""
+    out = list(wanted_in(question))
+    for one in planner.named():
+        alike = [w for w in out if w.dimension == one.dimension and (not w.name or w.name in one.name or one.symbol)]
+        if not alike:
+            out.append(one)
+    return out
 
 
 def ranked(planner: Planner, wanted: Wanted, held: Sequence[Held]) -> list[tuple[float, Step]]:
@@ -64,7 +74,9 @@ def _outstanding(plans: Sequence[tuple[float, Step]]) -> Step | None:
     if not plans or plans[0][0] > _ACCEPTED:
         return None
     cost, best = plans[0]
-    other = next((c for c, step in plans if abs(step.number - best.number) > _SAME * abs(best.number)), None)
+    signed = best.typed.dimensions[best.symbol] == (("gamma", 1.0),)
+    size = best.number if signed else abs(best.number)
+    other = next((c for c, s in plans if abs((s.number if signed else abs(s.number)) - size) > _SAME * abs(size)), None)
     return best if other is None or other - cost >= _MARGIN else None
 
 

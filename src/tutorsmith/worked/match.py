@@ -143,7 +143,10 @@ def _from_setting(
     if base == "epsilon" and any(one.dimension == _CONDUCTIVITY for one in held):
         doubt += _OTHER_SORT  # a conductor is no free space
     kind = _KINDS.get(base, "index" if base == "n" else "")
-    if base in setting.free and kind and dimension == ((kind, 1.0),):
+    if {"m", "n"} <= set(typed.symbols) and symbol in _MODES:
+        if symbol in setting.mode:
+            yield Known(float(setting.mode[symbol]), str(setting.mode[symbol]), none, -0.1)
+    elif base in setting.free and kind and dimension == ((kind, 1.0),):
         yield Known(1.0, "1", none, doubt, setting.air)
     elif base in setting.free and base in ABSOLUTE and dimension == dimension_of_unit(ABSOLUTE[base]):
         number = CONSTANTS["epsilon_0" if base == "epsilon" else "mu_0"][0]
@@ -155,26 +158,30 @@ def _from_setting(
     elif setting.particle and symbol in ("q", "m"):
         name = setting.particle[symbol == "m"]
         yield Known(CONSTANTS[name][0], si_text(*CONSTANTS[name]), none, 0.0)
-    elif symbol in setting.mode and all(name.islower() and not name.startswith("[") for name, _ in dimension):
-        yield Known(float(setting.mode[symbol]), str(setting.mode[symbol]), none, -0.1)
+    elif dimension == _ANGLE and setting.peak and _only_cosine(typed) and not any(o.dimension == _ANGLE for o in held):
+        yield Known(0.0, "0 degree", none, _DEFAULT)
 
 
 def _only_sine(typed: Typed) -> bool:
     return "\\sin" in typed.equation.latex and "\\cos" not in typed.equation.latex
 
 
+def _only_cosine(typed: Typed) -> bool:
+    return "\\cos" in typed.equation.latex and "\\sin" not in typed.equation.latex
+
+
 def _fit(given: Dimension, wanted: Dimension) -> float | None:
     """Numbers of a kind fit those of the same kind, and with a doubt those of none."""
-    if _is_number(given) and _is_number(wanted):
+    if is_number(given) and is_number(wanted):
         if given == wanted:
             return 0.0 if given else _UNNAMED
         return _UNNAMED if not given or not wanted else None
-    if _is_number(given) or _is_number(wanted):
+    if is_number(given) or is_number(wanted):
         return None
     return 0.0 if comparable_dimensions(given, wanted) else None
 
 
-def _is_number(dimension: Dimension) -> bool:
+def is_number(dimension: Dimension) -> bool:
     kinds = ("angle", "level", "wavelength", "skin depth")
     return not dimension or (len(dimension) == 1 and not dimension[0][0].startswith("[") and dimension[0][0] not in kinds)
 

@@ -5,6 +5,7 @@ wanted ──► equation of a near chunk that has it ──► its other symbol
 """
 
 import cmath
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,23 +15,26 @@ from tutorsmith.data.words import words
 from tutorsmith.evaluation.metrics.formula_tree import Tree, value
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.needs import Solver
-from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit
+from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, quantities_in
 from tutorsmith.evidence.question import Question
 from tutorsmith.tools.constants import CONSTANTS
-from tutorsmith.worked.asked import Held, Wanted, comparable_dimensions
-from tutorsmith.worked.match import Known, Setting, options, sort_of
+from tutorsmith.worked.asked import Held, Wanted, asking_regions, comparable_dimensions, symbols_asked
+from tutorsmith.worked.match import Known, Setting, is_number, options, sort_of
 from tutorsmith.worked.solve import NotIsolated, isolated
-from tutorsmith.worked.sorts import INNER, OUTER, agree, shapes_in
+from tutorsmith.worked.sorts import INNER, OUTER, agree, index_fits, shapes_in
 from tutorsmith.worked.typed import CONSTANT_SYMBOLS, Typed, plain
 
-CHUNKS = 12
+CHUNKS = 25
 """How many of the best chunks are looked at."""
 DEPTH = 3
 """How many equations may stand behind each other."""
 _FAR, _CONTEXT, _STEP, _TURNED, _CASE = 0.8, 0.5, 0.3, 0.1, 0.3
+_PART, _SHARED, _INDEX, _LONG = 0.3, 0.1, 0.2, 6
 _NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.2, 0.6
 _SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 0.9
 _MOST_COST = 2.0
+_CONNECTED = frozenset(["series", "side by side"])
+_JOULE: Dimension = dimension_of_unit("J")
 _MOST_PLANS, _MOST_STEPS = 60, 6
 _TINY = 1e-9
 _SPECIAL = re.compile(r"(?:limiting case|limit|check|mistake|far away|for \$[^$]*(?:gg|ll))[^.]{0,60}$|极限|检验", re.IGNORECASE)
@@ -88,12 +92,14 @@ class Planner:
         total = sum(map(self.course.weight, self._words)) or 1.0
         shared = sum(map(self.course.weight, self._words & around)) / total
         case = _CASE if _SPECIAL.search(before) else 0.0
-        return case - _CONTEXT * shared + self._shape(paragraph, self.course.index.chunks[equation.chunk].heading)
+        return case - _CONTEXT * shared + self._shape(paragraph, equation.chunk)
 
-    def _shape(self, paragraph: str, heading: str) -> float:
+    def _shape(self, paragraph: str, chunk: int) -> float:
         """Of an equation of another body than the question's; what stands right before it tells more than the heading."""
-        headed = shapes_in(heading)
-        body = (shapes_in(paragraph) & headed) or headed
+        text = self.course.index.chunks[chunk].text
+        headed = shapes_in(self.course.index.chunks[chunk].heading)
+        told = shapes_in(paragraph.rpartition(". ")[2])
+        body = (told & (headed | _CONNECTED)) or (shapes_in(paragraph) & headed) or headed or told or shapes_in(text)
         if not body:
             return 0.0
         if not body & self._shapes:
@@ -114,7 +120,12 @@ class Planner:
 
     def _target(self, wanted: Wanted, typed: Typed, symbol: str) -> float | None:
         """What weighs against this symbol as the one that is asked for."""
-        if not _answers(wanted.dimension, typed.dimensions[symbol], symbol):
+        told = self._told(typed)
+        if not _answers(wanted, typed.dimensions[symbol], symbol) and not (
+            typed.dimensions[symbol] == () and is_number(wanted.dimension) and wanted.name and wanted.name in told
+        ):
+            return None
+        if wanted.symbol and wanted.symbol not in (symbol, plain(symbol), symbol.partition("_")[0]):
             return None
         sort = sort_of(symbol, typed)
         cost = 0.0
@@ -123,12 +134,36 @@ class Planner:
         names = typed.names.get(symbol, ())
         if wanted.name and any(wanted.name in name for name in names):
             cost += _NAMED
-        elif wanted.name and any(dimension_of_name(name) == wanted.dimension for name in names):
+        elif wanted.dimension == _JOULE and any(dimension_of_name(name) == wanted.dimension for name in names):
             cost += _OTHER_NAME
-        elif wanted.name and wanted.name in self._told(typed):
+        elif wanted.name and wanted.name in told:
             cost += _NAMED / 2
-        shared = {w for name in names[:3] for w in words(name)} & wanted.words
-        return cost - 0.1 * min(len(shared), 3)
+        index = index_fits(plain(symbol).partition("_")[2], wanted.near)
+        cost += 0.0 if index is None else -_INDEX if index else _INDEX
+        shared = {w for name in (*names[:3], told) for w in words(name)} & wanted.words
+        others = [n for s in typed.symbols if s != symbol for n in typed.names.get(s, ()) if " " in n]
+        if any(_within(n, wanted) for n in others) and not any(_within(n, wanted) for n in names):
+            return None
+        return cost - _SHARED * min(len(shared), 3)
+
+    def named(self) -> list[Wanted]:
+        """What the asking names as the notes name a symbol: "the loss tangent", "the reluctance"; and symbols."""
+        asking = self.question.asking
+        regions = " | ".join(asking[start:end] for start, end in asking_regions(asking))
+        text = f" {' '.join(words(regions))} "
+        out: dict[tuple[str, Dimension], Wanted] = {}
+        for typed, _ in self.near:
+            for symbol in typed.symbols:
+                dimension = typed.dimensions[symbol]
+                for name in typed.names.get(symbol, ()):
+                    stems = words(name)
+                    known = len(stems) == 1 and (len(stems[0]) < _LONG or quantities_in(name))
+                    if stems and not known and f" {' '.join(stems)} " in text:
+                        out.setdefault((name, dimension), Wanted(dimension, name, None, None, frozenset(stems)))
+                for asked in symbols_asked(asking):
+                    if asked in (symbol, plain(symbol)):
+                        out.setdefault((asked, dimension), Wanted(dimension, "", symbol=asked))
+        return list(out.values())
 
     def _told(self, typed: Typed) -> str:
         """The sentence that leads to an equation."""
@@ -145,7 +180,9 @@ class Planner:
             tree = isolated(equation.left, equation.right, symbol)
         except NotIsolated:
             return []
-        cost += 0.0 if equation.left == ("sym", symbol) else _TURNED
+        if equation.left != ("sym", symbol):
+            same = equation.left[0] == "sym" and _alike(typed.dimensions[equation.left[1]], typed.dimensions[symbol])
+            cost += _TURNED + (_PART if same else 0.0)
         needed = [s for s in typed.symbols if s != symbol]
         if not needed:
             return []
@@ -154,17 +191,19 @@ class Planner:
             found: list[tuple[Known, tuple[Step, ...]]] = [(k, ()) for k in options(one, typed, held, self._setting)]
             if depth > 1 and not any(known.cost < 0.2 for known, _ in found):
                 found += [
-                    (Known(step.number, "", step.held, step.cost + _STEP), (*step.earlier, step))
+                    (Known(step.number, "", step.held, max(step.cost, 0.0) + _STEP), (*step.earlier, step))
                     for step in self._derived(one, typed, held, above | {symbol}, depth - 1)
                 ]
             if not found:
                 return []
             choices.append(found)
         out = []
-        positive = typed.dimensions[symbol] in _positive()
+        least = _least(typed.dimensions[symbol])
         shared = frozenset(one.order for one in held if one.dimension in _shared())
-        for chosen, earlier, extra in _assignments(needed, choices, typed, shared, equal=self._setting.equal):
-            if cost + extra < _MOST_COST and (number := _number(tree, chosen, positive=positive)) is not None:
+        for chosen, earlier, extra in _assignments(needed, choices, typed, shared, equal=self._setting.equal and len({one.dimension for one in held}) == len(held)):
+            if not _agree(symbol, chosen, earlier):
+                continue
+            if cost + extra < _MOST_COST and (number := _number(tree, chosen, least=least)) is not None:
                 if any(one.number == number for one in held if _alike(one.dimension, typed.dimensions[symbol])):
                     continue  # what is given needs no calculation
                 out.append(Step(typed, symbol, tree, chosen, number, cost + extra, earlier))
@@ -196,6 +235,14 @@ def _positive() -> frozenset[Dimension]:
 
 
 @cache
+def _least(dimension: Dimension) -> float:
+    """The least value that a quantity can have."""
+    if dimension in ((("vswr", 1.0),), (("index", 1.0),), (("permittivity", 1.0),)):
+        return 1.0
+    return 0.0 if dimension in _positive() else -math.inf
+
+
+@cache
 def _shared() -> frozenset[Dimension]:
     """Of values that serve in several equations: materials and frequencies."""
     return frozenset(map(dimension_of_unit, ("permittivity", "permeability", "index", "Hz", "rad/s", "S/m")))
@@ -206,13 +253,20 @@ def _alike(one: Dimension, other: Dimension) -> bool:
     return bool(one) and one[0][0].startswith("[") and comparable_dimensions(one, other)
 
 
-def _answers(wanted: Dimension, dimension: Dimension, symbol: str) -> bool:
+def _within(name: str, wanted: Wanted) -> bool:
+    """Whether a name of several words is what is asked for."""
+    return set(words(name)) <= wanted.words
+
+
+def _answers(wanted: Wanted, dimension: Dimension, symbol: str) -> bool:
+    told = wanted.dimension
     if not dimension:
-        return False
-    if wanted == dimension or comparable_dimensions(wanted, dimension):
+        return told == () and bool(wanted.name or wanted.symbol)
+    if told == dimension or (told and comparable_dimensions(told, dimension)):
         return True
-    length = dimension == (("[length]", 1.0),)
-    return length and wanted == (("wavelength", 1.0),) and symbol.startswith("lambda")
+    if dimension == (("skin depth", 1.0),):
+        return told == (("[length]", 1.0),) and wanted.sort == "depth"
+    return dimension == (("[length]", 1.0),) and told == (("wavelength", 1.0),) and symbol.startswith("lambda")
 
 
 def _assignments(
@@ -252,6 +306,16 @@ def _assignments(
     yield from rest(0, {}, ())
 
 
+def _agree(symbol: str, chosen: Mapping[str, Known], earlier: Sequence[Step]) -> bool:
+    """Whether a symbol has one value in all steps of a plan."""
+    for step in earlier:
+        if step.symbol in chosen and chosen[step.symbol].number != step.number:
+            return False
+        if symbol in step.known or any(s in chosen and chosen[s].number != k.number for s, k in step.known.items()):
+            return False
+    return True
+
+
 def _together(chosen: Mapping[str, Known], typed: Typed, shared: frozenset[int]) -> float | None:
     """The cost of an assignment: of its parts, of numbers out of order, of values used again; None for an inner radius
     that is not smaller than the outer one."""
@@ -274,15 +338,15 @@ def _together(chosen: Mapping[str, Known], typed: Typed, shared: frozenset[int])
     return cost
 
 
-def _number(tree: Tree, chosen: Mapping[str, Known], *, positive: bool) -> float | None:
-    """The value, where it is a real number that is not 0; positive: of a quantity that is never negative."""
+def _number(tree: Tree, chosen: Mapping[str, Known], *, least: float) -> float | None:
+    """The value, where it is a real number that is not 0; least: what it may not fall below."""
     at: dict[str, complex] = {symbol: complex(CONSTANTS[name][0]) for symbol, name in CONSTANT_SYMBOLS.items()}
     at |= {symbol: complex(known.number) for symbol, known in chosen.items()}
     try:
         found = value(tree, at)
     except (ArithmeticError, ValueError):
         return None
-    if found.real < 0 and positive:
+    if found.real < least:
         return None
     if not cmath.isfinite(found) or abs(found.imag) > _TINY * abs(found) or found == 0:
         return None
