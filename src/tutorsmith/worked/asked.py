@@ -45,7 +45,7 @@ _BINDS = re.compile(r"\w{0,3}\s*(?:\\?[A-Za-z]\w{0,2}\s*)?(?:of|is|=|:|为|是|a
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
 _WORKS = re.compile(r"\b(?:does|do|it|this|that|not|will|would|can)\s+$", re.IGNORECASE)
 _OF = re.compile(r"\s*(?:的|of|in)?\s*")
-_ARTICLES = frozenset("the a an its this that these their same and or which what of".split())  # noqa: SIM905
+NO_ADJECTIVES = frozenset("the a an its this that these their same and or which what of is are total average much greatest largest".split())  # noqa: SIM905
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
     "μ": "mu", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Φ": "Phi",
@@ -74,7 +74,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A quantity that is asked for; name: its noun; unit: as the question names it; sort: of a length."""
+    """A quantity that is asked for; name: its noun; unit: as the question names it; sort: of a length; near: the words around
+    it; strict: only a symbol of this very name is meant."""
 
     dimension: Dimension
     name: str = ""
@@ -83,6 +84,7 @@ class Wanted:
     words: frozenset[str] = frozenset()
     symbol: str | None = None
     near: str = ""
+    strict: bool = False
 
 
 def symbol_named(written: str) -> str:
@@ -98,9 +100,15 @@ def symbol_named(written: str) -> str:
     return f"{base}_{below}" if below else base
 
 
+def read_text(question: Question) -> str:
+    """The question as its values are placed in it, with its punctuation where that moves nothing."""
+    read = scopes(question.own).text
+    return question.own if len(read) == len(question.own) else read
+
+
 def held_in(question: Question) -> tuple[Held, ...]:
     """The values of the question itself, without numbers of figures and chapters."""
-    text = scopes(question.own).text
+    text = read_text(question)
     values = question.measured
     named = quantities_in(text)
     out: list[Held] = []
@@ -150,7 +158,7 @@ def wanted_in(question: Question) -> tuple[Wanted, ...]:
     if not quantities_in(asking) and (needed := _NEEDED.search(question.own)):
         asking = f"{needed.group(0)}. {asking}"
     units = [(unit, _written(asking, unit)) for unit in units_asked(asking)]
-    given = _named_with_values(scopes(question.own).text, question)
+    given = _named_with_values(read_text(question), question)
     regions = asking_regions(asking)
     out: dict[tuple[str, Dimension], Wanted] = {}
     for start, end, dimension in quantities_in(asking):
@@ -200,8 +208,8 @@ def symbols_asked(asking: str) -> list[str]:
 def _whole(text: str, start: int, end: int) -> str:
     """A part of a text without the words that its ends cut through."""
     part = text[max(0, start) : end]
-    part = part if start <= 0 or not text[start - 1].isalnum() else part.partition(" ")[2]
-    return part if end >= len(text) or not text[end].isalnum() else part.rpartition(" ")[0]
+    part = part.partition(" ")[2] if 0 < start < len(text) and text[start - 1 : start + 1].isalnum() else part
+    return part.rpartition(" ")[0] if end < len(text) and text[end - 1 : end + 1].isalnum() else part
 
 
 def asking_regions(asking: str) -> list[tuple[int, int]]:
@@ -236,7 +244,7 @@ def _named_with_values(text: str, question: Question) -> frozenset[tuple[str, st
 def _modifier(text: str, start: int) -> str:
     found = re.search(r"([A-Za-z-]+)\s+$", text[:start])
     word = found[1].lower() if found else ""
-    return "" if word in _ARTICLES else word
+    return "" if word in NO_ADJECTIVES else word
 
 
 def _is_given(text: str, start: int, name: str, given: frozenset[tuple[str, str]]) -> bool:

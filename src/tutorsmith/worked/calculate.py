@@ -1,5 +1,6 @@
 """A question and a course -> what is asked, calculated; nothing where the notes or the question leave it open."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -10,11 +11,11 @@ from tutorsmith.worked.plan import Planner, Step
 from tutorsmith.worked.typed import Typed, typed_in
 from tutorsmith.worked.written import Calculation, calculations_of
 
-_ACCEPTED = 0.4
-"""The greatest cost of a plan that is told."""
-_MARGIN = 0.25
-"""By how much a plan must be better than one with another result."""
-_UNUSED, _UNUSED_MATERIAL = 0.8, 0.3
+_ACCEPTED, _MARGIN = 0.4, 0.25
+"""The greatest cost of a plan that is told, and by how much it must be better than one with another result."""
+_ALONE, _FAR_AHEAD = 0.9, 0.6
+"""The same for a plan that has no use for none of the values and stands far ahead of others."""
+_UNUSED, _UNUSED_MATERIAL = 1.0, 0.3
 _SAME = 0.01
 """Results that differ by less are one result."""
 _MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
@@ -48,6 +49,8 @@ class Calculator:
         wanted = wanted_all(question, planner)
         out: list[tuple[Wanted, Step]] = []
         for one in wanted:
+            if any(one.name and one.name == before.name for before, _ in out):
+                continue
             best = _outstanding(ranked(planner, one, held))
             if best is not None and all(s.symbol != best.symbol or s.number != best.number for _, s in out):
                 out.append((one, best))
@@ -58,8 +61,7 @@ def wanted_all(question: Question, planner: Planner) -> list[Wanted]:
     """What is asked for by names that everybody uses, and by those of the notes where they are no part of the others."""
     out = list(wanted_in(question))
     for one in planner.named():
-        alike = [w for w in out if w.dimension == one.dimension and (not w.name or w.name in one.name or one.symbol)]
-        if not alike:
+        if not any(w.dimension == one.dimension for w in out):
             out.append(one)
     return out
 
@@ -71,13 +73,16 @@ def ranked(planner: Planner, wanted: Wanted, held: Sequence[Held]) -> list[tuple
 
 
 def _outstanding(plans: Sequence[tuple[float, Step]]) -> Step | None:
-    if not plans or plans[0][0] > _ACCEPTED:
+    if not plans or plans[0][0] > _ALONE:
         return None
     cost, best = plans[0]
     signed = best.typed.dimensions[best.symbol] == (("gamma", 1.0),)
     size = best.number if signed else abs(best.number)
     other = next((c for c, s in plans if abs((s.number if signed else abs(s.number)) - size) > _SAME * abs(size)), None)
-    return best if other is None or other - cost >= _MARGIN else None
+    ahead = math.inf if other is None else other - cost
+    if cost <= _ACCEPTED:
+        return best if ahead >= _MARGIN else None
+    return best if ahead >= _FAR_AHEAD and cost - best.cost < _UNUSED_MATERIAL else None
 
 
 def all_held(step: Step) -> frozenset[int]:

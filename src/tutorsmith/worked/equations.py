@@ -30,6 +30,8 @@ _VECTOR_ONLY = re.compile(r"\\times(?![A-Za-z])|\\cdot(?![A-Za-z])|\+|(?<=[^{^=(
 _NO_QUANTITY = re.compile(r"\\(?:text|operatorname)(?![A-Za-z])|\\(?:tilde|hat)(?![A-Za-z])|\\ldots|\\pm(?![A-Za-z])|\\sim|\\$")
 _ARGUMENT = re.compile(r"^(?P<name>[^()]+)\((?:[a-z]|\\[a-z]+)\)$")
 _SWINGS = re.compile(r"(?<!\^)\\(?:sin|cos)\s*\(?\\omega\s*t\)?")
+_RATE = re.compile(r"\\frac\s*\{\s*d\s*(?P<what>\\?[A-Za-z]+(?:_\w)?)\s*\}\s*\{\s*dt\s*\}")
+_EQUALS = re.compile(r"=")
 _CALLIGRAPHIC = re.compile(r"\\mathcal\s*\{?\s*(?P<letter>[A-Z])\s*\}?")
 _CHANGE = re.compile(r"\\Delta\s*(?P<symbol>\\[A-Za-z]+|[A-Za-z])(?!_)")
 _IMAGINARY = frozenset("ij")
@@ -40,7 +42,8 @@ _MOST = 9
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its place in the text of the chunk; names: LaTeX of each symbol; peak: of the greatest value of what swings in time."""
+    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its place in the text of the chunk; names: LaTeX of each symbol; kind: "peak" of
+    the greatest value of what swings in time, "rate" of an even change, else empty."""
 
     left: Tree
     right: Tree
@@ -49,7 +52,7 @@ class Equation:
     start: int
     end: int
     names: Mapping[str, str]
-    peak: bool = False
+    kind: str = ""
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -68,7 +71,18 @@ def equations_in(text: str, chunk: int) -> Iterator[Equation]:
                     yield Equation(left, right, latex, chunk, start, end, names)
                 if _SWINGS.search(side):
                     for left, right, names in _readings(sides[0], _SWINGS.sub(" ", side)):
-                        yield Equation(left, right, latex, chunk, start, end, names, peak=True)
+                        yield Equation(left, right, latex, chunk, start, end, names, "peak")
+            if _RATE.search(part):
+                yield from _rates(part, chunk, start, end)
+
+
+def _rates(part: str, chunk: int, start: int, end: int) -> Iterator[Equation]:
+    """Of an equation with one derivative by time, that of an even change: the change over its time."""
+    sides = _EQUALS.split(part)
+    for side in sides[1:]:
+        if _RATE.search(side) and len(sides) > 1:
+            for left, right, names in _readings(sides[0], _RATE.sub(r"\\frac{\g<what>}{t}", side)):
+                yield Equation(left, right, f"{sides[0].strip()}={side.strip()}", chunk, start, end, names, "rate")
 
 
 def _readings(left: str, right: str) -> Iterator[tuple[Tree, Tree, Mapping[str, str]]]:

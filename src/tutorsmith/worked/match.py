@@ -32,9 +32,14 @@ _WAVELENGTH: Dimension = (("wavelength", 1.0),)
 _CONDUCTIVITY: Dimension = dimension_of_unit("S/m")
 _ANGLE: Dimension = (("angle", 1.0),)
 _ROUND = re.compile(r"\b(?:round|circular|wire|disk|disc|loop|dish|rod|cylind\w*)\b|圆|导线", re.IGNORECASE)
+_FREE_WAVES = ("lambda", "lambda_0")
+"""Wavelengths that a frequency tells in free space."""
 _ROW = ("a", "b", "d")
 """Symbols of the sides of a box, as notes write "a by b by d"."""
 _PEAK = re.compile(r"\b(?:peaks?|amplitude|maximum|largest|greatest)\b|峰值|幅值|振幅|最大", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\b(?:chang|fall|falls|drop|ris|increas|decreas|grow|reduc|switch)\w*\b|变化|增加|减小|下降|上升", re.IGNORECASE
+)
 _MODE = re.compile(r"T[EM]\s?_?\{?(?P<m>\d)(?P<n>\d)(?P<p>\d)?\}?")
 _MODES = ("m", "n", "p")
 """Numbers of a mode of a waveguide, which are no values of their own."""
@@ -73,6 +78,7 @@ class Setting:
     vacuum: bool
     equal: bool
     peak: bool
+    kinds: frozenset[str]
 
     @classmethod
     def of(cls, question: Question, solver: Solver) -> "Setting":
@@ -83,7 +89,8 @@ class Setting:
         space = re.search(r"\bair\b|\bfree space\b|\bvacuum\b|空气|真空|自由空间", text, re.IGNORECASE)
         round_ = bool(_ROUND.search(text))
         directed = bool(signs("direction", text))
-        return cls(solver.free, directed, particle, round_, mode, space.start() if space else 0, space is not None, solver.equal, bool(_PEAK.search(text)))
+        kinds = frozenset(kind for kind, words_ in (("peak", _PEAK), ("rate", _CHANGES)) if words_.search(text))
+        return cls(solver.free, directed, particle, round_, mode, space.start() if space else 0, space is not None, solver.equal, bool(_PEAK.search(text)), kinds)
 
 
 def options(symbol: str, typed: Typed, held: Sequence[Held], setting: Setting) -> list[Known]:
@@ -127,7 +134,7 @@ def _from_held(
         yield Known(number, si_text(number, ABSOLUTE[base]), own, _CONVERTED / 2, one.start)
     elif comparable_dimensions(one.dimension, _HERTZ) and dimension == _OMEGA:
         yield Known(2 * math.pi * one.number, si_text(2 * math.pi * one.number, "rad/s"), own, _CONVERTED, one.start)
-    elif one.dimension == _HERTZ and dimension == _WAVELENGTH and "epsilon" in setting.free:
+    elif one.dimension == _HERTZ and symbol in _FREE_WAVES and dimension == _WAVELENGTH and "epsilon" in setting.free:
         yield Known(_SPEED / one.number, si_text(_SPEED / one.number, "m"), own, 2 * _CONVERTED, one.start)
     elif dimension == _AREA and one.dimension == LENGTH and one.sort in (RADIUS, DIAMETER) and setting.round:
         radius = one.number / (2 if one.sort == DIAMETER else 1)

@@ -18,22 +18,25 @@ from tutorsmith.evidence.needs import Solver
 from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, quantities_in
 from tutorsmith.evidence.question import Question
 from tutorsmith.tools.constants import CONSTANTS
-from tutorsmith.worked.asked import Held, Wanted, asking_regions, comparable_dimensions, symbols_asked
+from tutorsmith.worked.asked import NO_ADJECTIVES, Held, Wanted, asking_regions, comparable_dimensions, symbols_asked
 from tutorsmith.worked.match import Known, Setting, is_number, options, sort_of
 from tutorsmith.worked.solve import NotIsolated, isolated
-from tutorsmith.worked.sorts import INNER, OUTER, agree, index_fits, shapes_in
+from tutorsmith.worked.sorts import INNER, OUTER, agree, index_fits, shapes_in, sorts_in
 from tutorsmith.worked.typed import CONSTANT_SYMBOLS, Typed, plain
 
-CHUNKS = 25
+CHUNKS = 40
 """How many of the best chunks are looked at."""
 DEPTH = 3
 """How many equations may stand behind each other."""
 _FAR, _CONTEXT, _STEP, _TURNED, _CASE = 0.8, 0.5, 0.3, 0.1, 0.3
-_PART, _SHARED, _INDEX, _LONG = 0.3, 0.1, 0.2, 6
+_ASKING, _PART, _SHARED, _MOST_SHARED, _INDEX, _LONG = 0.2, 0.3, 0.06, 0.5, 0.2, 6
 _NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.2, 0.6
 _SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 0.9
-_MOST_COST = 2.0
+_MOST_COST = 1.6
 _CONNECTED = frozenset(["series", "side by side"])
+_HEADS = frozenset(
+    "density densities coefficient factor constant amplitude number ratio strength component magnitude function".split()  # noqa: SIM905
+)
 _JOULE: Dimension = dimension_of_unit("J")
 _MOST_PLANS, _MOST_STEPS = 60, 6
 _TINY = 1e-9
@@ -57,13 +60,22 @@ class Step:
         return frozenset().union(*(known.held for known in self.known.values()))
 
 
+def _ranking(course: Course, question: Question) -> list[tuple[int, float]]:
+    """(chunk, how far from the question), by the whole question and by the sentence that asks."""
+    out: dict[int, float] = {}
+    for text, more in ((question.text, 0.0), (question.asking, _ASKING)):
+        ranked = course.search(text, CHUNKS)
+        for chunk, score in ranked:
+            out[chunk] = min(out.get(chunk, 1.0), 1 - score / ranked[0][1] + more)
+    return sorted(out.items(), key=lambda entry: entry[1])
+
+
 class Planner:
     """Plans for one question beside a course. equations: of a chunk by its position."""
 
     def __init__(self, question: Question, course: Course, equations: Callable[[int], Sequence[Typed]]) -> None:
         self.course, self.question = course, question
-        ranked = course.search(question.text, CHUNKS)
-        self._ranked = [(chunk, 1 - score / ranked[0][1]) for chunk, score in ranked]
+        self._ranked = _ranking(course, question)
         self._equations = equations
         self._setting = Setting.of(question, Solver(question, course.formulary, ()))
         self._words = frozenset(words(question.text))
@@ -78,7 +90,7 @@ class Planner:
         for chunk, far in self._ranked:
             text = self.course.index.chunks[chunk].text
             for typed in self._equations(chunk):
-                if typed.equation.peak and not self._setting.peak:
+                if typed.equation.kind and typed.equation.kind not in self._setting.kinds:
                     continue
                 out.append((typed, _FAR * far + self._doubt(typed, text)))
         return out
@@ -122,8 +134,15 @@ class Planner:
         """What weighs against this symbol as the one that is asked for."""
         told = self._told(typed)
         if not _answers(wanted, typed.dimensions[symbol], symbol) and not (
-            typed.dimensions[symbol] == () and is_number(wanted.dimension) and wanted.name and wanted.name in told
+            typed.dimensions[symbol] == ()
+            and is_number(wanted.dimension)
+            and wanted.name
+            and wanted.name in told
+            and all(dimension_of_name(n) in (None, wanted.dimension) for n in typed.names.get(symbol, ()))
         ):
+            return None
+        names = typed.names.get(symbol, ())
+        if wanted.strict and not any(wanted.name in name for name in names):
             return None
         if wanted.symbol and wanted.symbol not in (symbol, plain(symbol), symbol.partition("_")[0]):
             return None
@@ -131,7 +150,7 @@ class Planner:
         cost = 0.0
         if wanted.sort and sort and not agree(wanted.sort, sort):
             cost += _OTHER_SORT
-        names = typed.names.get(symbol, ())
+        cost += self._qualified(wanted, names, told)
         if wanted.name and any(wanted.name in name for name in names):
             cost += _NAMED
         elif wanted.dimension == _JOULE and any(dimension_of_name(name) == wanted.dimension for name in names):
@@ -144,7 +163,7 @@ class Planner:
         others = [n for s in typed.symbols if s != symbol for n in typed.names.get(s, ()) if " " in n]
         if any(_within(n, wanted) for n in others) and not any(_within(n, wanted) for n in names):
             return None
-        return cost - _SHARED * min(len(shared), 3)
+        return cost - min(_SHARED * sum(map(self.course.weight, shared)), _MOST_SHARED)
 
     def named(self) -> list[Wanted]:
         """What the asking names as the notes name a symbol: "the loss tangent", "the reluctance"; and symbols."""
@@ -155,15 +174,32 @@ class Planner:
         for typed, _ in self.near:
             for symbol in typed.symbols:
                 dimension = typed.dimensions[symbol]
-                for name in typed.names.get(symbol, ()):
+                for name in _endings(typed.names.get(symbol, ())):
                     stems = words(name)
-                    known = len(stems) == 1 and (len(stems[0]) < _LONG or quantities_in(name))
-                    if stems and not known and f" {' '.join(stems)} " in text:
-                        out.setdefault((name, dimension), Wanted(dimension, name, None, None, frozenset(stems)))
+                    if stems and not _is_common(name) and f" {' '.join(stems)} " in text:
+                        out.setdefault((name, dimension), Wanted(dimension, name, words=frozenset(stems), strict=True))
                 for asked in symbols_asked(asking):
                     if asked in (symbol, plain(symbol)):
                         out.setdefault((asked, dimension), Wanted(dimension, "", symbol=asked))
-        return list(out.values())
+        ambiguous = {name for name, _ in out if sum(name == other for other, _ in out) > 1}
+        return [one for one in out.values() if one.name not in ambiguous]
+
+    @cached_property
+    def _phrases(self) -> frozenset[str]:
+        """All names of symbols near the question."""
+        return frozenset(name for typed, _ in self.near for found in typed.names.values() for name in found)
+
+    def _qualified(self, wanted: Wanted, names: Sequence[str], told: str) -> float:
+        """By the word before the name: a surface resistance is no radiation resistance, where the notes know both."""
+        adjective = re.search(r"([A-Za-z-]+)\s+" + re.escape(wanted.name), wanted.near.lower()) if wanted.name else None
+        if adjective is None or adjective[1] in NO_ADJECTIVES:
+            return 0.0
+        phrase = f"{adjective[1]} {wanted.name}"
+        if phrase in told or any(phrase in name for name in names):
+            return -_INDEX
+        known = [name for name in names if wanted.name in name]
+        elsewhere = any(phrase in name for name in self._phrases)
+        return _OTHER_NAME if elsewhere or (known and not any(name.startswith(wanted.name) for name in known)) else 0.0
 
     def _told(self, typed: Typed) -> str:
         """The sentence that leads to an equation."""
@@ -251,6 +287,19 @@ def _shared() -> frozenset[Dimension]:
 def _alike(one: Dimension, other: Dimension) -> bool:
     """Whether both are of one physical dimension."""
     return bool(one) and one[0][0].startswith("[") and comparable_dimensions(one, other)
+
+
+def _is_common(name: str) -> bool:
+    """Whether it is one word that names no quantity by itself, or one that everybody uses."""
+    one = " " not in name
+    return one and (len(name) < _LONG or name in _HEADS or bool(quantities_in(name)) or bool(sorts_in(name)))
+
+
+def _endings(names: Sequence[str]) -> Iterator[str]:
+    """Names and their ends: "core of reluctance", "of reluctance", "reluctance"."""
+    for name in names:
+        parts = name.split()
+        yield from (" ".join(parts[k:]) for k in range(len(parts)))
 
 
 def _within(name: str, wanted: Wanted) -> bool:

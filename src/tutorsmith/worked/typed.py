@@ -1,6 +1,7 @@
 """Equations of the notes with what their symbols are: dimensions that agree, and the names that the notes give."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimensi
 from tutorsmith.tools.constants import CONSTANTS
 from tutorsmith.worked.dimensions import consistent, physical, powers_of
 from tutorsmith.worked.equations import Equation, equations_in
+from tutorsmith.worked.sorts import sorts_in
 
 CONSTANT_SYMBOLS: Mapping[str, str] = {
     "epsilon_0": "epsilon_0",
@@ -23,6 +25,10 @@ CONSTANT_SYMBOLS: Mapping[str, str] = {
 """Symbols of the notes that are constants, as the calculator names them."""
 ABSOLUTE = {"epsilon": "F/m", "mu": "H/m"}
 """What a permittivity and a permeability are that have no index r."""
+_NO_NAMES = frozenset(
+    "means find gives give brings suppose assume while since vanishes terms becomes call denotes follow then".split()  # noqa: SIM905
+)
+"""Words before a symbol that are no names."""
 _OMEGA = dimension_of_unit("rad/s")
 _TRIGONOMETRIC = ("sin", "cos", "tan")
 
@@ -53,17 +59,17 @@ def typed_in(text: str, chunk: int, formulary: Formulary) -> list[Typed]:
 
     What one equation tells of a symbol serves those after it.
     """
-    out: dict[tuple[str, int, int, bool], Typed] = {}
+    out: dict[tuple[str, int, int, str], Typed] = {}
     told: dict[str, Dimension] = {}
     for equation in equations_in(text, chunk):
-        key = (equation.latex, equation.start, len(equation.symbols), equation.peak)
-        if key not in out and (made := _typed(equation, formulary, told)) is not None:
+        key = (equation.latex, equation.start, len(equation.symbols), equation.kind)
+        if key not in out and (made := _typed(equation, text, formulary, told)) is not None:
             out[key] = made
             told.update({s: d for s, d in made.dimensions.items() if s not in told})
     return list(out.values())
 
 
-def _typed(equation: Equation, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
+def _typed(equation: Equation, text: str, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
     angles = frozenset(_angles(equation.left) + _angles(equation.right))
     candidates: dict[str, list[Dimension]] = {}
     names: dict[str, tuple[str, ...]] = {}
@@ -72,7 +78,7 @@ def _typed(equation: Equation, formulary: Formulary, told: Mapping[str, Dimensio
             unit = CONSTANTS[CONSTANT_SYMBOLS[symbol]][1]
             candidates[symbol] = [dimension_of_unit(unit)]
             continue
-        names[symbol] = _names(plain(symbol), equation.chunk, formulary)
+        names[symbol] = _names(plain(symbol), equation.names[symbol], text, equation.chunk, formulary)
         first = [told[symbol]] if symbol in told else []
         found = _candidates(symbol, angles, names[symbol], equation.chunk, formulary)
         candidates[symbol] = list(dict.fromkeys([*first, *found]))
@@ -91,12 +97,26 @@ def _contradicts(name: str, dimension: Dimension) -> bool:
     return bool(told and dimension) and powers_of(physical(told or ())) != powers_of(dimension)
 
 
-def _names(symbol: str, chunk: int, formulary: Formulary) -> tuple[str, ...]:
+def _names(symbol: str, latex: str, text: str, chunk: int, formulary: Formulary) -> tuple[str, ...]:
     """What the nearest part of the notes that names a symbol calls it: the chunk, its source, all notes."""
+    if found := _told_beside(latex, text):
+        return (found, *(name for name, _ in formulary.chunks[chunk].names.get(symbol, Counter()).most_common(2)))
     for glossary in (formulary.chunks[chunk], formulary.sources[formulary.source_of[chunk]], formulary.whole):
-        if found := glossary.names.get(symbol):
-            return tuple(name for name, _ in found.most_common(3))
+        listed = (name for name, _ in glossary.names.get(symbol, Counter()).most_common(5))
+        if found := [name for name in listed if name.split()[-1] not in _NO_NAMES]:
+            return tuple(found[:3])
     return ()
+
+
+def _told_beside(latex: str, text: str) -> str | None:
+    """The name beside a symbol that stands with a condition or a sign of change: "radius $a<d$", "$\\Delta f$ the
+    half-power bandwidth"."""
+    written = re.escape(latex)
+    if before := re.search(rf"(?P<name>[A-Za-z-]+(?: [A-Za-z-]+)?) \$\s*{written}\s*[<>\\]", text):
+        name = str(before["name"]).lower()
+        return name if sorts_in(name) or dimension_of_name(name) else None
+    after = re.search(rf"\$\s*{written}\s*\$ (?:is )?the (?P<name>[a-z-]+(?: [a-z-]+)?)(?= in\b|[,.]| of\b)", text)
+    return str(after["name"]).lower() if after else None
 
 
 def _candidates(
