@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tutorsmith.data.read import read_samples
 from tutorsmith.data.schema import Sample
-from tutorsmith.evaluation.metrics.units import comparable, parse_unit
+from tutorsmith.evaluation.metrics.units import Unit, comparable, parse_unit
 from tutorsmith.evaluation.metrics.values import Value, values_of
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import question_of
@@ -25,6 +25,7 @@ from tutorsmith.worked import Calculation, Calculator, said
 
 DATA = Path(__file__).parents[1] / "data" / "training"
 FILES = ("style_sft", "style_sft_extended", "multi_turn_sft", "tool_sft")
+_NEPER = 8.685889638
 _CLOSE = 0.011
 """Relative difference of one result: 1 %, and the rounding of the teacher's third digit."""
 
@@ -46,7 +47,7 @@ def answer_of(sample: Sample) -> str:
     return next(m.content or "" for m in reversed(sample.messages) if m.role == "assistant")
 
 
-def results(sample: Sample) -> list[Value]:
+def results_of(sample: Sample) -> list[Value]:
     """Numbers of the answer that the question does not give, with a unit or of three digits."""
     given = [v for text, values in question_of(sample.messages).valued for v in values]
     own = [v for v in values_of(answer_of(sample)) if not any(_same(v, g) for g in given)]
@@ -64,11 +65,18 @@ def stands(calculation: Calculation, answer: str) -> bool:
     if unit is None:
         return False
     number = calculation.value * unit.factor
-    for value in values_of(answer):
-        bare = not value.unit.dimensions and not unit.dimensions
-        if (bare or comparable(value.unit, unit)) and abs(abs(value.number) - abs(number)) <= _CLOSE * abs(number):
-            return True
-    return False
+    return any(_near(value, number, unit) for value in values_of(answer))
+
+
+def _near(value: Value, number: float, unit: Unit) -> bool:
+    """Without the sign, which words may tell; neper per metre are 1/m."""
+    found = value.number
+    plain = Unit(1.0, tuple(d for d in value.unit.dimensions if d[0] != "level"))
+    if plain.dimensions != value.unit.dimensions:
+        found /= _NEPER if value.unit.factor >= _NEPER else 1.0
+    return (plain.dimensions == unit.dimensions or comparable(plain, unit)) and abs(
+        abs(found) - abs(number)
+    ) <= _CLOSE * abs(number)
 
 
 def outcomes(samples: list[Sample], calculator: Calculator) -> Iterator[Outcome]:
@@ -81,25 +89,25 @@ def outcomes(samples: list[Sample], calculator: Calculator) -> Iterator[Outcome]
 
 def calculable(sample: Sample) -> bool:
     """Whether its teacher calculated: the question has values, the answer a result."""
-    return sample.refusal_type is None and bool(question_of(sample.messages).measured) and bool(results(sample))
+    return sample.refusal_type is None and bool(question_of(sample.messages).measured) and bool(results_of(sample))
 
 
 def report(name: str, found: list[Outcome], *, errors: bool) -> None:
     asked = [o for o in found if calculable(o.sample)]
     made = [o for o in asked if o.made]
-    right = [o for o in made if o.right[-1]]
-    steps = [r for o in asked for r in o.right]
+    right = [o for o in made if all(r for c, r in zip(o.made, o.right, strict=True) if c.asked)]
+    results = [r for o in asked for c, r in zip(o.made, o.right, strict=True) if c.asked]
     beside = [o for o in found if o.made and not calculable(o.sample)]
     precision = len(right) / len(made) if made else 0.0
     print(
         f"{name}: {len(asked)} questions, {len(made)} calculated, {len(right)} of them with the teacher's result: "
         f"precision {precision:.2f}, recall {len(right) / max(len(asked), 1):.2f}; "
-        f"steps {sum(steps)}/{len(steps)}; {len(beside)} of {len(found) - len(asked)} others got one; "
+        f"results {sum(results)}/{len(results)}; {len(beside)} of {len(found) - len(asked)} others got one; "
         f"slowest {max(o.seconds for o in found):.2f} s"
     )
     if errors:
         for outcome in asked:
-            if not outcome.made or not all(outcome.right):
+            if outcome not in right:
                 print(" ", outcome.sample.id, outcome.sample.question, "\n    ", said(outcome.made, {}, "en") or "-")
         for outcome in beside:
             print("  + ", outcome.sample.id, outcome.sample.question, "\n    ", said(outcome.made, {}, "en"))

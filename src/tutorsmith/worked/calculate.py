@@ -1,6 +1,7 @@
 """A question and a course -> what is asked, calculated; nothing where the notes or the question leave it open."""
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,6 +22,10 @@ _SAME = 0.01
 _MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
 
 
+_SECTION = re.compile(r"\bcross[- ]section(?:al area)?(?= [\d.])")
+"""Before a number "section" is read as that of a text."""
+
+
 class Calculator:
     """The equations of a course, each chunk read when it is first needed."""
 
@@ -30,18 +35,21 @@ class Calculator:
 
     def equations(self, chunk: int) -> Sequence[Typed]:
         if chunk not in self._typed:
-            self._typed[chunk] = typed_in(self.course.index.chunks[chunk].text, chunk, self.course.formulary)
+            found = self.course.index.chunks[chunk]
+            self._typed[chunk] = typed_in(found.text, found.heading, chunk, self.course.formulary)
         return self._typed[chunk]
 
     def calculate(self, question: Question) -> tuple[Calculation, ...]:
         out: dict[tuple[str, str], Calculation] = {}
         for wanted, step in self.chosen(question):
             for one in calculations_of(step, wanted.unit):
-                out.setdefault((one.symbol, one.latex), one)
+                if one.asked or (one.symbol, one.latex) not in out:
+                    out[one.symbol, one.latex] = one
         return tuple(out.values())
 
     def chosen(self, question: Question) -> list[tuple[Wanted, Step]]:
         """For each quantity that is asked the plan that stands out."""
+        question = Question(_SECTION.sub(r"\g<0> of", question.text), question.before)
         held = held_in(question)
         if not held:
             return []

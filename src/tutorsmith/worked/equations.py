@@ -117,7 +117,14 @@ def _equation(left: str, right: str, reading: Reading) -> tuple[Tree, Tree, Mapp
     used = symbols(one) | symbols(other)
     if used != set(names) or not symbols(one) or not symbols(other):
         return None
-    return one, other, {name: latex for name, (_, latex) in names.items()}
+    return one, other, {name: _as_written(latex) for name, (_, latex) in names.items()}
+
+
+def _as_written(latex: str) -> str:
+    """A symbol as the notes have it: \\mathcal{R} and \\Delta f, which are read as R_{cal} and f_{\\Delta}."""
+    if latex.endswith("_{cal}"):
+        return rf"\mathcal{{{latex[:-6]}}}"
+    return rf"\Delta {latex[:-9]}" if latex.endswith(r"_{\Delta}") else latex
 
 
 def _is_plain(side: Tree) -> bool:

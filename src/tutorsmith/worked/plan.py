@@ -7,6 +7,7 @@ wanted ──► equation of a near chunk that has it ──► its other symbol
 import cmath
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -31,16 +32,15 @@ DEPTH = 3
 _FAR, _CONTEXT, _STEP, _TURNED, _CASE = 0.8, 0.5, 0.3, 0.1, 0.3
 _ASKING, _PART, _SHARED, _MOST_SHARED, _INDEX, _LONG = 0.2, 0.3, 0.06, 0.5, 0.2, 6
 _NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.2, 0.6
-_SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 0.9
+_SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 1.3
 _MOST_COST = 1.6
-_CONNECTED = frozenset(["series", "side by side"])
 _HEADS = frozenset(
     "density densities coefficient factor constant amplitude number ratio strength component magnitude function".split()  # noqa: SIM905
 )
+_MOST_MEANINGS = 2
 _JOULE: Dimension = dimension_of_unit("J")
 _MOST_PLANS, _MOST_STEPS = 60, 6
 _TINY = 1e-9
-_SPECIAL = re.compile(r"(?:limiting case|limit|check|mistake|far away|for \$[^$]*(?:gg|ll))[^.]{0,60}$|极限|检验", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Planner:
         self._equations = equations
         self._setting = Setting.of(question, Solver(question, course.formulary, ()))
         self._words = frozenset(words(question.text))
+        self._weight = sum(map(course.weight, self._words)) or 1.0
         self._shapes = shapes_in(question.text)
         self._goal: Dimension = ()
         self._steps: dict[tuple[str, Dimension, frozenset[str]], list[Step]] = {}
@@ -86,35 +87,28 @@ class Planner:
     @cached_property
     def near(self) -> list[tuple[Typed, float]]:
         """Equations of the best chunks with what weighs against each."""
+        return self._listed(self._ranked)
+
+    def _listed(self, ranked: Sequence[tuple[int, float]]) -> list[tuple[Typed, float]]:
         out = []
-        for chunk, far in self._ranked:
-            text = self.course.index.chunks[chunk].text
+        for chunk, far in ranked:
             for typed in self._equations(chunk):
                 if typed.equation.kind and typed.equation.kind not in self._setting.kinds:
                     continue
-                out.append((typed, _FAR * far + self._doubt(typed, text)))
+                out.append((typed, _FAR * far + self._doubt(typed)))
         return out
 
-    def _doubt(self, typed: Typed, text: str) -> float:
+    def _doubt(self, typed: Typed) -> float:
         """Of an equation by the words around it: a special case, or one that the question speaks of."""
-        equation = typed.equation
-        before, behind = text[max(0, equation.start - 200) : equation.start], text[equation.end : equation.end + 120]
-        paragraph = before.rstrip().split("\n\n")[-1]
-        around = set(words(paragraph)) | set(words(behind.split("\n\n")[0]))
-        total = sum(map(self.course.weight, self._words)) or 1.0
-        shared = sum(map(self.course.weight, self._words & around)) / total
-        case = _CASE if _SPECIAL.search(before) else 0.0
-        return case - _CONTEXT * shared + self._shape(paragraph, equation.chunk)
+        shared = sum(map(self.course.weight, self._words & typed.place.words)) / self._weight
+        case = _CASE if typed.place.special else 0.0
+        return case - _CONTEXT * shared + self._shape(typed.place.bodies)
 
-    def _shape(self, paragraph: str, chunk: int) -> float:
-        """Of an equation of another body than the question's; what stands right before it tells more than the heading."""
-        text = self.course.index.chunks[chunk].text
-        headed = shapes_in(self.course.index.chunks[chunk].heading)
-        told = shapes_in(paragraph.rpartition(". ")[2])
-        body = (told & (headed | _CONNECTED)) or (shapes_in(paragraph) & headed) or headed or told or shapes_in(text)
-        if not body:
+    def _shape(self, bodies: frozenset[str]) -> float:
+        """Of an equation of another body than the question's."""
+        if not bodies:
             return 0.0
-        if not body & self._shapes:
+        if not bodies & self._shapes:
             return _OTHER_BODY if self._shapes else _BODY
         return _SAME_BODY
 
@@ -132,7 +126,7 @@ class Planner:
 
     def _target(self, wanted: Wanted, typed: Typed, symbol: str) -> float | None:
         """What weighs against this symbol as the one that is asked for."""
-        told = self._told(typed)
+        told = typed.place.told
         if not _answers(wanted, typed.dimensions[symbol], symbol) and not (
             typed.dimensions[symbol] == ()
             and is_number(wanted.dimension)
@@ -181,8 +175,11 @@ class Planner:
                 for asked in symbols_asked(asking):
                     if asked in (symbol, plain(symbol)):
                         out.setdefault((asked, dimension), Wanted(dimension, "", symbol=asked))
-        ambiguous = {name for name, _ in out if sum(name == other for other, _ in out) > 1}
-        return [one for one in out.values() if one.name not in ambiguous]
+        first: dict[str, Wanted] = {}
+        for one in out.values():
+            first.setdefault(one.name or one.symbol or "", one)
+        meanings = Counter(name for name, _ in out)
+        return [one for one in first.values() if meanings[one.name] <= _MOST_MEANINGS]
 
     @cached_property
     def _phrases(self) -> frozenset[str]:
@@ -200,12 +197,6 @@ class Planner:
         known = [name for name in names if wanted.name in name]
         elsewhere = any(phrase in name for name in self._phrases)
         return _OTHER_NAME if elsewhere or (known and not any(name.startswith(wanted.name) for name in known)) else 0.0
-
-    def _told(self, typed: Typed) -> str:
-        """The sentence that leads to an equation."""
-        text = self.course.index.chunks[typed.equation.chunk].text
-        paragraph = text[max(0, typed.equation.start - 200) : typed.equation.start].rstrip().split("\n\n")[-1]
-        return paragraph.rpartition(". ")[2].lower()
 
     def _solved(
         self, typed: Typed, symbol: str, cost: float, held: Sequence[Held], above: frozenset[str], depth: int

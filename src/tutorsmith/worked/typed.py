@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tutorsmith.data.words import words
 from tutorsmith.evidence.formulas import Formulary, Relation
 from tutorsmith.evidence.needs import dimension_in
-from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit
+from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, quantities_in
 from tutorsmith.tools.constants import CONSTANTS
 from tutorsmith.worked.dimensions import consistent, physical, powers_of
 from tutorsmith.worked.equations import Equation, equations_in
-from tutorsmith.worked.sorts import sorts_in
+from tutorsmith.worked.sorts import shapes_in, sorts_in
 
 CONSTANT_SYMBOLS: Mapping[str, str] = {
     "epsilon_0": "epsilon_0",
@@ -25,12 +26,42 @@ CONSTANT_SYMBOLS: Mapping[str, str] = {
 """Symbols of the notes that are constants, as the calculator names them."""
 ABSOLUTE = {"epsilon": "F/m", "mu": "H/m"}
 """What a permittivity and a permeability are that have no index r."""
+_LEAD = re.compile(r"(?P<name>(?:[A-Za-z-]+ ){0,2}[A-Za-z-]+)(?: is)?:?\**\s*$")
 _NO_NAMES = frozenset(
     "means find gives give brings suppose assume while since vanishes terms becomes call denotes follow then".split()  # noqa: SIM905
 )
 """Words before a symbol that are no names."""
 _OMEGA = dimension_of_unit("rad/s")
 _TRIGONOMETRIC = ("sin", "cos", "tan")
+
+
+_SPECIAL = re.compile(
+    r"(?:limiting case|limit|check|mistake|far away|for \$[^$]*(?:gg|ll))[^.]{0,60}$|极限|检验", re.IGNORECASE
+)
+_CONNECTED = frozenset(["series", "side by side"])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What stands around an equation: its words, whether it is a special case, the bodies that it is of, the sentence
+    that leads to it."""
+
+    words: frozenset[str]
+    special: bool
+    bodies: frozenset[str]
+    told: str
+
+    @classmethod
+    def of(cls, text: str, heading: str, start: int, end: int) -> "Place":
+        before, behind = text[max(0, start - 200) : start], text[end : end + 120]
+        paragraph = before.rstrip().split("\n\n")[-1]
+        sentence = paragraph.rpartition(". ")[2]
+        close = sentence.rpartition("$")[2]
+        told = close if quantities_in(close) or sorts_in(close) else sentence
+        headed, here = shapes_in(heading), shapes_in(sentence)
+        bodies = here & (headed | _CONNECTED) or shapes_in(paragraph) & headed or headed or here or shapes_in(text)
+        around = frozenset((*words(paragraph), *words(behind.split("\n\n")[0])))
+        return cls(around, bool(_SPECIAL.search(before)), bodies, told.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +71,7 @@ class Typed:
     equation: Equation
     dimensions: Mapping[str, Dimension]
     names: Mapping[str, tuple[str, ...]]
-    angles: frozenset[str]
+    place: Place
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -54,7 +85,7 @@ def plain(symbol: str) -> str:
     return f"{base}_{below}" if below else base
 
 
-def typed_in(text: str, chunk: int, formulary: Formulary) -> list[Typed]:
+def typed_in(text: str, heading: str, chunk: int, formulary: Formulary) -> list[Typed]:
     """The equations of a chunk whose symbols have dimensions that agree; of several readings the first that does.
 
     What one equation tells of a symbol serves those after it.
@@ -63,13 +94,14 @@ def typed_in(text: str, chunk: int, formulary: Formulary) -> list[Typed]:
     told: dict[str, Dimension] = {}
     for equation in equations_in(text, chunk):
         key = (equation.latex, equation.start, len(equation.symbols), equation.kind)
-        if key not in out and (made := _typed(equation, text, formulary, told)) is not None:
+        if key not in out and (made := _typed(equation, text, heading, formulary, told)) is not None:
             out[key] = made
             told.update({s: d for s, d in made.dimensions.items() if s not in told})
     return list(out.values())
 
 
-def _typed(equation: Equation, text: str, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
+def _typed(
+    equation: Equation, text: str, heading: str, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
     angles = frozenset(_angles(equation.left) + _angles(equation.right))
     candidates: dict[str, list[Dimension]] = {}
     names: dict[str, tuple[str, ...]] = {}
@@ -84,11 +116,15 @@ def _typed(equation: Equation, text: str, formulary: Formulary, told: Mapping[st
         candidates[symbol] = list(dict.fromkeys([*first, *found]))
     if "omega" in candidates:
         candidates["omega"] = [_OMEGA]
+    if equation.left[0] == "sym" and equation.left[1] in names and (lead := _lead(text[: equation.start])):
+        symbol = equation.left[1]
+        names[symbol] = (lead, *(name for name in names[symbol] if name != lead))[:3]
     choice = consistent(equation.left, equation.right, candidates)
     if choice is None:
         return None
+    place = Place.of(text, heading, equation.start, equation.end)
     kept = {s: tuple(n for n in found if not _contradicts(n, choice[s])) for s, found in names.items()}
-    return Typed(equation, choice, kept, angles)
+    return Typed(equation, choice, kept, place)
 
 
 def _contradicts(name: str, dimension: Dimension) -> bool:
@@ -106,6 +142,15 @@ def _names(symbol: str, latex: str, text: str, chunk: int, formulary: Formulary)
         if found := [name for name in listed if name.split()[-1] not in _NO_NAMES]:
             return tuple(found[:3])
     return ()
+
+
+def _lead(before: str) -> str | None:
+    """The name right before an equation: "the cutoff wavelength $\\lambda_c=v/f_c$"."""
+    found = _LEAD.search(before[-60:])
+    if found is None:
+        return None
+    name = " ".join(w for w in found["name"].lower().split() if w not in ("the", "a", "an", "of", "is", "and", "with"))
+    return name if name and (sorts_in(name) or dimension_of_name(name)) else None
 
 
 def _told_beside(latex: str, text: str) -> str | None:

@@ -30,7 +30,7 @@ class Calculation:
 
     symbol: what it gives, in LaTeX; latex: the relation as in the notes; chunk: its place in the index; assigned: symbol
     -> (number, unit); value in `unit`; tool_call: arguments of evaluate_expression that give the value; stands: whether
-    the symbol stands alone on the left side of the relation.
+    the symbol stands alone on the left side of the relation; asked: a result that is asked for, and no step to one.
     """
 
     symbol: str
@@ -41,20 +41,21 @@ class Calculation:
     unit: str
     tool_call: Mapping[str, object]
     stands: bool = True
+    asked: bool = False
 
 
 def calculations_of(step: Step, unit: str | None) -> tuple[Calculation, ...]:
     """The step and those before it; empty where the calculator refuses one, or gives another number."""
     out: dict[tuple[str, str], Calculation] = {}
     for one in (*step.earlier, step):
-        made = _calculation(one, unit if one is step else None)
+        made = _calculation(one, unit, asked=one is step)
         if made is None:
             return ()
         out.setdefault((made.symbol, made.latex), made)
     return tuple(out.values())
 
 
-def _calculation(step: Step, unit: str | None) -> Calculation | None:
+def _calculation(step: Step, unit: str | None, *, asked: bool) -> Calculation | None:
     equation = step.typed.equation
     names = {symbol: _name(symbol) for symbol in equation.symbols}
     variables = {names[symbol]: _text(known, step.typed.dimensions[symbol]) for symbol, known in step.known.items()}
@@ -63,7 +64,7 @@ def _calculation(step: Step, unit: str | None) -> Calculation | None:
     if step.number < 0 and dimension in _magnitudes():
         tree = f"abs({tree})"
     call: dict[str, object] = {"expression": tree, "variables": variables}
-    for wanted in dict.fromkeys((unit, _unit(abs(step.number), dimension))):
+    for wanted in dict.fromkeys((unit if asked else None, _unit(abs(step.number), dimension))):
         if wanted is None:
             continue
         try:
@@ -77,7 +78,7 @@ def _calculation(step: Step, unit: str | None) -> Calculation | None:
             assigned = {name: _split(text) for name, text in variables.items()}
             stands = equation.left == ("sym", step.symbol)
             symbol = equation.names[step.symbol]
-            return Calculation(symbol, equation.latex, equation.chunk, assigned, float(value), wanted, call, stands)
+            return Calculation(symbol, equation.latex, equation.chunk, assigned, float(value), wanted, call, stands, asked)
     return None
 
 
