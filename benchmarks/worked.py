@@ -8,6 +8,7 @@ a hash of their id: one half is looked at while the room is built, the other is 
 
 import argparse
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def _same(one: Value, other: Value) -> bool:
 
 def stands(calculation: Calculation, answer: str) -> bool:
     """Whether the result stands in the answer, in whatever unit."""
-    unit = parse_unit(calculation.unit.replace("*", "·"))
+    unit = parse_unit(re.sub(r"^1/(.+)$", r"\1^-1", calculation.unit.replace("*", "·")))
     if unit is None:
         return False
     number = calculation.value * unit.factor

@@ -18,7 +18,7 @@ _SYMBOL = re.compile(
     r"(?<![A-Za-z\\])\$?(?P<symbol>\\?[A-Za-zα-ωΑ-Ω]+(?:_?\{?[A-Za-z0-9]{1,4}\}?)?)\s*\$?\s*(?:=|≈)\s*\$?\s*$"
 )
 _ASKS = re.compile(
-    r"\b(?:what(?:'s| is| are| was)?|which|how (?:large|big|strong|high|great|small|much|many|long|far|deep|thick|wide|fast)"
+    r"\b(?:what(?:'s| is| are| was)?|which|how (?:large|big|strong|high|great)(?: does| do)|how (?:large|big|strong|high|great|small|much|many|long|far|deep|thick|wide|fast)"
     r"(?: is| are| a)?|how|find|calculate|compute|determine|estimate|work out|i need|i want|give|state|to which|show)\b",
     re.IGNORECASE,
 )

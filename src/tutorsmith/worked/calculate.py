@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.quantities import dimension_of_unit
 from tutorsmith.evidence.question import Question
 from tutorsmith.worked.asked import Held, Wanted, held_in, wanted_in
 from tutorsmith.worked.plan import Planner, Step
@@ -14,12 +15,14 @@ from tutorsmith.worked.written import Calculation, calculations_of
 
 _ACCEPTED, _MARGIN = 0.4, 0.25
 """The greatest cost of a plan that is told, and by how much it must be better than one with another result."""
-_ALONE, _FAR_AHEAD = 0.9, 0.6
+_ALONE, _FAR_AHEAD = 0.7, 0.6
 """The same for a plan that has no use for none of the values and stands far ahead of others."""
-_UNUSED, _UNUSED_MATERIAL = 1.0, 0.3
+_UNUSED, _UNUSED_MATERIAL = 1.0, 0.4
 _SAME = 0.01
 """Results that differ by less are one result."""
 _MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
+_OF_MEDIUM = (*_MATERIALS, (("index", 1.0),), dimension_of_unit("S/m"))
+"""A value of the medium that is given belongs to everything that is asked about it."""
 
 
 _SECTION = re.compile(r"\bcross[- ]section(?:al area)?(?= [\d.])")
@@ -55,28 +58,33 @@ class Calculator:
             return []
         planner = Planner(question, self.course, self.equations)
         wanted = wanted_all(question, planner)
+        found = [(one, planner.plans(one, held)) for one in wanted]
+        first = [_outstanding(ranked(plans, held, frozenset())) for _, plans in found]
+        of_medium = frozenset(one.order for one in held if one.dimension in _OF_MEDIUM)
         out: list[tuple[Wanted, Step]] = []
-        for one in wanted:
-            if any(one.name and one.name == before.name for before, _ in out):
-                continue
-            best = _outstanding(ranked(planner, one, held))
-            if best is not None and all(s.symbol != best.symbol or s.number != best.number for _, s in out):
-                out.append((one, best))
+        for k, (one, plans) in enumerate(found):
+            others = (all_held(step) for n, step in enumerate(first) if step is not None and n != k)
+            step = _outstanding(ranked(plans, held, frozenset().union(*others) - of_medium)) or first[k]
+            again = any((one.name and one.name == w.name) or _equal(step, s) for w, s in out)
+            if step is not None and not again:
+                out.append((one, step))
         return out
 
 
+def _equal(one: Step | None, other: Step) -> bool:
+    return one is not None and one.symbol == other.symbol and one.number == other.number
+
+
 def wanted_all(question: Question, planner: Planner) -> list[Wanted]:
-    """What is asked for by names that everybody uses, and by those of the notes where they are no part of the others."""
+    """What is asked for by names that everybody uses, else by those of the notes; and by symbols."""
     out = list(wanted_in(question))
-    for one in planner.named():
-        if not any(w.dimension == one.dimension for w in out):
-            out.append(one)
-    return out
+    beside = [one for one in planner.named() if one.symbol or not out]
+    return out + [one for one in beside if all(one.dimension != w.dimension for w in out)]
 
 
-def ranked(planner: Planner, wanted: Wanted, held: Sequence[Held]) -> list[tuple[float, Step]]:
-    """Plans with what weighs against each, the best first."""
-    found = [(step.cost + _unused(all_held(step), held), step) for step in planner.plans(wanted, held)]
+def ranked(plans: Sequence[Step], held: Sequence[Held], elsewhere: frozenset[int]) -> list[tuple[float, Step]]:
+    """Plans with what weighs against each, the best first. elsewhere: values that serve another thing asked for."""
+    found = [(step.cost + _unused(all_held(step) | elsewhere, held), step) for step in plans]
     return sorted(found, key=lambda entry: entry[0])
 
 

@@ -29,6 +29,8 @@ _HERTZ: Dimension = dimension_of_unit("Hz")
 _OMEGA: Dimension = dimension_of_unit("rad/s")
 _AREA: Dimension = (("[length]", 2.0),)
 _WAVELENGTH: Dimension = (("wavelength", 1.0),)
+_OF_MEDIUM: tuple[Dimension, ...] = ((("permittivity", 1.0),), (("index", 1.0),))
+_MATERIALS: tuple[Dimension, ...] = (*_OF_MEDIUM, (("permeability", 1.0),))
 _CONDUCTIVITY: Dimension = dimension_of_unit("S/m")
 _ANGLE: Dimension = (("angle", 1.0),)
 _ROUND = re.compile(r"\b(?:round|circular|wire|disk|disc|loop|dish|rod|cylind\w*)\b|圆|导线", re.IGNORECASE)
@@ -149,6 +151,8 @@ def _from_setting(
     doubt = 0.0 if setting.vacuum else _DEFAULT
     if base == "epsilon" and any(one.dimension == _CONDUCTIVITY for one in held):
         doubt += _OTHER_SORT  # a conductor is no free space
+    if base in ("epsilon", "n") and not symbol[-1].isdigit() and any(one.dimension in _OF_MEDIUM for one in held):
+        doubt += _OTHER_SORT  # that of the medium is given
     kind = _KINDS.get(base, "index" if base == "n" else "")
     if {"m", "n"} <= set(typed.symbols) and symbol in _MODES:
         if symbol in setting.mode:
@@ -182,7 +186,7 @@ def _fit(given: Dimension, wanted: Dimension) -> float | None:
     if is_number(given) and is_number(wanted):
         if given == wanted:
             return 0.0 if given else _UNNAMED
-        return _UNNAMED if not given or not wanted else None
+        return _UNNAMED if (not given or not wanted) and given not in _MATERIALS else None
     if is_number(given) or is_number(wanted):
         return None
     return 0.0 if comparable_dimensions(given, wanted) else None

@@ -31,8 +31,8 @@ DEPTH = 3
 """How many equations may stand behind each other."""
 _FAR, _CONTEXT, _STEP, _TURNED, _CASE = 0.8, 0.5, 0.3, 0.1, 0.3
 _ASKING, _PART, _SHARED, _MOST_SHARED, _INDEX, _LONG = 0.2, 0.3, 0.06, 0.5, 0.2, 6
-_NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.2, 0.6
-_SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 1.3
+_NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.3, 0.6
+_SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 2.0
 _MOST_COST = 1.6
 _HEADS = frozenset(
     "density densities coefficient factor constant amplitude number ratio strength component magnitude function".split()  # noqa: SIM905
@@ -106,6 +106,8 @@ class Planner:
 
     def _shape(self, bodies: frozenset[str]) -> float:
         """Of an equation of another body than the question's."""
+        if any(shape[0].isdigit() for shape in self._shapes - bodies):
+            return _OTHER_BODY
         if not bodies:
             return 0.0
         if not bodies & self._shapes:
