@@ -19,6 +19,7 @@ from tutorsmith.worked.typed import ABSOLUTE, Typed, plain
 
 _SAME_SYMBOL, _OTHER_SYMBOL = -0.2, 0.15
 _SAME_SORT, _NEAR_SORT, _OTHER_SORT = -0.25, -0.05, 0.8
+_CALLED = -0.3
 _WORD, _MOST_WORDS = -0.1, 3
 _CONVERTED, _DEFAULT = 0.1, 0.1
 _UNNAMED = 0.25
@@ -229,4 +230,13 @@ def _wording(one: Held, symbol: str, typed: Typed) -> float:
     if one.row is not None and symbol in _ROW:
         cost += _NEAR_SORT if _ROW.index(symbol) == min(one.row, 2) else _OTHER_SORT
     named = {word for name in typed.names.get(symbol, ())[:3] for word in words(name)}
-    return cost + _WORD * min(len(named & one.words), _MOST_WORDS)
+    cost += _WORD * min(len(named & one.words), _MOST_WORDS)
+    if _called(symbol, typed, one):
+        return cost + _CALLED
+    alike = (s for s in typed.symbols if s != symbol and typed.dimensions[s] == typed.dimensions[symbol])
+    return cost - (_CALLED if any(_called(s, typed, one) for s in alike) else 0.0)
+
+
+def _called(symbol: str, typed: Typed, one: Held) -> bool:
+    """Whether the words beside a value hold a name of several words that the notes give a symbol."""
+    return any(" " in name and set(words(name)) <= one.words for name in typed.names.get(symbol, ()))

@@ -34,6 +34,8 @@ _ASKING, _PART, _SHARED, _MOST_SHARED, _INDEX, _LONG = 0.2, 0.3, 0.06, 0.5, 0.2,
 _NAMED, _OTHER_NAME, _OTHER_SORT, _ORDER, _AGAIN = -0.3, 0.5, 0.7, 0.3, 0.6
 _SAME_BODY, _BODY, _OTHER_BODY = -0.2, 0.2, 2.0
 _MOST_COST = 1.6
+_SURE = 0.2
+"""A value of the question that costs less needs no equation that gives it."""
 _HEADS = frozenset(
     "density densities coefficient factor constant amplitude number ratio strength component magnitude function".split()  # noqa: SIM905
 )
@@ -102,6 +104,8 @@ class Planner:
         """Of an equation by the words around it: a special case, or one that the question speaks of."""
         shared = sum(map(self.course.weight, self._words & typed.place.words)) / self._weight
         case = _CASE if typed.place.special else 0.0
+        if "rms" in self._words - typed.place.words:
+            case += _OTHER_BODY  # what the notes say of amplitudes is no effective value
         return case - _CONTEXT * shared + self._shape(typed.place.bodies)
 
     def _shape(self, bodies: frozenset[str]) -> float:
@@ -186,7 +190,9 @@ class Planner:
     @cached_property
     def _phrases(self) -> frozenset[str]:
         """All names of symbols near the question."""
-        return frozenset(name for typed, _ in self.near for found in typed.names.values() for name in found)
+        named = (name for typed, _ in self.near for found in typed.names.values() for name in found)
+        headed = (self.course.index.chunks[chunk].heading.lower() for chunk, _ in self._ranked)
+        return frozenset((*named, *headed))
 
     def _qualified(self, wanted: Wanted, names: Sequence[str], told: str) -> float:
         """By the word before the name: a surface resistance is no radiation resistance, where the notes know both."""
@@ -218,7 +224,10 @@ class Planner:
         choices: list[list[tuple[Known, tuple[Step, ...]]]] = []
         for one in needed:
             found: list[tuple[Known, tuple[Step, ...]]] = [(k, ()) for k in options(one, typed, held, self._setting)]
-            if depth > 1 and not any(known.cost < 0.2 for known, _ in found):
+            few = sum(typed.dimensions[s] == typed.dimensions[one] for s in needed) > sum(
+                comparable_dimensions(h.dimension, typed.dimensions[one]) for h in held
+            )
+            if depth > 1 and (few or not any(known.cost < _SURE for known, _ in found)):
                 found += [
                     (Known(step.number, "", step.held, max(step.cost, 0.0) + _STEP), (*step.earlier, step))
                     for step in self._derived(one, typed, held, above | {symbol}, depth - 1)
