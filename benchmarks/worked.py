@@ -1,9 +1,9 @@
 """How often questions of the training samples get a calculation, and how often it is that of the teacher's answer.
 
-python benchmarks/worked.py [--errors] [--held-errors]
+python benchmarks/worked.py [--errors]
 
-A question counts when the teacher's answer holds a numeric result that is no value of the question. Samples are split by
-a hash of their id: one half is looked at while the room is built, the other is only measured.
+A question counts when the teacher's answer holds a result with a unit that is no value of the question. Samples are
+split by a hash of their id: one half is looked at while the room is built, the other is only measured.
 """
 
 import argparse

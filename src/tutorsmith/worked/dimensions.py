@@ -82,9 +82,7 @@ def fits(left: Tree, right: Tree, known: Mapping[str, Powers]) -> bool:
         return False
 
 
-def consistent(
-    left: Tree, right: Tree, candidates: Mapping[str, Sequence[Dimension]]
-) -> dict[str, Dimension] | None:
+def consistent(left: Tree, right: Tree, candidates: Mapping[str, Sequence[Dimension]]) -> dict[str, Dimension] | None:
     """The first choice of a dimension for each symbol with which the sides agree; the likeliest come first.
 
     A symbol that stands alone on one side gets the dimension of the other side when nothing told of it fits.

@@ -27,7 +27,9 @@ from tutorsmith.evidence.formulas import (
 _READINGS = (Reading(), Reading(wide=True))
 _VECTOR = re.compile(r"\\(?:mathbf|boldsymbol|vec)(?![A-Za-z])")
 _VECTOR_ONLY = re.compile(r"\\times(?![A-Za-z])|\\cdot(?![A-Za-z])|\+|(?<=[^{^=(\s])\s*-")
-_NO_QUANTITY = re.compile(r"\\(?:text|operatorname)(?![A-Za-z])|\\(?:tilde|hat)(?![A-Za-z])|\\ldots|\\pm(?![A-Za-z])|\\sim|\\$")
+_NO_QUANTITY = re.compile(
+    r"\\(?:text|operatorname)(?![A-Za-z])|\\(?:tilde|hat)(?![A-Za-z])|\\ldots|\\pm(?![A-Za-z])|\\sim|\\$"
+)
 _ARGUMENT = re.compile(r"^(?P<name>[^()]+)\((?:[a-z]|\\[a-z]+)\)$")
 _SWINGS = re.compile(r"(?<!\^)\\(?:sin|cos)\s*\(?\\omega\s*t\)?")
 _RATE = re.compile(r"\\frac\s*\{\s*d\s*(?P<what>\\?[A-Za-z]+(?:_\w)?)\s*\}\s*\{\s*dt\s*\}")
@@ -42,8 +44,9 @@ _MOST = 9
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its place in the text of the chunk; names: LaTeX of each symbol; kind: "peak" of
-    the greatest value of what swings in time, "rate" of an even change, else empty."""
+    """left and right: trees whose symbols are named as in `evidence.formulas`; latex: as in the notes; start, end: its
+    place in the text of the chunk; names: LaTeX of each symbol; kind: "peak" of the greatest value of what swings in
+    time, "rate" of an even change, else empty."""
 
     left: Tree
     right: Tree

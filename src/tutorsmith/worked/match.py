@@ -13,7 +13,7 @@ from tutorsmith.evidence.needs import Solver
 from tutorsmith.evidence.quantities import Dimension, dimension_of_unit
 from tutorsmith.evidence.question import Question
 from tutorsmith.tools.constants import CONSTANTS
-from tutorsmith.worked.asked import Held, comparable_dimensions
+from tutorsmith.worked.held import Held, comparable_dimensions
 from tutorsmith.worked.sorts import DIAMETER, INNER, OUTER, RADIUS, agree, index_fits, sorts_in
 from tutorsmith.worked.typed import ABSOLUTE, Typed, plain
 
@@ -93,7 +93,18 @@ class Setting:
         round_ = bool(_ROUND.search(text))
         directed = bool(signs("direction", text))
         kinds = frozenset(kind for kind, words_ in (("peak", _PEAK), ("rate", _CHANGES)) if words_.search(text))
-        return cls(solver.free, directed, particle, round_, mode, space.start() if space else 0, space is not None, solver.equal, bool(_PEAK.search(text)), kinds)
+        return cls(
+            solver.free,
+            directed,
+            particle,
+            round_,
+            mode,
+            space.start() if space else 0,
+            space is not None,
+            solver.equal,
+            bool(_PEAK.search(text)),
+            kinds,
+        )
 
 
 def options(symbol: str, typed: Typed, held: Sequence[Held], setting: Setting) -> list[Known]:
@@ -115,9 +126,7 @@ def _areas(held: Sequence[Held]) -> Iterator[Known]:
             yield Known(number, si_text(number, "m^2"), frozenset((one.order, other.order)), 2 * _CONVERTED, one.start)
 
 
-def _from_held(
-    one: Held, symbol: str, dimension: Dimension, typed: Typed, setting: Setting
-) -> Iterator[Known]:
+def _from_held(one: Held, symbol: str, dimension: Dimension, typed: Typed, setting: Setting) -> Iterator[Known]:
     cost = _fit(one.dimension, dimension)
     if {"m", "n"} <= set(typed.symbols) and symbol in _MODES and one.symbol != symbol:
         return
@@ -165,7 +174,9 @@ def _from_setting(
         yield Known(number, si_text(number, ABSOLUTE[base]), none, doubt, setting.air)
     elif base == "eta" and base in setting.free and dimension == dimension_of_unit("ohm"):
         yield Known(CONSTANTS["eta_0"][0], si_text(CONSTANTS["eta_0"][0], "ohm"), none, doubt + _DEFAULT, setting.air)
-    elif dimension == _ANGLE and setting.directed and _only_sine(typed) and not any(o.dimension == _ANGLE for o in held):
+    elif (
+        dimension == _ANGLE and setting.directed and _only_sine(typed) and not any(o.dimension == _ANGLE for o in held)
+    ):
         yield Known(math.pi / 2, "90 degree", none, _DEFAULT)
     elif setting.particle and symbol in ("q", "m"):
         name = setting.particle[symbol == "m"]
@@ -195,7 +206,9 @@ def _fit(given: Dimension, wanted: Dimension) -> float | None:
 
 def is_number(dimension: Dimension) -> bool:
     kinds = ("angle", "level", "wavelength", "skin depth")
-    return not dimension or (len(dimension) == 1 and not dimension[0][0].startswith("[") and dimension[0][0] not in kinds)
+    return not dimension or (
+        len(dimension) == 1 and not dimension[0][0].startswith("[") and dimension[0][0] not in kinds
+    )
 
 
 def sort_of(symbol: str, typed: Typed) -> str | None:

@@ -13,7 +13,7 @@ _UNITS = {"ohm": "ohm", "degree": "degrees"}
 
 
 def said(calculations: Sequence[Calculation], numbers: Mapping[int, int], language: str) -> str:
-    """"Calculated: $Q=CV=2.36$ nC [2]"; numbers: chunk -> the number of its excerpt, left out where it has none."""
+    """ "Calculated: $Q=CV=2.36$ nC [2]"; numbers: chunk -> the number of its excerpt, left out where it has none."""
     language = language if language in _OPENS else "en"
     parts = [_part(one, numbers.get(one.chunk), language) for one in calculations]
     return _OPENS[language] + _JOINS[language].join(parts) if parts else ""

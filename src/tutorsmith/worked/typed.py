@@ -38,7 +38,8 @@ _TRIGONOMETRIC = ("sin", "cos", "tan")
 _SPECIAL = re.compile(
     r"(?:limiting case|limit|check|mistake|far away|for \$[^$]*(?:gg|ll))[^.]{0,60}$|极限|检验", re.IGNORECASE
 )
-_CONNECTED = frozenset(["series", "side by side"])
+_CONNECTED = frozenset(["series", "side by side", "inside", "outside"])
+"""What a sentence says of its own equation, whatever the heading speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,7 @@ class Typed:
     dimensions: Mapping[str, Dimension]
     names: Mapping[str, tuple[str, ...]]
     place: Place
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        return tuple(s for s in self.equation.symbols if s not in CONSTANT_SYMBOLS)
+    symbols: tuple[str, ...]
 
 
 def plain(symbol: str) -> str:
@@ -101,7 +99,8 @@ def typed_in(text: str, heading: str, chunk: int, formulary: Formulary) -> list[
 
 
 def _typed(
-    equation: Equation, text: str, heading: str, formulary: Formulary, told: Mapping[str, Dimension]) -> Typed | None:
+    equation: Equation, text: str, heading: str, formulary: Formulary, told: Mapping[str, Dimension]
+) -> Typed | None:
     angles = frozenset(_angles(equation.left) + _angles(equation.right))
     candidates: dict[str, list[Dimension]] = {}
     names: dict[str, tuple[str, ...]] = {}
@@ -124,7 +123,7 @@ def _typed(
         return None
     place = Place.of(text, heading, equation.start, equation.end)
     kept = {s: tuple(n for n in found if not _contradicts(n, choice[s])) for s, found in names.items()}
-    return Typed(equation, choice, kept, place)
+    return Typed(equation, choice, kept, place, tuple(names))
 
 
 def _contradicts(name: str, dimension: Dimension) -> bool:
@@ -139,8 +138,8 @@ def _names(symbol: str, latex: str, text: str, chunk: int, formulary: Formulary)
         return (found, *(name for name, _ in formulary.chunks[chunk].names.get(symbol, Counter()).most_common(2)))
     for glossary in (formulary.chunks[chunk], formulary.sources[formulary.source_of[chunk]], formulary.whole):
         listed = (name for name, _ in glossary.names.get(symbol, Counter()).most_common(5))
-        if found := [name for name in listed if name.split()[-1] not in _NO_NAMES]:
-            return tuple(found[:3])
+        if kept := [name for name in listed if name.split()[-1] not in _NO_NAMES]:
+            return tuple(kept[:3])
     return ()
 
 
@@ -193,4 +192,3 @@ def _angles(tree: tuple) -> list[str]:  # type: ignore[type-arg]
     if tree[0] in ("add", "mul"):
         return [s for part in tree[1] for s in _angles(part)]
     return _angles(tree[1]) + _angles(tree[2]) if tree[0] == "pow" else []
-

@@ -9,9 +9,9 @@ from tutorsmith.evidence.quantities import Dimension, dimension_of_unit
 from tutorsmith.tools.evaluate import evaluate_expression
 from tutorsmith.tools.failure import ToolFailure
 from tutorsmith.tools.units import in_si, quantity, registry, written
+from tutorsmith.worked.assign import Step
 from tutorsmith.worked.dimensions import powers_of
 from tutorsmith.worked.match import Known
-from tutorsmith.worked.plan import Step
 from tutorsmith.worked.solve import expression
 from tutorsmith.worked.typed import CONSTANT_SYMBOLS
 
@@ -28,9 +28,9 @@ _DIGITS = 6
 class Calculation:
     """One relation of the notes with numbers in it.
 
-    symbol: what it gives, in LaTeX; latex: the relation as in the notes; chunk: its place in the index; assigned: symbol
-    -> (number, unit); value in `unit`; tool_call: arguments of evaluate_expression that give the value; stands: whether
-    the symbol stands alone on the left side of the relation; asked: a result that is asked for, and no step to one.
+    symbol: what it gives, in LaTeX; latex: the relation as in the notes; chunk: its place in the index; assigned:
+    symbol -> (number, unit); value in `unit`; tool_call: arguments of evaluate_expression that give the value; stands:
+    whether the symbol stands alone on the left side of the relation; asked: a result that is asked for, and no step.
     """
 
     symbol: str
@@ -78,7 +78,9 @@ def _calculation(step: Step, unit: str | None, *, asked: bool) -> Calculation | 
             assigned = {name: _split(text) for name, text in variables.items()}
             stands = equation.left == ("sym", step.symbol)
             symbol = equation.names[step.symbol]
-            return Calculation(symbol, equation.latex, equation.chunk, assigned, float(value), wanted, call, stands, asked)
+            return Calculation(
+                symbol, equation.latex, equation.chunk, assigned, float(value), wanted, call, stands, asked
+            )
     return None
 
 

@@ -8,15 +8,19 @@ from functools import lru_cache
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.quantities import dimension_of_unit
 from tutorsmith.evidence.question import Question
-from tutorsmith.worked.asked import Held, Wanted, held_in, wanted_in
-from tutorsmith.worked.plan import Planner, Step
+from tutorsmith.worked.asked import Wanted, symbols_asked, wanted_in
+from tutorsmith.worked.assign import Step
+from tutorsmith.worked.held import Held, held_in
+from tutorsmith.worked.near import Near
+from tutorsmith.worked.plan import Planner
+from tutorsmith.worked.target import named
 from tutorsmith.worked.typed import Typed, typed_in
 from tutorsmith.worked.written import Calculation, calculations_of
 
-_ACCEPTED, _MARGIN = 0.4, 0.25
+_ACCEPTED, _MARGIN = 0.2, 0.35
 """The greatest cost of a plan that is told, and by how much it must be better than one with another result."""
-_ALONE, _FAR_AHEAD = 0.7, 0.6
-"""The same for a plan that has no use for none of the values and stands far ahead of others."""
+_ALONE, _FAR_AHEAD = 0.5, 0.8
+"""The same for a plan that uses all values and stands far ahead of others."""
 _UNUSED, _UNUSED_MATERIAL = 1.0, 0.4
 _SAME = 0.01
 """Results that differ by less are one result."""
@@ -56,8 +60,8 @@ class Calculator:
         held = held_in(question)
         if not held:
             return []
-        planner = Planner(question, self.course, self.equations)
-        wanted = wanted_all(question, planner)
+        near = Near(question, self.course, self.equations)
+        planner, wanted = Planner(near), wanted_all(near)
         found = [(one, planner.plans(one, held)) for one in wanted]
         first = [_outstanding(ranked(plans, held, frozenset())) for _, plans in found]
         of_medium = frozenset(one.order for one in held if one.dimension in _OF_MEDIUM)
@@ -75,10 +79,12 @@ def _equal(one: Step | None, other: Step) -> bool:
     return one is not None and one.symbol == other.symbol and one.number == other.number
 
 
-def wanted_all(question: Question, planner: Planner) -> list[Wanted]:
+def wanted_all(near: Near) -> list[Wanted]:
     """What is asked for by names that everybody uses, else by those of the notes; and by symbols."""
-    out = list(wanted_in(question))
-    beside = [one for one in planner.named() if one.symbol or not out]
+    out = list(wanted_in(near.question))
+    if out and not symbols_asked(near.question.asking):
+        return out
+    beside = [one for one in named(near) if one.symbol or not out]
     return out + [one for one in beside if all(one.dimension != w.dimension for w in out)]
 
 
@@ -130,6 +136,8 @@ def _calculator(key: _Same) -> Calculator:
 
 
 def calculate(question: Question, course: Course) -> tuple[Calculation, ...]:
-    """What the question asks for, from its values and the relations of the notes, in the order of the steps; empty where
-    nothing can be calculated with confidence."""
+    """What the question asks for, from its values and the relations of the notes, in the order of the steps.
+
+    Empty where nothing can be calculated with confidence.
+    """
     return _calculator(_Same(course)).calculate(question)
