@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import re
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from tutorsmith.worked import Calculation, Calculator, said
 
 DATA = Path(__file__).parents[1] / "data" / "training"
 FILES = ("style_sft", "style_sft_extended", "multi_turn_sft", "tool_sft")
+_NAMES = {False: "seen", True: "held"}
 _NEPER = 8.685889638
 _CLOSE = 0.011
 """Relative difference of one result: 1 %, and the rounding of the teacher's third digit."""
@@ -119,14 +119,16 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="print what is missed and wrong in the half looked at")
     arguments = parser.parse_args()
     calculator = Calculator(Course(open_index([DATA / "knowledge" / "em"])))
-    total: Counter[str] = Counter()
+    everything: dict[bool, list[Outcome]] = {False: [], True: []}
     for group in (FILES[:2], FILES[2:3], FILES[3:]):
         samples = [s for name in group for s in read_samples(DATA / "processed" / f"{name}.jsonl")]
-        samples = [s for s in samples if s.refusal_type is None]
-        for half in (False, True):
-            found = list(outcomes([s for s in samples if held(s) is half], calculator))
-            report(f"{'+'.join(group)} {'held' if half else 'seen'}", found, errors=arguments.errors and not half)
-            total["samples"] += len(found)
+        for half, found in everything.items():
+            part = [s for s in samples if s.refusal_type is None and held(s) is half]
+            made = list(outcomes(part, calculator))
+            report(f"{'+'.join(group)} {_NAMES[half]}", made, errors=arguments.errors and not half)
+            found += made
+    for half, found in everything.items():
+        report(f"all {_NAMES[half]}", found, errors=False)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from tutorsmith.worked.typed import Typed, plain
 
 _NAMED, _OTHER_NAME, _OTHER_SORT, _INDEX = -0.3, 0.5, 0.7, 0.2
 _SHARED, _MOST_SHARED = 0.06, 0.5
+_KNOWN_ELSEWHERE = 0.9
+"""Against a symbol for a wavelength, when a guide wavelength is asked for and the notes call another one so."""
 _LONG = 6
 _MOST_MEANINGS = 2
 _HEADS = frozenset(
@@ -104,7 +106,9 @@ def _qualified(near: Near, wanted: Wanted, names: Sequence[str], told: str) -> f
         return -_INDEX
     known = [name for name in names if wanted.name in name]
     elsewhere = any(phrase in name for name in near.phrases)
-    return _OTHER_NAME if elsewhere or (known and not any(name.startswith(wanted.name) for name in known)) else 0.0
+    if elsewhere:
+        return _KNOWN_ELSEWHERE
+    return _OTHER_NAME if known and not any(name.startswith(wanted.name) for name in known) else 0.0
 
 
 def _is_common(name: str) -> bool:

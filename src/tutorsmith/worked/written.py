@@ -20,6 +20,8 @@ _PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M
 _PREFIXED = re.compile(r"(?:[FHCAVWJNTSm]|ohm|Wb|Hz|Pa|s)(?:/m(?:\^[23])?)?|N\*m")
 _NO_PREFIX = frozenset(["m/m", "m/m^2", "m/m^3", "s/m"])
 _NUMBER = re.compile(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?")
+_LEVEL = re.compile(r"\s*[12]0\s*\\log")
+_OTHER_WRITING = {"kg/s^2": "N/m", "kg/(m*s^2)": "Pa"}
 _AGREES = 1e-3
 _DIGITS = 6
 
@@ -61,10 +63,11 @@ def _calculation(step: Step, unit: str | None, *, asked: bool) -> Calculation | 
     variables = {names[symbol]: _text(known, step.typed.dimensions[symbol]) for symbol, known in step.known.items()}
     tree = expression(step.tree, {**names, **CONSTANT_SYMBOLS})
     dimension = step.typed.dimensions[step.symbol]
-    if step.number < 0 and dimension in _magnitudes():
+    if step.number < 0 and (dimension in _magnitudes() or equation.kind):
         tree = f"abs({tree})"
     call: dict[str, object] = {"expression": tree, "variables": variables}
-    for wanted in dict.fromkeys((unit if asked else None, _unit(abs(step.number), dimension))):
+    usual = _unit(abs(step.number), dimension, torque="torque" in step.typed.place.told)
+    for wanted in dict.fromkeys((unit if asked else None, usual)):
         if wanted is None:
             continue
         try:
@@ -78,8 +81,9 @@ def _calculation(step: Step, unit: str | None, *, asked: bool) -> Calculation | 
             assigned = {name: _split(text) for name, text in variables.items()}
             stands = equation.left == ("sym", step.symbol)
             symbol = equation.names[step.symbol]
+            shown = "dB" if not wanted and stands and _LEVEL.match(equation.latex.partition("=")[2]) else wanted
             return Calculation(
-                symbol, equation.latex, equation.chunk, assigned, float(value), wanted, call, stands, asked
+                symbol, equation.latex, equation.chunk, assigned, float(value), shown, call, stands, asked
             )
     return None
 
@@ -113,15 +117,18 @@ def _si(dimension: Dimension) -> str:
     made = registry().Quantity(1.0, "")
     for name, power in powers.items():
         made = made * registry().Quantity(1.0, _BASE[name]) ** power
-    return str(written(in_si(made).units))
+    unit = str(written(in_si(made).units))
+    return _OTHER_WRITING.get(unit, unit)
 
 
-def _unit(number: float, dimension: Dimension) -> str:
+def _unit(number: float, dimension: Dimension, *, torque: bool) -> str:
     """With a prefix so that the number is between 1 and 1000, where the unit takes one."""
     kinds = {name for name, _ in dimension}
     if dimension == (("angle", 1.0),):
         return "degree"
     unit = _si(dimension)
+    if unit == "J" and torque:
+        unit = "N*m"
     if unit == "1/s" and "cycle" in kinds:
         unit = "Hz"
     elif unit in ("1/s", "1/m") and "angle" in kinds:
