@@ -1,6 +1,7 @@
 """Questions over the chapters of the shipped notes: the result that Pint finds by itself, or nothing."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,10 @@ def test_a_course_is_read_once(calculators: dict[str, Calculator]) -> None:
     (one,) = calculate(question, course)
     assert calculate(question, course) == (one,)
     assert r"\lambda_0" in course.index.chunks[one.chunk].text
+
+
+def test_a_text_full_of_numbers_is_left_alone_at_once(calculators: dict[str, Calculator]) -> None:
+    listed = ", ".join(f"{n}.0 mm" for n in range(2, 60))
+    started = time.perf_counter()
+    assert calculators["en"].calculate(Question(f"What is the capacitance of plates with {listed} in air?")) == ()
+    assert time.perf_counter() - started < 2

@@ -21,7 +21,9 @@ _ACCEPTED, _MARGIN = 0.2, 0.35
 """The greatest cost of a plan that is told, and by how much it must be better than one with another result."""
 _ALONE, _FAR_AHEAD = 0.5, 0.8
 """The same for a plan that uses all values and stands far ahead of others."""
-_UNUSED, _UNUSED_MATERIAL = 1.0, 0.4
+_UNUSED, _UNUSED_MATERIAL = 1.0, 0.6
+MOST_VALUES = 8
+"""A question with more values is a table or a text, and its combinations would take too long."""
 _SAME = 0.01
 """Results that differ by less are one result."""
 _MATERIALS = ((("permittivity", 1.0),), (("permeability", 1.0),))
@@ -58,7 +60,7 @@ class Calculator:
         """For each quantity that is asked the plan that stands out."""
         question = Question(_SECTION.sub(r"\g<0> of", question.text), question.before)
         held = held_in(question)
-        if not held:
+        if not held or len(held) > MOST_VALUES:
             return []
         near = Near(question, self.course, self.equations)
         planner, wanted = Planner(near), wanted_all(near)

@@ -35,8 +35,6 @@ _MATERIALS: tuple[Dimension, ...] = (*_OF_MEDIUM, (("permeability", 1.0),))
 _CONDUCTIVITY: Dimension = dimension_of_unit("S/m")
 _ANGLE: Dimension = (("angle", 1.0),)
 _ROUND = re.compile(r"\b(?:round|circular|wire|disk|disc|loop|dish|rod|cylind\w*)\b|圆|导线", re.IGNORECASE)
-_FREE_WAVES = ("lambda", "lambda_0")
-"""Wavelengths that a frequency tells in free space."""
 _ROW = ("a", "b", "d")
 """Symbols of the sides of a box, as notes write "a by b by d"."""
 _PEAK = re.compile(r"\b(?:peaks?|amplitude|maximum|largest|greatest)\b|峰值|幅值|振幅|最大", re.IGNORECASE)
@@ -82,6 +80,7 @@ class Setting:
     equal: bool
     peak: bool
     kinds: frozenset[str]
+    free_waves: tuple[str, ...]
 
     @classmethod
     def of(cls, question: Question, solver: Solver) -> "Setting":
@@ -92,6 +91,8 @@ class Setting:
         space = re.search(r"\bair\b|\bfree space\b|\bvacuum\b|空气|真空|自由空间", text, re.IGNORECASE)
         round_ = bool(_ROUND.search(text))
         directed = bool(signs("direction", text))
+        medium = "epsilon" not in solver.free or any(g.dimension in _OF_MEDIUM for g in solver.given)
+        waves = ("lambda_0",) if medium else ("lambda", "lambda_0")
         kinds = frozenset(kind for kind, words_ in (("peak", _PEAK), ("rate", _CHANGES)) if words_.search(text))
         return cls(
             solver.free,
@@ -104,6 +105,7 @@ class Setting:
             solver.equal,
             bool(_PEAK.search(text)),
             kinds,
+            waves,
         )
 
 
@@ -146,7 +148,7 @@ def _from_held(one: Held, symbol: str, dimension: Dimension, typed: Typed, setti
         yield Known(number, si_text(number, ABSOLUTE[base]), own, _CONVERTED / 2, one.start)
     elif comparable_dimensions(one.dimension, _HERTZ) and dimension == _OMEGA:
         yield Known(2 * math.pi * one.number, si_text(2 * math.pi * one.number, "rad/s"), own, _CONVERTED, one.start)
-    elif one.dimension == _HERTZ and symbol in _FREE_WAVES and dimension == _WAVELENGTH and "epsilon" in setting.free:
+    elif one.dimension == _HERTZ and dimension == _WAVELENGTH and symbol in setting.free_waves:
         yield Known(_SPEED / one.number, si_text(_SPEED / one.number, "m"), own, 2 * _CONVERTED, one.start)
     elif dimension == _AREA and one.dimension == LENGTH and one.sort in (RADIUS, DIAMETER) and setting.round:
         radius = one.number / (2 if one.sort == DIAMETER else 1)

@@ -47,7 +47,8 @@ class Planner:
                 cost = target_cost(self.near, wanted, typed, symbol)
                 if cost is not None and doubt + cost < _MOST_COST:
                     out += self._solved(typed, symbol, doubt + cost, held, frozenset(), DEPTH)
-        return sorted(out, key=lambda step: step.cost)[:_MOST_PLANS]
+        least = _least(wanted.dimension)
+        return sorted((step for step in out if step.number >= least), key=lambda step: step.cost)[:_MOST_PLANS]
 
     def _solved(
         self, typed: Typed, symbol: str, cost: float, held: Sequence[Held], above: frozenset[str], depth: int
