@@ -23,6 +23,12 @@ def test_values_have_the_symbol_that_the_question_gives_them() -> None:
     assert held[0].dimension == (("permeability", 1.0),)
 
 
+def test_units_in_parentheses_and_numbers_like_years_are_read() -> None:
+    held = held_in(Question("A core (5.8e7 S/m) has a permeability of 2000. What is the skin depth at 50 Hz?"))
+    assert [one.number for one in held] == [5.8e7, 2000, 50]
+    assert held[0].dimension == dimension_of_unit("S/m")
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [(r"\varepsilon_{r}", "epsilon_r"), ("εr", "epsilon_r"), ("q1", "q_1"), (r"$\theta_1$", "theta_1"), ("V", "V")],
