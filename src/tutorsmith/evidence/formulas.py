@@ -25,11 +25,11 @@ _DRESS = re.compile(
     r"\\(?:mathbf|mathrm|mathit|mathcal|boldsymbol|bm|vec|bar|tilde|text|operatorname|left|right|displaystyle|dot)(?![A-Za-z])"
 )
 _UNIT_VECTOR = re.compile(r"\\hat\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?[A-Za-z]+)")
-_SYMBOL = re.compile(
+SYMBOL = re.compile(
     r"(?P<base>\\[A-Za-z]+|[A-Za-z])(?P<primes>'*)"
     r"(?:_(?:\{(?P<long>(?:[^{}]|\{[^{}]*\})*)\}|(?P<short>\\[A-Za-z]+|[A-Za-z0-9])))?"
 )
-_FUNCTIONS = frozenset(
+FUNCTION_NAMES = frozenset(
     """
     frac dfrac tfrac sqrt ln log exp sin cos tan cot sinh cosh tanh arcsin arccos arctan cdot times quad qquad pm mp
     approx le ge leq geq infty circ max min Re Im hat propto sim angle deg big Big bigl bigr
@@ -43,7 +43,7 @@ CONSTANTS = frozenset(["pi", "epsilon_0", "mu_0", "c", "e", "j", "eta_0", "k_B",
 _ANGLE: Dimension = (("angle", 1.0),)
 ANGLE_BETWEEN = "theta_between"
 _VECTOR_PRODUCT = re.compile(r"\\mathbf\{?[A-Za-z]\}?\s*\\(?:times|cdot)\s*\\mathbf\{?[A-Za-z]")
-_DIFFERENCE = re.compile(r"(?P<base>\\?[A-Za-z]+)_\{?\w+\}?\s*-\s*(?P=base)_\{?\w+\}?")
+DIFFERENCE = re.compile(r"(?P<base>\\?[A-Za-z]+)_\{?\w+\}?\s*-\s*(?P=base)_\{?\w+\}?")
 _MOST = 9
 """A formula of more symbols is no relation that a question asks for."""
 _EQUALS = re.compile(r"=|\\approx|\\equiv|\\to(?![A-Za-z])")
@@ -112,21 +112,37 @@ class Formulary:
         return self.chunks[chunk], self.sources[self.source_of[chunk]], self.whole
 
 
-def symbol_of(found: re.Match[str]) -> str:
-    """`\\varepsilon_{r1}` -> epsilon_r1."""
+def symbol_of(found: re.Match[str], *, whole: bool = False) -> str:
+    """`\\varepsilon_{r1}` -> epsilon_r1. whole: E_{max} stays E_max, and is not E."""
     base = re.sub(r"^var(?=[a-z])", "", found["base"].lstrip("\\"))
-    below = re.sub(r"[\\{}\s,]|mathrm|text|max|min", "", found["long"] or found["short"] or "")
+    dropped = r"[\\{}\s,]|mathrm|text" + ("" if whole else "|max|min")
+    below = re.sub(dropped, "", found["long"] or found["short"] or "")
     return base + found["primes"] + ("_" + below if below else "")
+
+
+def without_dress(latex: str) -> str:
+    """A formula without unit vectors, typefaces and spaces of LaTeX."""
+    return re.sub(r"\\[,;:! ]", " ", _DRESS.sub(" ", _UNIT_VECTOR.sub(" ", latex)))
+
+
+def math_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, LaTeX) of the formulas of a passage, with those that stand side by side in one."""
+    for found in _MATH.finditer(text):
+        yield found.start(), found.end(), found["display"] or found["inline"]
+
+
+def sides_of(formula: str) -> list[str]:
+    """The sides of a chain of equations; one that is calculus has none."""
+    return [] if _CALCULUS.search(formula) else _EQUALS.split(formula)
 
 
 @lru_cache(maxsize=8192)
 def symbols_in(latex: str) -> tuple[str, ...]:
     """Symbols of a formula without functions and constants, each once, in order."""
-    plain = _DIFFERENCE.sub(r"\g<base>", _DRESS.sub(" ", _UNIT_VECTOR.sub(" ", latex)))
-    plain = re.sub(r"\\[,;:! ]", " ", plain)
+    plain = DIFFERENCE.sub(r"\g<base>", without_dress(latex))
     out: dict[str, None] = {}
-    for found in _SYMBOL.finditer(plain):
-        if found["base"].lstrip("\\") in _FUNCTIONS:
+    for found in SYMBOL.finditer(plain):
+        if found["base"].lstrip("\\") in FUNCTION_NAMES:
             continue
         name = symbol_of(found)
         if name not in CONSTANTS:
@@ -136,10 +152,10 @@ def symbols_in(latex: str) -> tuple[str, ...]:
 
 def relations_in(text: str, chunk: int) -> Iterator[Relation]:
     """Relations of a passage. A chain `W = CV^2/2 = Q^2/(2C)` is one for its first side and each of the others."""
-    for found in _MATH.finditer(text):
-        for part in _PARTS.split(found["display"] or found["inline"]):
-            sides = _EQUALS.split(part)
-            if len(sides) < 2 or _CALCULUS.search(part):
+    for _, _, formula in math_in(text):
+        for part in _PARTS.split(formula):
+            sides = sides_of(part)
+            if len(sides) < 2:
                 continue
             first = symbols_in(sides[0])
             for side in sides[1:]:

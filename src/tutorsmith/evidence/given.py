@@ -1,8 +1,10 @@
 """What a question gives, and what it asks for, as dimensions."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutorsmith.evaluation.metrics.values import Value
 from tutorsmith.evidence.quantities import Dimension, is_kind, kept_dimension, quantities_in
 from tutorsmith.evidence.question import Question, units_asked
 
@@ -32,20 +34,29 @@ def givens(question: Question) -> tuple[Given, ...]:
     for text, values in question.valued:
         named = quantities_in(text)
         for value in values:
-            dimension = kept_dimension(value.unit.dimensions)
-            if text[value.start].isalpha() and value.number == value.unit.factor:
-                continue  # "one metre of it" is a measure, no value
-            if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
-                dimension = OWN_LENGTHS[0]
-            if not dimension:
-                near = [
-                    (min(abs(value.start - end), abs(start - value.end)), kind)
-                    for start, end, kind in named
-                    if -45 < value.start - end < 45 and is_kind(kind)
-                ]
-                dimension = min(near)[1] if near else ()
-            out.append(Given(len(out), dimension))
+            if not is_measure(text, value):
+                out.append(Given(len(out), dimension_of_value(text, value, named)))
     return tuple(out)
+
+
+def is_measure(text: str, value: Value) -> bool:
+    """Whether it is no value: "one metre of it"."""
+    return text[value.start].isalpha() and value.number == value.unit.factor
+
+
+def dimension_of_value(text: str, value: Value, named: Sequence[tuple[int, int, Dimension]]) -> Dimension:
+    """As its unit says; for a bare number the kind that is named beside it. named: `quantities_in` of the text."""
+    dimension = kept_dimension(value.unit.dimensions)
+    if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
+        dimension = OWN_LENGTHS[0]
+    if not dimension:
+        near = [
+            (min(abs(value.start - end), abs(start - value.end)), kind)
+            for start, end, kind in named
+            if -45 < value.start - end < 45 and is_kind(kind)
+        ]
+        dimension = min(near)[1] if near else ()
+    return dimension
 
 
 def targets(question: Question) -> tuple[Dimension, ...]:

@@ -13,7 +13,7 @@ from tutorsmith.evidence.given import LENGTH, OWN_LENGTHS, Given, givens, target
 from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, is_kind, word_of
 from tutorsmith.evidence.question import Question
 
-_MATERIAL_SYMBOLS = {"epsilon": "permittivity", "mu": "permeability", "n": "index"}
+MATERIAL_SYMBOLS = {"epsilon": "permittivity", "mu": "permeability", "n": "index"}
 _MATERIAL_KINDS: frozenset[Dimension] = frozenset({(("permittivity", 1.0),), (("permeability", 1.0),)})
 _AREA: Dimension = (("[length]", 2.0),)
 CHUNKS = 6
@@ -69,6 +69,23 @@ class Missing:
             + _DOUBT * doubt
             + _STEP * self.derived
         )
+
+
+def dimension_in(formulary: Formulary, symbol: str, relation: Relation) -> Dimension | None:
+    """As the notes say; a bare number keeps the kind that its names or its letter tell."""
+    told = formulary.dimension(symbol, relation.chunk)
+    names = formulary.names(symbol, relation.chunk)
+    if told == LENGTH:
+        return next((own for own in OWN_LENGTHS if any(own[0][0] in name for name in names[:2])), told)
+    if told:
+        return told
+    if symbol in relation.angles:
+        return (("angle", 1.0),)
+    kind = MATERIAL_SYMBOLS.get(symbol.split("_")[0])
+    if kind:
+        return ((kind, 1.0),)
+    named = (dimension_of_name(name) for name in names)
+    return next((d for d in named if d), told)
 
 
 class Solver:
@@ -153,20 +170,7 @@ class Solver:
         return min(found, key=lambda entry: entry[:2])[2] if found else None
 
     def _dimension(self, symbol: str, relation: Relation) -> Dimension | None:
-        """As the notes say; a bare number keeps the kind that its names or its letter tell."""
-        told = self.formulary.dimension(symbol, relation.chunk)
-        names = self.formulary.names(symbol, relation.chunk)
-        if told == LENGTH:
-            return next((own for own in OWN_LENGTHS if any(own[0][0] in name for name in names[:2])), told)
-        if told:
-            return told
-        if symbol in relation.angles:
-            return (("angle", 1.0),)
-        kind = _MATERIAL_SYMBOLS.get(symbol.split("_")[0])
-        if kind:
-            return ((kind, 1.0),)
-        named = (dimension_of_name(name) for name in names)
-        return next((d for d in named if d), told)
+        return dimension_in(self.formulary, symbol, relation)
 
     def _is_asked(self, dimension: Dimension | None) -> bool:
         return bool(dimension) and any(_comparable(wanted, dimension) for wanted in self.targets)
@@ -239,7 +243,7 @@ class Solver:
         """As the notes call it, by the shortest name of its quantity; else the plain word for that, else the symbol."""
         wanted = self._dimension(symbol, relation)
         names = self.formulary.names(symbol, relation.chunk)
-        if kind := _MATERIAL_SYMBOLS.get(symbol.split("_")[0]):
+        if kind := MATERIAL_SYMBOLS.get(symbol.split("_")[0]):
             told = next((name for name in names if kind in name), f"the {kind}")
             return f"relative {kind}" if f"relative {kind}" in told else told
         fitting = [name for name in names if _fits_name(name, wanted)]

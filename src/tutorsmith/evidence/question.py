@@ -14,7 +14,7 @@ QUOTES = re.compile(
 )
 _SHOWN_WORDS = 3  # a quotation of fewer words is a term, not a passage
 # "..., please: lin, a. b. (2021). losses of ...": what looks like an entry of a list of references.
-_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s(-]{3,400}\b(?:19|20)\d{2}\b[\s\S]{12,}")
+_ENTRY = re.compile(r"(?:\[\d+\]\s*)?[A-Za-z][\w.,&\s(-]{3,400}(?<=[,(;.])\s*(?:19|20)\d{2}\b[\s\S]{12,}")
 _BLOCK = re.compile(r"\n\s*\S[\s\S]*|[:：]\s*\n[\s\S]*")
 _VARIANTS = re.compile(r"\(a\)[\s\S]+\(b\)[\s\S]+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[?!？！。])\s*|(?<=[.;])\s+(?=[A-Z(\"“])")

@@ -296,6 +296,9 @@ def _unit_after(flat: str, end: int) -> tuple[Unit, int]:
             unit = parse_unit(text) if text.count("(") == text.count(")") else None
             if unit is not None:
                 return unit, at + len(text)
+            if text.endswith(")") and text.count(")") > text.count("("):
+                text = text[:-1]  # "(5.8e7 S/m)"
+                continue
             cut = max(text.rfind(c) for c in " ·*/-×每")
             text = text[:cut].rstrip(" ·*/-×") if cut > 0 else ""
         break
