@@ -27,7 +27,6 @@ from tutorsmith.evidence.decide import (
     ANSWER,
     CLASSES,
     PULL,
-    UNSURE,
     Decider,
     fit_decider,
     kind_of,
@@ -199,7 +198,6 @@ def summary(name: str, outcomes: Sequence[Outcome]) -> str:
     hits, kept = len(found) / len(refused), sum(o.decided == ANSWER for o in answered) / len(answered)
     kinds = sum(o.decided == o.true for o in found) / len(found) if found else float("nan")
     wrongly = sum(o.decided != ANSWER for o in answered)
-    silent = sum(UNSURE[0] <= o.refuses < UNSURE[1] for o in outcomes)
     cells = (
         name,
         len(outcomes),
@@ -207,15 +205,8 @@ def summary(name: str, outcomes: Sequence[Outcome]) -> str:
         f"{len(found)}/{len(refused)}",
         f"{wrongly}/{len(answered)}",
         f"{kinds:.3f}",
-        f"{told(refused)}, {told(answered)}",
-        silent,
     )
     return f"| {' | '.join(map(str, cells))} |"
-
-
-def told(outcomes: Sequence[Outcome]) -> int:
-    """How many of them the line tells the tutor to refuse."""
-    return sum(o.refuses >= UNSURE[1] for o in outcomes)
 
 
 def confusion(outcomes: Sequence[Outcome]) -> str:
@@ -227,8 +218,8 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
 
 
 HEAD = """\
-| questions | n | balanced | rightly refused | wrongly refused | right kind | told to refuse | told nothing |
-|---|---|---|---|---|---|---|---|"""
+| questions | n | balanced | rightly refused | wrongly refused | right kind |
+|---|---|---|---|---|---|"""
 COURSES: dict[str, Course] = {}
 
 

@@ -170,11 +170,6 @@ def test_the_line(decision: Decision, language: str, line: str) -> None:
     assert line_of(decision, language) == line
 
 
-@pytest.mark.parametrize(("refuses", "tells"), [(0.0, True), (0.39, True), (0.4, False), (0.59, False), (0.6, True)])
-def test_nothing_is_told_where_the_evidence_is_balanced(refuses: float, tells: bool) -> None:
-    assert bool(line_of(Decision(None, "", refuses), "en")) is tells
-
-
 def test_the_line_ends_the_system_prompt() -> None:
     question = Message("user", "Why?")
     noted = with_line([Message("system", "Be brief.\n"), question], "Evidence: x.")

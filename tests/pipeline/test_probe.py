@@ -132,4 +132,4 @@ def test_scoring_again_keeps_the_probe(
     shutil.move(probed.root / "probe.jsonl", probed.root / "elsewhere.jsonl")
     forbid("tutorsmith.commands.scores.probe_report")
     rescore_command(folder(probed), options, None)
-    assert report(probed)["probe"] == first and "stay as they were" in capsys.readouterr().out
+    assert report(probed)["probe"] == first and "what the report said of it stays" in capsys.readouterr().out

@@ -31,9 +31,6 @@ MOST = 400
 """Samples that weights are fitted on: refusals and questions to answer, the first of each by half."""
 PRIOR = "prior.json"
 _REFUSE = 0.5
-UNSURE = (0.4, 0.6)
-"""Probabilities of a refusal between which nothing is told: in cross-validation that spares more wrong refusals than it
-costs right ones."""
 _LEADS = re.compile(r"^(?:in|on|from|of|see|with|to|using|as)\s+", re.IGNORECASE)
 
 
@@ -45,11 +42,6 @@ class Decision:
     kind: str | None
     thing: str = ""
     refuses: float = 0.0
-
-    @property
-    def sure(self) -> bool:
-        """Whether it is told to the tutor."""
-        return not UNSURE[0] <= self.refuses < UNSURE[1]
 
     def as_dict(self) -> dict[str, Any]:
         """What a prediction keeps of it."""

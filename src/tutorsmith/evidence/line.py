@@ -49,9 +49,7 @@ _LONGEST = 80
 
 
 def line_of(decision: Decision, language: str) -> str:
-    """The line, in English for a language without one; empty for a decision that is not sure."""
-    if not decision.sure:
-        return ""
+    """The line, in English for a language without one."""
     language = language if language in _LINES else "en"
     thing = decision.thing or _SOMETHING[language].get(decision.kind or "", "")
     return _LINES[language][decision.kind].format(thing=thing)
@@ -59,8 +57,8 @@ def line_of(decision: Decision, language: str) -> str:
 
 def opening_of(decision: Decision, language: str) -> str:
     """With what an answer begins that refuses, in English for a language without its own; empty for a decision to
-    answer, or one that is not sure."""
-    if decision.kind is None or not decision.sure:
+    answer."""
+    if decision.kind is None:
         return ""
     language = language if language in _OPENINGS else "en"
     thing = _NO_MARKUP.sub("", " ".join(decision.thing.split()))[:_LONGEST].strip()

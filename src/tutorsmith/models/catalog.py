@@ -53,6 +53,7 @@ CATALOG: Mapping[str, ModelRow] = {
                 "notes_k": 3,
                 "notes_words": 400,
                 "quote_words": 240,
+                "max_length": 2560,
             },
         ),
         _qwen("qwen2.5-0.5b", "Qwen2.5-0.5B-Instruct", 0.494),

@@ -12,17 +12,16 @@ from tutorsmith.data.mix import repeats_of
 from tutorsmith.data.schema import BenchmarkItem, Message, Sample
 from tutorsmith.evidence.course import Course
 from tutorsmith.evidence.decide import Decider, Decision, label_of
-from tutorsmith.evidence.line import bare, line_of, opening_of, with_line
+from tutorsmith.evidence.line import bare, line_of, with_line
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
-from tutorsmith.pipeline.forms import open_sections, sections_of
+from tutorsmith.pipeline.openings import Known, Opener, brings_excerpts
 from tutorsmith.pipeline.places import NOWHERE, Places
-from tutorsmith.retrieval.ground import HEADERS, best_first, ground, instructions, own_excerpts, training_hits
+from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
-from tutorsmith.retrieval.quotes import OPENINGS, quoted, said
-from tutorsmith.retrieval.search import Hit, query_of
+from tutorsmith.retrieval.search import Hit, query_of, search
 from tutorsmith.retrieval.settings import NotesSettings
 
 LOGGER = logging.getLogger("tutorsmith")
@@ -58,6 +57,11 @@ class Prompter:
     decider: Decider | None = None
     places: Places = NOWHERE
 
+    @property
+    def opener(self) -> Opener:
+        """How answers begin."""
+        return Opener(self.notes, self.course, self.places)
+
     def rendered(
         self, samples: Iterable[Sample], *, seed: int, max_length: int
     ) -> Iterator[tuple[list[Rendered], int]]:
@@ -67,12 +71,12 @@ class Prompter:
         Raises: DataError for a sample that cannot be rendered, or repeats that are no number.
         """
         for sample in samples:
-            hits = found = self._training_hits(sample, seed)
-            label = self._label(sample, seed)
-            made = self._rows(sample, hits, label)
+            known = self.opener.known(sample, self._label(sample, seed))
+            hits = found = self.opener.calculated_first(self._training_hits(sample, seed), known)
+            made = self._rows(sample, hits, known)
             while hits and max(len(row.ids) for row in made) > max_length:
                 hits = hits[:-1]
-                made = self._rows(sample, hits, label)
+                made = self._rows(sample, hits, known)
             yield made * repeats_of(sample), len(found) - len(hits)
 
     def requests(self, items: Sequence[BenchmarkItem], *, max_new_tokens: int) -> list[Request]:
@@ -89,11 +93,12 @@ class Prompter:
         Raises: DataError for messages that the template refuses.
         """
         item = self.equipped(item)
-        decision = self.decider.decide(item.messages) if self.decider and self._takes_notes(item) else None
-        line = self._line(item, decision)
-        (messages, hits), turns, excerpts = self.grounded(item, line=line), 0, 0
+        decision = self.decider.decide(item.messages) if self.decider and not brings_excerpts(item) else None
+        line, known = self._line(item, decision), self.opener.known(item, decision)
+        language = self._language(item)
+        (messages, hits), turns, excerpts = self.grounded(item, self._hits(item, known), line), 0, 0
         ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-        openings, chosen = self._openings(item, decision, hits)
+        openings, chosen = self.opener.openings(item, known, hits, language)
         while len(ids) + self._size(openings) + max_new_tokens > self.loaded.context:
             if shorter := without_oldest_turn(item.messages):
                 item, turns = replace(item, messages=shorter), turns + 1
@@ -103,13 +108,13 @@ class Prompter:
                 break
             messages, hits = self.grounded(item, hits, line)
             ids = render_prompt(messages, self.loaded.tokenizer, item.tools)
-            openings, chosen = self._openings(item, decision, hits)
+            openings, chosen = self.opener.openings(item, known, hits, language)
         request = Request(
             id=item.id,
             prompt=tuple(ids),
             question=item.question,
             retrieved=tuple(hit.as_dict() for hit in hits),
-            language=self._language(item),
+            language=language,
             instructions=instructions(item.system),
             uses_tools=bool(item.tools),
             messages=tuple(message.as_dict() for message in messages),
@@ -133,87 +138,40 @@ class Prompter:
         """The sample or item with the run's tools, unless it brings its own."""
         return replace(sample, tools=self.tools) if self.tools and not sample.tools else sample
 
-    def grounded(
-        self, sample: Sample, hits: Sequence[Hit] | None = None, line: str = ""
-    ) -> tuple[list[Message], list[Hit]]:
-        """The messages with excerpts and the line of evidence in the system prompt (excerpts are found by search if
-        `hits` is None), and those excerpts."""
-        if self.index is None or not self._takes_notes(sample):
+    def _hits(self, item: BenchmarkItem, known: Known) -> list[Hit]:
+        if self.index is None or brings_excerpts(item):
+            return []
+        return self.opener.calculated_first(search(self.index, query_of(item.messages), self.notes.notes_k), known)
+
+    def grounded(self, sample: Sample, hits: Sequence[Hit], line: str = "") -> tuple[list[Message], list[Hit]]:
+        """The messages with these excerpts and the line of evidence in the system prompt, and the excerpts as shown."""
+        if self.index is None or brings_excerpts(sample):
             return list(sample.messages), []
         k, words, language = self.notes.notes_k, self.notes.notes_words, self._language(sample)
         messages, shown = ground(sample.messages, self.index, k=k, max_words=words, language=language, hits=hits)
         return with_line(messages, line), shown
 
     def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
-        if self.index is None or not self._takes_notes(sample):
+        if self.index is None or brings_excerpts(sample):
             return []
         k, share = self.notes.notes_k, self.notes.distractor_share
         return training_hits(self.index, sample.id, query_of(sample.messages), k=k, distractor_share=share, seed=seed)
 
-    def _takes_notes(self, sample: Sample) -> bool:
-        """Not one that brings its own excerpts."""
-        return not sample.meta.get("has_rag_context")
-
     def _label(self, sample: Sample, seed: int) -> Decision | None:
         """What a training sample is told to be; None for the few that are to be answered without it."""
-        if self.course is None or not self._takes_notes(sample) or bare(sample, seed):
+        if self.course is None or brings_excerpts(sample) or bare(sample, seed):
             return None
         return label_of(sample, self.course)
 
     def _line(self, sample: Sample, decision: Decision | None) -> str:
         return line_of(decision, self._language(sample)) if decision else ""
 
-    def _openings(self, sample: Sample, decision: Decision | None, hits: Sequence[Hit]) -> tuple[tuple[str, ...], bool]:
-        """How the sections of an answer begin: the first with a refusal, or each with quotes; and whether the tutor has
-        to choose the quotes, since nothing is decided."""
-        decided = self._is_told(decision)
-        if decided and decision is not None and decision.kind is not None:
-            return (opening_of(decision, self._language(sample)),), False
-        return self._quotes(sample, hits), not decided
-
-    def _is_told(self, decision: Decision | None) -> bool:
-        """Whether answers begin by the decision."""
-        return decision is not None and decision.sure and self.notes.evidence == "auto"
-
-    def _quotes(self, sample: Sample, hits: Sequence[Hit]) -> tuple[str, ...]:
-        """What each section of an answer quotes of its excerpts, as a paragraph; none where nothing is quoted.
-
-        The answer begins with the first passage of the best excerpt.
-        """
-        sections = sections_of(instructions(sample.system)) if self.notes.quote_words else ()
-        if not sections:
-            return ()
-        numbered = list(enumerate(hits, start=1))
-        if not self._takes_notes(sample):
-            numbered = best_first(own_excerpts(sample.system), query_of(sample.messages))
-        found = quoted(numbered, self.notes.quote_words)
-        shares: list[list[tuple[int, str]]] = [[] for _ in sections]
-        for rank, quote in enumerate(found):
-            shares[self.places.of(quote[1], sections) if rank else 0].append(quote)
-        language = self._language(sample)
-        return tuple(f"{said(share, language)}\n\n" if share else "" for share in shares) if found else ()
-
-    def _rows(self, sample: Sample, hits: Sequence[Hit], label: Decision | None) -> list[Rendered]:
-        messages, shown = self.grounded(sample, hits, self._line(sample, label))
-        messages = self._quoting(sample, messages, shown, label)
+    def _rows(self, sample: Sample, hits: Sequence[Hit], known: Known) -> list[Rendered]:
+        messages, shown = self.grounded(sample, hits, self._line(sample, known.decision))
+        messages[-1] = self.opener.into(messages[-1], sample, known, shown, self._language(sample))
         if self.tools and not sample.tools:
             messages = with_calculations(sample, messages, self.tools)
         return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
-
-    def _quoting(
-        self, sample: Sample, messages: list[Message], hits: Sequence[Hit], label: Decision | None
-    ) -> list[Message]:
-        """The messages, the sections of the last answer opening with quotes.
-
-        They are given, not learned, but for the words by which the tutor chooses them where nothing is decided.
-        """
-        last = messages[-1]
-        openings = () if sample.refusal_type else self._quotes(sample, hits)
-        if not openings or not last.content:
-            return messages
-        trigger = "" if self._is_told(label) else OPENINGS[self._language(sample)]
-        content, given = open_sections(last.content, sections_of(instructions(sample.system)), openings, trigger)
-        return [*messages[:-1], replace(last, content=content, given=given)]
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

@@ -38,6 +38,11 @@ class NotesSettings(StepSettings):
         description="Answers open with the first passages of their excerpts, word for word and with their numbers, up "
         "to so many words; 0: with none. What a small model says of a formula is often wrong, what it quotes is not.",
     )
+    calculations: bool = Field(
+        default=True,
+        description="Calculate what a question asks for where its values and the notes' relations give it, and let the "
+        "answer open with the result; needs evidence=auto.",
+    )
     evidence: Literal["auto", "line", "off"] = Field(
         default="auto",
         description="Judge whether the question can be answered, where there are notes and samples to judge by. line: "
