@@ -1,5 +1,6 @@
 """A request -> the form of its answer: the sections that its system prompt asks for, as the format metric reads it."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from tutorsmith.evaluation.metrics.sections import (
@@ -13,7 +14,17 @@ from tutorsmith.generation.form import Form, Quotes, Section
 from tutorsmith.generation.predict import Request
 
 
-def form_of(request: Request) -> Form | None:
+def form_of(request: Request, *, sections: bool, calls: bool) -> Form | None:
+    """None when there is nothing that an answer must have. sections: those that the prompt asks for; calls: hold calls to
+    their tools and the conversation."""
+    form = _sections(request) if sections else None
+    held = request.calls if calls else None
+    if held is None:
+        return form
+    return replace(form, held=held) if form else Form((), calls=True, held=held)
+
+
+def _sections(request: Request) -> Form | None:
     """None when the prompt asks for no section that must be there."""
     return _form(request.instructions, request.uses_tools, request.opening, request.quotes)
 

@@ -18,6 +18,8 @@ from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
+from tutorsmith.pipeline.calls.canonical import in_order
+from tutorsmith.pipeline.calls.forms import calls_of
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.quotes import OPENINGS, choose_quotes, quotable, with_quotes
@@ -114,6 +116,7 @@ class Prompter:
             evidence=decision.as_dict() if decision else None,
             opening=opening,
             quotes=quotes,
+            calls=calls_of(item.tools, messages),
         )
         return request, LeftOut(turns, excerpts)
 
@@ -132,9 +135,10 @@ class Prompter:
         """The messages with excerpts and the line of evidence in the system prompt (excerpts are found by search if
         `hits` is None), and those excerpts."""
         if self.index is None or not self._takes_notes(sample):
-            return list(sample.messages), []
+            return in_order(sample.messages, sample.tools), []
         k, words, language = self.notes.notes_k, self.notes.notes_words, self._language(sample)
         messages, shown = ground(sample.messages, self.index, k=k, max_words=words, language=language, hits=hits)
+        messages = in_order(messages, sample.tools)
         return with_line(messages, line), shown
 
     def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
@@ -166,7 +170,8 @@ class Prompter:
         messages = self._quoting(sample, *self.grounded(sample, hits, line))
         if self.tools and not sample.tools:
             messages = with_calculations(sample, messages, self.tools)
-        return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
+        equipped = self.equipped(sample)
+        return render_sample(equipped, in_order(messages, equipped.tools), self.loaded.tokenizer, self.loaded.ends)
 
     def _quoting(self, sample: Sample, messages: list[Message], hits: Sequence[Hit]) -> list[Message]:
         """The messages, their last answer opening with the passages of the excerpts that it rests on."""

@@ -1,0 +1,305 @@
+"""Declared tools and a conversation -> what calls of them may be (`generation.call_form`).
+
+Arguments are held to what the conversation has of their kind (`tools.table.HOLDS`). Where it has nothing, or a call has
+just failed, the model writes the value by itself, as its type allows.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from tutorsmith.data.schema import Message
+from tutorsmith.generation.call_form import (
+    Bound,
+    Calls,
+    Entries,
+    Expression,
+    Field,
+    Fields,
+    Items,
+    Number,
+    Options,
+    Symbol,
+    Text,
+    Value,
+)
+from tutorsmith.generation.paths import names_in
+from tutorsmith.pipeline.calls import asked
+from tutorsmith.pipeline.calls.conversation import KNOWN, Conversation, as_json
+from tutorsmith.tools.constants import CONSTANTS
+from tutorsmith.tools.table import HOLDS, TOOLS, call_tool
+
+_MOST_OPTIONS = 40
+_LONGEST_TEXT = 2000
+_MOST_FORMULAS = 24
+There = Literal["always", "may", "with", "without"]
+
+
+def calls_of(tools: Sequence[Mapping[str, Any]], messages: Sequence[Message]) -> Calls | None:
+    """What the tutor's next calls may be; None without tools."""
+    conversation = Conversation(messages)
+    made = [_Tool(conversation, function) for tool in tools if (function := _function(tool)).get("name")]
+    return Calls(tuple((tool.name, tool.arguments()) for tool in made)) if made else None
+
+
+def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = tool.get("function")
+    return inner if isinstance(inner, Mapping) else tool
+
+
+@dataclass
+class _Tool:
+    """One declared tool and the conversation."""
+
+    conversation: Conversation
+    function: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.name = str(self.function["name"])
+        self.row = TOOLS.get(self.name)
+        self.functions: frozenset[str] = frozenset()
+        if self.row and self.row.functions:
+            module, _, name = self.row.functions.partition(":")
+            self.functions = getattr(import_module(f"tutorsmith.tools.{module}"), name)
+
+    def arguments(self) -> Fields:
+        return self._fields(self.function.get("parameters") or {}, "")
+
+    def _fields(self, schema: Mapping[str, Any], path: str) -> Fields:
+        """The object's known keys, those that are required first where none says otherwise."""
+        required = set(schema.get("required") or ())
+        fields = [
+            self._field(name, part if isinstance(part, Mapping) else {}, path, name in required)
+            for name, part in (schema.get("properties") or {}).items()
+        ]
+        if any(made.held for made in fields):
+            fields = [made for made in fields if made.held or made.kind != "named"]
+        return Fields(tuple(_joined(fields)), least=1 if path and not required else 0)
+
+    def _field(self, name: str, schema: Mapping[str, Any], path: str, required: bool) -> "_Made":
+        where = f"{path}.{name}" if path else name
+        kind = str(schema.get(HOLDS) or (self.row.holds.get(where) if self.row else "") or "")
+        held = self._held(kind, name, schema)
+        failed = self.conversation.failed
+        free: tuple[Value, ...] = ()
+        if held is None or (failed and kind in _FREE_AFTER_FAILURE) or (not held and (required or kind in _ENDS)):
+            free = self._free(schema, where)
+        values = tuple(dict.fromkeys((*(held or ()), *free)))
+        sure = required or kind == "values" or (bool(held) and not failed and self._is_sure(kind))
+        return _Made(Field(name, values, "always" if sure else "may"), kind, bool(held))
+
+    def _is_sure(self, kind: str) -> bool:
+        """Whether what the question tells of this kind is surely meant, so that the model need not be asked."""
+        talk = self.conversation
+        if kind == "place":
+            return len(talk_variables(talk)) == 1
+        if kind in ("titles", "headings"):
+            return asked.asks_parts(talk.own_words)
+        if kind == "count":
+            low, high = asked.bounds(talk.own_words)
+            return low != high
+        return kind in _SURE
+
+    def _held(self, kind: str, name: str, schema: Mapping[str, Any]) -> tuple[Value, ...] | None:
+        """What the conversation has of a kind; () for nothing, None for a kind that is none."""
+        if kind in ("expression", "values", "variable", "place", "order", "unit", *_ENDS):
+            return self._mathematics(kind)
+        talk = self.conversation
+        match kind:
+            case "passage":
+                return _options(map(as_json, talk.passages()))
+            case "sources":
+                return _options(talk.source_lists())
+            case "headings":
+                return _options(talk.headings())
+            case "titles":
+                return _options(talk.titles())
+            case "count":
+                low, high = asked.bounds(talk.own_words)
+                return _options(high if name.startswith("max") else low if name.startswith("min") else [*low, *high])
+            case "share":
+                return _options(asked.shares(talk.own_words))
+            case "named":
+                return _options(talk.names(schema.get("enum") or ()))
+            case "figures":
+                return _options(["true"] if asked.asks_figures(talk.own_words) else [])
+        return None
+
+    def _mathematics(self, kind: str) -> tuple[Value, ...]:
+        talk = self.conversation
+        match kind:
+            case "expression":
+                return self._expressions()
+            case "values":
+                values = talk.bare_values if talk.failed else talk.values
+                return (Bound(tuple(values.items()), talk.unnamed, KNOWN),)
+            case "variable":
+                ends = {name for pair in talk.limits(self.functions) for end in pair for name in names_in(end)}
+                by = talk_variables(talk) or [symbol for symbol, _ in talk.places(self.functions)]
+                return (Symbol(tuple(by), (*KNOWN, *sorted(ends))),)
+            case "place":
+                return _options(map(as_json, self._places()))
+            case "order":
+                times = asked.order(talk.plain)
+                return _options([str(times)] if times else [])
+            case "unit":
+                return _options(map(as_json, talk.units()))
+        return _options(as_json(pair[_ENDS.index(kind)]) for pair in talk.limits(self.functions))
+
+    def _expressions(self) -> tuple[Value, ...]:
+        """Those of the question alone where it tells to use one or gives all their values; else also those told before
+        and the model's own."""
+        talk = self.conversation
+        written = list(dict.fromkeys(found.text for found in talk.written(self.functions)))
+        if self._calculates:
+            written = [text for text in written if self._all_given(text)]
+        held = _options((as_json(text) for text in written), expression=True)
+        if held and (self._calculates or asked.is_ordered(talk.plain)):
+            return (*held, *(self._own_expression() if talk.failed else ()))
+        if not written and (earlier := self._told_earlier()) and not talk.failed:
+            return _options(map(as_json, earlier), expression=True)
+        told = [] if written else talk.told(self.functions)
+        if self._calculates:
+            told = [text for text in told if self._all_given(text)]
+            if sure := [text for text in told if self._fits(text)]:
+                return _options(map(as_json, sure), expression=True)
+        options = _options((as_json(text) for text in [*written, *told[:_MOST_FORMULAS]]), expression=True)
+        return (*options, *self._own_expression())
+
+    def _told_earlier(self) -> list[str]:
+        """Expressions of earlier turns that the question means: it tells to differentiate or integrate without an
+        expression, or gives values for the symbols of one."""
+        talk = self.conversation
+        told = talk.told_earlier(self.functions)
+        if not self._calculates:
+            return told if asked.is_ordered(talk.plain) else []
+        return [
+            text for text in told if self._all_given(text) and talk.named_now and talk.named_now <= set(names_in(text))
+        ]
+
+    @property
+    def _calculates(self) -> bool:
+        return self.row is not None and "values" in self.row.holds.values()
+
+    def _own_expression(self) -> tuple[Value, ...]:
+        """Of the symbols that have a value; of any where values are told without symbols, or none are needed."""
+        talk = self.conversation
+        names: tuple[str, ...] | None = (*talk.symbols(self.functions), *KNOWN, *_USUAL)
+        if self._calculates:
+            names = (*talk.values, *CONSTANTS, "j") if talk.values and not talk.unnamed else None
+        return (Expression(None if names is None else tuple(dict.fromkeys(names)), tuple(sorted(self.functions))),)
+
+    def _all_given(self, expression: str) -> bool:
+        return all(name in self.conversation.values or name in KNOWN for name in names_in(expression))
+
+    def _fits(self, expression: str) -> bool:
+        """Whether the expression takes all values of the conversation and gives what has the unit asked for."""
+        talk = self.conversation
+        if set(talk.values) - set(names_in(expression)) or talk.unnamed or len(talk.units()) != 1 or talk.failed:
+            return False
+        variables = {name: json.loads(talk.values[name][0]) for name in names_in(expression) if name in talk.values}
+        arguments = {"expression": expression, "variables": variables, "unit": talk.units()[0]}
+        return bool(variables) and "error" not in call_tool(self.name, arguments)
+
+    def _places(self) -> list[str]:
+        """Values of the variable, or of a symbol of the question's expressions."""
+        talk = self.conversation
+        written = talk.written(self.functions)
+        used = {name for found in written for name in names_in(found.text)}
+        wanted = set(talk_variables(talk)) or used
+        whole = {found.text for found in written}
+        return list(dict.fromkeys(t for s, t in talk.places(self.functions) if s in wanted and t not in whole))
+
+    def _free(self, schema: Mapping[str, Any], where: str) -> tuple[Value, ...]:
+        """The model's own value of a type."""
+        if "const" in schema:
+            return (Options((as_json(schema["const"]),)),)
+        if schema.get("enum"):
+            return (Options(tuple(as_json(choice) for choice in schema["enum"])),)
+        for choice in ("anyOf", "oneOf"):
+            if parts := [part for part in schema.get(choice) or () if isinstance(part, Mapping)]:
+                return tuple(value for part in parts for value in self._free(part, where))
+        kinds = schema.get("type", "string")
+        names = [kinds] if isinstance(kinds, str) else list(kinds)
+        return tuple(value for name in names for value in self._of_type(str(name), schema, where))
+
+    def _of_type(self, name: str, schema: Mapping[str, Any], where: str) -> tuple[Value, ...]:
+        match name:
+            case "boolean":
+                return (Options(("true", "false")),)
+            case "null":
+                return (Options(("null",)),)
+            case "integer" | "number":
+                return _numbers(schema, whole=name == "integer")
+            case "array":
+                items = schema.get("items")
+                values = self._free(items if isinstance(items, Mapping) else {}, f"{where}.items")
+                return (Items(values, int(schema.get("minItems", 0)), int(min(schema.get("maxItems", 20), 20))),)
+            case "object":
+                more = schema.get("additionalProperties")
+                if not schema.get("properties"):
+                    return (Entries(self._free(more if isinstance(more, Mapping) else {}, f"{where}.any")),)
+                return (self._fields(schema, where),)
+        kind = self.row.holds.get(where, "") if self.row else ""
+        if kind in ("expression", "place", *_ENDS):
+            return self._own_expression()
+        return (Text(int(min(schema.get("maxLength", _LONGEST_TEXT), _LONGEST_TEXT)), int(schema.get("minLength", 0))),)
+
+
+def talk_variables(conversation: Conversation) -> list[str]:
+    return asked.variables(conversation.plain)
+
+
+_ENDS = ("lower", "upper")
+_SURE = frozenset({"unit", "sources", "share", "named", "figures", "order", *_ENDS})
+_FREE_AFTER_FAILURE = frozenset({"expression", "place", "count", *_ENDS})
+_USUAL = ("x", "y", "z", "r", "t", "theta", "phi", "a", "A", "I")
+"""Symbols that an integrand may have although nobody told them, or that were taken for words."""
+_EITHER = ("passage", "headings")
+"""Of a text and a list of headings a call has one."""
+
+
+@dataclass
+class _Made:
+    """A field, what it holds, and whether the conversation has it."""
+
+    field: Field
+    kind: str
+    held: bool
+
+
+def _joined(made: Sequence[_Made]) -> list[Field]:
+    """Fields that depend on each other: two ends come together, of a text and a list of headings one."""
+    kinds = [part.kind for part in made]
+    kept: list[_Made] = []
+    out: list[Field] = []
+    for k, part in enumerate(made):
+        field, there = part.field, part.field.there
+        if part.kind == _ENDS[1] and _ENDS[0] in kinds[:k]:
+            there = "with"
+        elif part.kind == _EITHER[1] and _EITHER[0] in kinds[:k]:
+            there = "without" if any(part.kind == _EITHER[0] for part in kept) else "always"
+        elif part.kind == _EITHER[0] and _EITHER[1] in kinds[k:]:
+            other = made[kinds.index(_EITHER[1])]
+            if other.held and other.field.there == "always":
+                continue
+            there = "may" if other.held else "always"
+        if field.values:
+            kept.append(part)
+            out.append(Field(field.name, field.values, there))
+    return out
+
+
+def _numbers(schema: Mapping[str, Any], *, whole: bool) -> tuple[Value, ...]:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if whole and low is not None and high is not None and high - low < 12:
+        return (Options(tuple(str(value) for value in range(int(low), int(high) + 1))),)
+    return (Number(whole, low, high),)
+
+
+def _options(texts: Iterable[str], *, expression: bool = False) -> tuple[Value, ...]:
+    kept = tuple(text for text in dict.fromkeys(texts) if not re.search("tool_call>", text))[:_MOST_OPTIONS]
+    return (Options(kept, expression),) if kept else ()
