@@ -26,7 +26,7 @@ from tutorsmith.generation.call_form import (
 )
 from tutorsmith.generation.call_guide import CallGuide
 from tutorsmith.generation.form import Form, Section
-from tutorsmith.generation.guide import END, Guide
+from tutorsmith.generation.guide import Guide
 from tutorsmith.generation.paths import advance, call_ways, shortest
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.vocabulary import Vocabulary
@@ -38,39 +38,26 @@ PASSAGE = 'He said: "a\\b",\nthen\t{"x": 1} </tool>; 电容为 C、“好” –
 OTHER = 'He said: "a" and left.'
 LONG = "The field decays within a few micrometres. " * 6
 FUNCTIONS = ("ln", "sin", "sqrt")
-CALLS = Calls(
+TEXTS = Options(tuple(json.dumps(text, ensure_ascii=False) for text in (PASSAGE, OTHER, LONG)))
+RULES = Fields((Field("least", (Number(True, 0, 300),)), Field("style", (Options(('"apa7"',)),))), least=1)
+CALCULATE = Fields(
     (
-        (
-            "calculate",
-            Fields(
-                (
-                    Field(
-                        "expression", (Options(('"x^2/y"',), expression=True), Expression(("x", "y"), FUNCTIONS)), "always"
-                    ),
-                    Field("variables", (Bound((("x", ('"1 m"', '"2 m"')), ("y", ('"3.0e8 m/s"',)))),), "always"),
-                    Field("by", (Symbol(("y",)),)),
-                    Field("unit", (Options(('"V/m"', '"%"')),)),
-                )
-            ),
-        ),
-        (
-            "check",
-            Fields(
-                (
-                    Field("text", (Options(tuple(json.dumps(t, ensure_ascii=False) for t in (PASSAGE, OTHER, LONG))),), "may"),
-                    Field("parts", (Items((Text(20, 2),), 1, 3),), "without"),
-                    Field(
-                        "rules",
-                        (Fields((Field("least", (Number(True, 0, 300),)), Field("style", (Options(('"apa7"',)),))), least=1),),
-                        "always",
-                    ),
-                    Field("share", (Number(False, 0, 1),)),
-                    Field("more", (Entries((Options(("true", "false")),), 2),)),
-                )
-            ),
-        ),
+        Field("expression", (Options(('"x^2/y"',), expression=True), Expression(("x", "y"), FUNCTIONS)), "always"),
+        Field("variables", (Bound((("x", ('"1 m"', '"2 m"')), ("y", ('"3.0e8 m/s"',)))),), "always"),
+        Field("by", (Symbol(("y",)),)),
+        Field("unit", (Options(('"V/m"', '"%"')),)),
     )
-)  # fmt: skip
+)
+CHECK = Fields(
+    (
+        Field("text", (TEXTS,)),
+        Field("parts", (Items((Text(20, 2),), 1, 3),), "without"),
+        Field("rules", (RULES,), "always"),
+        Field("share", (Number(False, 0, 1),)),
+        Field("more", (Entries((Options(("true", "false")),), 2),)),
+    )
+)
+CALLS = Calls((("calculate", CALCULATE), ("check", CHECK)))
 FORM = Form((Section(("Answer",)), Section(("检验",))), calls=True, held=CALLS)
 
 
@@ -101,7 +88,9 @@ def text_of(vocabulary: Vocabulary, tokens: Iterable[int]) -> str:
     return vocabulary.spelling.joined(tokens).decode("utf-8", "replace")
 
 
-def answered(guide: CallGuide, choices: Callable[[list[int] | None], Iterable[int]], said: Iterable[int] = ()) -> list[int]:
+def answered(
+    guide: CallGuide, choices: Callable[[list[int] | None], Iterable[int]], said: Iterable[int] = ()
+) -> list[int]:
     """The tokens of an answer that begins with `said`. choices: told what fits, the model's choices, the best first."""
     out: list[int] = []
     for token in said:
@@ -118,7 +107,9 @@ def answered(guide: CallGuide, choices: Callable[[list[int] | None], Iterable[in
 def follow(vocabulary: Vocabulary, text: str, limit: int = 600) -> str:
     """What becomes of a model that would write the text and end, going on behind what is said instead where it can."""
     wanted, tokens = text.encode(), vocabulary.ids_of(text.encode())
-    places = dict(zip(accumulate((len(vocabulary.spelling.bytes_of(t)) for t in tokens), initial=0), tokens, strict=False))
+    places = dict(
+        zip(accumulate((len(vocabulary.spelling.bytes_of(t)) for t in tokens), initial=0), tokens, strict=False)
+    )
     guide = guide_of(vocabulary, limit)
 
     def next_of(fitting: list[int] | None) -> Iterator[int]:
@@ -204,30 +195,33 @@ def test_a_good_call_comes_out_as_the_model_writes_it(
 
 
 @pytest.mark.parametrize(
-    ("written", "becomes"),
+    ("arguments", "kept"),
     [
-        ('{"name": "calculate", "arguments": {"expression": "x^2/y", "lower": "0"}}', {"expression": "x^2/y"}),
-        ('{"name": "calculate", "arguments": {"expression": "x^2/(', {"expression": "x^2/(1)"}),
-        ('{"name": "calculate", "arguments": {"expression": "2*x", "variables": {"x": "2 m", "q": "7"}}}', {"expression": "2*x"}),
+        ('{"expression": "x^2/y", "lower": "0"}', {"x": "2 m", "y": "3.0e8 m/s"}),
+        ('{"expression": "x^2/(', {"x": "2 m"}),
+        ('{"expression": "2*x", "variables": {"x": "2 m", "q": "7"}}', {"x": "2 m"}),
+        ('{"expression": "lambda + y', {"y": "3.0e8 m/s"}),
     ],
-)  # fmt: skip
-def test_what_no_tool_takes_is_not_written(letters: Vocabulary, written: str, becomes: dict[str, str]) -> None:
-    said = follow(letters, f"<tool_call>\n{written}")
+)
+def test_what_no_tool_takes_is_not_written(letters: Vocabulary, arguments: str, kept: dict[str, str]) -> None:
+    said = follow(letters, f'<tool_call>\n{{"name": "calculate", "arguments": {arguments}')
     (call,) = read_calls(said)[1]
-    assert call["arguments"]["expression"].startswith(becomes["expression"][:5])
+    assert call["arguments"].get("variables", {}).keys() <= kept.keys()
     assert_allowed(said)
 
 
 def test_an_answer_without_a_call_is_left_alone(letters: Vocabulary) -> None:
-    text = "Tools: <tool_calls> are <tool_ call> no {\"name\"} of mine.\n</tool_call>"
+    text = 'Tools: <tool_calls> are <tool_ call> no {"name"} of mine.\n</tool_call>'
     assert follow(letters, text) == text
 
 
 def test_a_call_that_was_made_is_not_made_again(letters: Vocabulary) -> None:
-    call = '<tool_call>\n{"name": "check", "arguments": {"text": "x", "rules": {"style": "apa7"}}}\n</tool_call>'.replace(
-        '"x"', json.dumps(OTHER)
+    call = (
+        '<tool_call>\n{"name": "check", "arguments": {"text": "x", "rules": {"style": "apa7"}}}\n</tool_call>'.replace(
+            '"x"', json.dumps(OTHER)
+        )
     )
-    other = call.replace("apa7\"", "apa7\", \"least\": 1").replace('"style": "apa7", "least": 1', '"least": 1')
+    other = call.replace('apa7"', 'apa7", "least": 1').replace('"style": "apa7", "least": 1', '"least": 1')
     assert follow(letters, f"{call}\n{other}\n{call}\n{other}") == f"{call}\n{other}"
 
 
@@ -261,6 +255,6 @@ def test_ways_are_told_from_the_beginning_on() -> None:
     start = b'\n{"name": "calculate", "arguments": {"expression": "'
     assert advance(call_ways(CALLS), start + b'ln(y)", "variables": {"y": "')
     assert not advance(call_ways(CALLS), start + b'ln(y)", "variables": {"x": "')
-    assert not advance(call_ways(CALLS), start + b'ln(z')
-    assert not advance(call_ways(CALLS), start + b'ln(y))')
+    assert not advance(call_ways(CALLS), start + b"ln(z")
+    assert not advance(call_ways(CALLS), start + b"ln(y))")
     assert advance(call_ways(CALLS), start + b'2", "unit": "%"}}\n</tool_call>')

@@ -151,8 +151,8 @@ class CallGuide:
                 self.inner.take(token)
 
     def _begun(self, piece: bytes) -> Ways | None:
-        """The ways on behind a piece that completes the mark of a call; () for one that does not, None for one that goes
-        on as no call does."""
+        """The ways on behind a piece that completes the mark of a call; () for one that does not, None for one that
+        goes on as no call does."""
         before = self.said[1 - len(CALL) :]
         text = before + piece
         at = text.find(CALL)

@@ -81,8 +81,8 @@ class OpenAIEngine:
         by_messages = self.options.endpoint_prompts == "messages"
         if forms and by_messages:
             LOGGER.warning(
-                "sections are not guaranteed, nor are calls: an endpoint that takes messages lets no answer be continued "
-                "(endpoint_prompts=ids does, where it takes token ids)"
+                "sections are not guaranteed, nor are calls: an endpoint that takes messages lets no answer be "
+                "continued (endpoint_prompts=ids does, where it takes token ids)"
             )
         with open_client(self.endpoint) as client:
 

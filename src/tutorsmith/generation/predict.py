@@ -10,8 +10,8 @@ from tutorsmith.core.errors import DataError
 from tutorsmith.core.progress import bar
 from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
-from tutorsmith.generation.call_form import Calls
 from tutorsmith.generation.cache import AnswerCache
+from tutorsmith.generation.call_form import Calls
 from tutorsmith.generation.engine import Completion, Engine, Sampling
 from tutorsmith.generation.form import Form, Quotes
 from tutorsmith.generation.guide import room_needed

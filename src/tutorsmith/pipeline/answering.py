@@ -25,8 +25,8 @@ AT_ONCE = 512
 @dataclass(frozen=True)
 class _Tutor:
     """Who answers, and how. cache: None to ask anew; messages: what the engine looks up of the prompts being asked;
-    sections: whether answers must have the sections that their prompts ask for; tool_guide: whether calls are held to their
-    tools and the conversation."""
+    sections: whether answers must have the sections that their prompts ask for; tool_guide: whether calls are held to
+    their tools and the conversation."""
 
     speaker: Speaker
     sampling: Sampling

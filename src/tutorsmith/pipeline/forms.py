@@ -15,8 +15,8 @@ from tutorsmith.generation.predict import Request
 
 
 def form_of(request: Request, *, sections: bool, calls: bool) -> Form | None:
-    """None when there is nothing that an answer must have. sections: those that the prompt asks for; calls: hold calls to
-    their tools and the conversation."""
+    """None when there is nothing that an answer must have. sections: those that the prompt asks for; calls: hold calls
+    to their tools and the conversation."""
     form = _sections(request) if sections else None
     held = request.calls if calls else None
     if held is None:

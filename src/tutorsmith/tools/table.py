@@ -21,8 +21,8 @@ LONGEST_ARGUMENTS = 200_000
 @dataclass(frozen=True, slots=True)
 class Tool:
     """function: "module:name" inside this room, loaded when first called; takes_sources: whether the program may add
-    sources, such as the course notes, to a call that brings none; holds: what each argument holds, see `HOLDS`; functions:
-    "module:name" of the functions that its expressions may call."""
+    sources, such as the course notes, to a call that brings none; holds: what each argument holds, see `HOLDS`;
+    functions: "module:name" of the functions that its expressions may call."""
 
     name: str
     description: str
@@ -47,11 +47,11 @@ class Tool:
 HOLDS = "x-holds"
 """Key of a property in a schema, of a course's own tools too, that says what of a conversation the argument holds.
 
-expression: a formula; values: an object of its symbols with their values; unit: the unit asked for; variable: the symbol
-that is differentiated or integrated by; order: how often; place: a value of it; lower, upper: ends of a range; passage: a
-text brought along; sources: texts to compare with, [{"id", "text"}]; titles: a list of required chapters; headings: a
-list of headings; count: a number of words, the least or the most by the argument's name; share: a number up to 1; named:
-one of the choices, by its name; figures: true where figures or tables are asked about.
+expression: a formula; values: an object of its symbols with their values; unit: the unit asked for; variable: the
+symbol that is differentiated or integrated by; order: how often; place: a value of it; lower, upper: ends of a range;
+passage: a text brought along; sources: texts to compare with, [{"id", "text"}]; titles: a list of required chapters;
+headings: a list of headings; count: a number of words, the least or the most by the argument's name; share: a number up
+to 1; named: one of the choices, by its name; figures: true where figures or tables are asked about.
 For the tools of the table it stands in their rows, since a schema costs tokens in every prompt."""
 _LIMITS = frozenset({"maxLength", "maxItems", "maxProperties"})
 

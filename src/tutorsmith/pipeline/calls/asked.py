@@ -12,13 +12,15 @@ _NEAR = 24
 """Characters that may stand before the equals sign of a range's end: `the surface z = b`."""
 _ENDLESS = re.compile(r"(?P<minus>minus\s+|负|-\s*)?(?:plus\s+|正|\+\s*)?(?:infinity|∞|无穷大?)")
 _BY = re.compile(
-    r"\b(?:with respect to|as a function of|variable)\s+(?P<by>[A-Za-z]\w*)\b|对\s*(?P<zh>[A-Za-z]\w*)"
-    r"|\b(?:integra\w+|integral)[^.?]*\bover\s+(?P<over>[A-Za-z]\w*)\b|\bd(?:\^\d)?\w*\s*/\s*d(?P<d>[A-Za-z]\w*)"
+    r"\b(?:with respect to|as a function of|variable)\s+(?:the\s+)?(?:[a-z]{2,}\s+)?(?P<by>[A-Za-z]\w*)\b"
+    r"|(?:关于|对)\s*(?P<zh>[A-Za-z]\w*)(?!\w|\s*[=(*/^+-])"
+    r"|\b(?:integra\w+|integral)[^.?]*\bover\s+(?P<over>[A-Za-z]\w*)\b|\bd(?:\^\d)?\w*\s*/\s*"
+    r"d(?P<d>[A-Za-z]\w*)"
     r"|\b(?!(?:sin|cos|tan|exp|ln|log|sqrt|abs)\()\w+\((?P<of>[a-zA-Z]\w*)\)\s*="
     r"|(?:\b(?:from|to)|从|由|到|至)\s*(?:the\s+\w+\s+)?(?P<end>[A-Za-z]\w*)\s*="
 )
 _ORDERED = re.compile(
-    r"\bdifferentiat|\bderivative|\bslope|\bintegra|\bevaluate|\bcalculated? (?:as|it)|\bd\w*/d\w|求导|导数|微分|积分|斜率",
+    r"\bdifferentiat|derivative|\bslope|\bintegra|\bevaluate|\bcalculated? (?:as|it)|\bd\w*/d\w|求导|导数|微分|积分|斜率|原函数",
     re.IGNORECASE,
 )
 _ORDERS = (
@@ -38,13 +40,15 @@ _RANGE = re.compile(
     rf"{_AMOUNT.format('low')}\s*(?:to|and|[-–~]|至|到)\s*{_AMOUNT.format('high')}\s*-?{_LENGTH}", re.IGNORECASE
 )
 _LEAST = re.compile(
-    rf"(?:at least|minimum(?: of| is)?|(?:not?|never) (?:fewer|less|shorter) than|至少|不少于|最少|不得少于)\s*{_AMOUNT.format('n')}"
+    rf"(?:at least|minimum(?: of| is)?|(?:not?|never) (?:fewer|less|shorter) than|至少|不少于|最少|不得少于)\s*"
+    rf"{_AMOUNT.format('n')}"
     rf"|{_AMOUNT.format('m')}\s*{_LENGTH}\s*(?:or more|minimum|at least|以上)",
     re.IGNORECASE,
 )
 _MOST = re.compile(
-    rf"(?:at most|maximum(?: of| is)?|\bmax\.?|exceed|(?:not?|never) (?:more|longer) than|up to|within|limit(?:ed to| of| is)?|"
-    rf"under|fewer than|below|longer than|不超过|不得超过|至多|最多|限)\s*(?:the\s+)?(?:limit of\s+)?{_AMOUNT.format('n')}"
+    rf"(?:at most|maximum(?: of| is)?|\bmax\.?|exceed|(?:not?|never) (?:more|longer) than|up to|within|"
+    rf"limit(?:ed to| of| is)?|under|fewer than|below|longer than|不超过|不得超过|至多|最多|限)\s*(?:the\s+)?"
+    rf"(?:limit of\s+)?{_AMOUNT.format('n')}"
     rf"|{_AMOUNT.format('m')}\s*-?{_LENGTH}\s*(?:or (?:fewer|less)|at most|maximum|limit|are allowed|allowed|以内|以下)",
     re.IGNORECASE,
 )

@@ -1,5 +1,5 @@
 """Calls in dialogues in the order in which guided ones are written: keys as the schemas have them, symbols as the
-expression has them. A tutor that has learned and reads this order is asked nothing unusual by the guide."""
+expression has them, so that a tutor is never asked for another order than the one that it has learned."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from tutorsmith.tools.table import HOLDS, TOOLS
 
 
 def in_order(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """The messages, the arguments of their calls in order; calls of undeclared tools and unreadable ones as they are."""
+    """The messages, the arguments of their calls in order; calls of undeclared tools and unreadable ones stay."""
     functions = [tool.get("function", tool) for tool in tools]
     schemas = {str(function.get("name")): function.get("parameters") or {} for function in functions}
     return [

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tutorsmith.data.schema import Message
 from tutorsmith.generation.paths import names_in
-from tutorsmith.pipeline.calls.asked import limits
+from tutorsmith.pipeline.calls.asked import limits, variables
 from tutorsmith.pipeline.calls.expressions import Found, expressions_in, formulas_in, in_ascii, symbols_in
 from tutorsmith.pipeline.calls.passages import (
     Labelled,
@@ -66,7 +66,7 @@ class Conversation:
         ends = {end for pair in self.limits(functions) for end in pair}
         formulas = [e for e in found if names_in(e.text) and e.text not in ends] or found
         used = {name for e in formulas for name in names_in(e.text)}
-        return [e for e in formulas if e.symbol not in used or len(formulas) == 1]
+        return [e for e in formulas if e.symbol not in self.by and (e.symbol not in used or len(formulas) == 1)]
 
     def told(self, functions: Collection[str]) -> list[str]:
         """Expressions of earlier turns, then of the excerpts."""
@@ -126,6 +126,11 @@ class Conversation:
     def plain(self) -> str:
         """The question in ASCII as far as it is mathematics, without the marks of typeset formulas."""
         return in_ascii(self.question).replace("$", "")
+
+    @cached_property
+    def by(self) -> list[str]:
+        """Symbols that the question differentiates or integrates by."""
+        return variables(self.plain)
 
     def limits(self, functions: Collection[str]) -> list[tuple[str, str]]:
         return limits(self.plain, functions, lambda t: parse(t, functions))

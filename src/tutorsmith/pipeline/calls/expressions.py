@@ -14,12 +14,14 @@ _ATOM = re.compile(
 )
 _GREEK = frozenset(
     """
-    alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega Gamma Delta Theta
-    Lambda Phi Psi Omega pi oo hbar
+    alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega Gamma Delta
+    Theta Lambda Phi Psi Omega pi oo hbar
     """.split()  # noqa: SIM905
 )
 _MATH = re.compile(r"\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 _SIDES = re.compile(r"=|\\approx|\\propto|\\equiv|\\qquad|\\quad|;")
+_BEFORE_SIGN = re.compile(r" +(?:\*\*|[-+*/^)])")
+_BEFORE_MINUS = re.compile(r"(?:^|[(^*/=]\s*)$")
 _WORDS = frozenset({"a", "A", "I"})
 """Letters that are words of English as often as symbols."""
 Reads = Callable[[str], object]
@@ -60,11 +62,11 @@ def expressions_in(text: str, functions: Collection[str], reads: Reads, *, bare:
     out: list[Found] = []
     at = 0
     while at < len(text):
-        found = _span(text, at, functions)
-        if found is None:
+        best = _Span(text, at, functions).best
+        if best is None:
             at = _next(text, at)
             continue
-        span, operators = found
+        span, operators = best
         body = text[at:span].rstrip()
         if (bare or operators) and _readable(body, reads):
             left = _left_of(text, at)
@@ -104,41 +106,61 @@ def _left_of(text: str, at: int) -> str:
     return found["symbol"] if found else ""
 
 
-def _span(text: str, start: int, functions: Collection[str]) -> tuple[int, int] | None:
-    """(end, operators and functions) of the longest expression that begins here."""
-    at, depth, operand, operators = start, 0, True, 0
-    best: tuple[int, int] | None = None
-    while found := _ATOM.match(text, at):
-        kind, token = str(found.lastgroup), found[0]
-        if kind == "blank":
-            if at == start or (not operand and not re.match(r" +(?:\*\*|[-+*/^)])", text[at:])):
+class _Span:
+    """The longest expression that begins at a place: (its end, operators and functions in it) as `best`."""
+
+    def __init__(self, text: str, start: int, functions: Collection[str]) -> None:
+        self.text, self.start, self.functions = text, start, functions
+        self.at, self.depth, self.operators = start, 0, 0
+        self.operand = True  # whether one is due
+        self.best: tuple[int, int] | None = None
+        steps = {"blank": self._blank, "number": self._part, "name": self._part, "sign": self._sign}
+        while found := _ATOM.match(text, self.at):
+            kind = str(found.lastgroup)
+            if not steps[kind](found):
                 break
-        elif kind in ("number", "name"):
-            if not operand and (kind == "number" or text[at - 1] == " " or text[at - 1].isalpha()):
-                break
-            called = kind == "name" and token in functions and text[found.end() :].startswith("(")
-            if kind == "name" and not called and not is_symbol(token, functions):
-                break
-            operand, operators = called, operators + called
-            if called:
-                depth, at = depth + 1, found.end() + 1
-                continue
-        elif token == "(":
-            if not operand and (text[at - 1] == " " or text[at - 1].isalpha()):
-                break
-            operand, depth = True, depth + 1
-        elif token == ")":
-            if operand or not depth:
-                break
-            depth -= 1
+            if not self.operand and not self.depth and kind != "blank":
+                self.best = (self.at, self.operators)
+
+    def _blank(self, found: re.Match[str]) -> bool:
+        """Blanks stand beside operators only: what follows a word is a word."""
+        if self.at == self.start or (not self.operand and not _BEFORE_SIGN.match(self.text, self.at)):
+            return False
+        self.at = found.end()
+        return True
+
+    def _part(self, found: re.Match[str]) -> bool:
+        name = found["name"]
+        if not self.operand and (not name or self._follows_word()):
+            return False
+        called = bool(name) and name in self.functions and self.text.startswith("(", found.end())
+        if name and not called and not is_symbol(name, self.functions):
+            return False
+        self.operand, self.operators, self.depth = called, self.operators + called, self.depth + called
+        self.at = found.end() + called
+        return True
+
+    def _sign(self, found: re.Match[str]) -> bool:
+        sign = found[0]
+        if sign == "(":
+            if not self.operand and self._follows_word():
+                return False
+            self.operand, self.depth = True, self.depth + 1
+        elif sign == ")":
+            if self.operand or not self.depth:
+                return False
+            self.depth -= 1
+        elif self.operand and not (sign == "-" and _BEFORE_MINUS.search(self.text[self.start : self.at])):
+            return False
         else:
-            if operand and not (token == "-" and re.search(r"(?:^|[(^*/=]\s*)$", text[start:at])):
-                break
-            operand, operators = True, operators + (at > start)
-        at = found.end()
-        if not operand and not depth and kind != "blank":
-            best = (at, operators)
-    return best
+            self.operators += self.at > self.start
+            self.operand = True
+        self.at = found.end()
+        return True
+
+    def _follows_word(self) -> bool:
+        before = self.text[self.at - 1]
+        return before == " " or before.isalpha()
 
 
 def formulas_in(text: str, reads: Reads) -> list[Found]:

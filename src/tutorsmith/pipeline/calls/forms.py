@@ -9,33 +9,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 from tutorsmith.data.schema import Message
-from tutorsmith.generation.call_form import (
-    Bound,
-    Calls,
-    Entries,
-    Expression,
-    Field,
-    Fields,
-    Items,
-    Number,
-    Options,
-    Symbol,
-    Text,
-    Value,
-)
+from tutorsmith.generation.call_form import Bound, Calls, Expression, Field, Fields, Options, Symbol, Value
 from tutorsmith.generation.paths import names_in
 from tutorsmith.pipeline.calls import asked
 from tutorsmith.pipeline.calls.conversation import KNOWN, Conversation, as_json
+from tutorsmith.pipeline.calls.free import free_values
 from tutorsmith.tools.constants import CONSTANTS
+from tutorsmith.tools.evaluate import FUNCTIONS
 from tutorsmith.tools.table import HOLDS, TOOLS, call_tool
 
 _MOST_OPTIONS = 40
-_LONGEST_TEXT = 2000
 _MOST_FORMULAS = 24
-There = Literal["always", "may", "with", "without"]
 
 
 def calls_of(tools: Sequence[Mapping[str, Any]], messages: Sequence[Message]) -> Calls | None:
@@ -60,7 +47,7 @@ class _Tool:
     def __post_init__(self) -> None:
         self.name = str(self.function["name"])
         self.row = TOOLS.get(self.name)
-        self.functions: frozenset[str] = frozenset()
+        self.functions: frozenset[str] = FUNCTIONS
         if self.row and self.row.functions:
             module, _, name = self.row.functions.partition(":")
             self.functions = getattr(import_module(f"tutorsmith.tools.{module}"), name)
@@ -69,7 +56,7 @@ class _Tool:
         return self._fields(self.function.get("parameters") or {}, "")
 
     def _fields(self, schema: Mapping[str, Any], path: str) -> Fields:
-        """The object's known keys, those that are required first where none says otherwise."""
+        """The object's known keys, in the order of the schema."""
         required = set(schema.get("required") or ())
         fields = [
             self._field(name, part if isinstance(part, Mapping) else {}, path, name in required)
@@ -77,7 +64,9 @@ class _Tool:
         ]
         if any(made.held for made in fields):
             fields = [made for made in fields if made.held or made.kind != "named"]
-        return Fields(tuple(_joined(fields)), least=1 if path and not required else 0)
+        joined = tuple(_joined(fields))
+        # Rules without a rule are none.
+        return Fields(joined, least=min(len(joined), 1) if path and not required else 0)
 
     def _field(self, name: str, schema: Mapping[str, Any], path: str, required: bool) -> "_Made":
         where = f"{path}.{name}" if path else name
@@ -85,8 +74,10 @@ class _Tool:
         held = self._held(kind, name, schema)
         failed = self.conversation.failed
         free: tuple[Value, ...] = ()
-        if held is None or (failed and kind in _FREE_AFTER_FAILURE) or (not held and (required or kind in _ENDS)):
-            free = self._free(schema, where)
+        open_ = required or kind in _OPEN
+        if held is None or (failed and kind in _FREE_AFTER_FAILURE) or (not held and open_):
+            own = kind in ("expression", "place", *_ENDS)
+            free = self._own_expression() if own else free_values(schema, where, self._fields)
         values = tuple(dict.fromkeys((*(held or ()), *free)))
         sure = required or kind == "values" or (bool(held) and not failed and self._is_sure(kind))
         return _Made(Field(name, values, "always" if sure else "may"), kind, bool(held))
@@ -95,7 +86,7 @@ class _Tool:
         """Whether what the question tells of this kind is surely meant, so that the model need not be asked."""
         talk = self.conversation
         if kind == "place":
-            return len(talk_variables(talk)) == 1
+            return len(talk.by) == 1
         if kind in ("titles", "headings"):
             return asked.asks_parts(talk.own_words)
         if kind == "count":
@@ -138,7 +129,7 @@ class _Tool:
                 return (Bound(tuple(values.items()), talk.unnamed, KNOWN),)
             case "variable":
                 ends = {name for pair in talk.limits(self.functions) for end in pair for name in names_in(end)}
-                by = talk_variables(talk) or [symbol for symbol, _ in talk.places(self.functions)]
+                by = talk.by or [symbol for symbol, _ in talk.places(self.functions)]
                 return (Symbol(tuple(by), (*KNOWN, *sorted(ends))),)
             case "place":
                 return _options(map(as_json, self._places()))
@@ -209,51 +200,14 @@ class _Tool:
         talk = self.conversation
         written = talk.written(self.functions)
         used = {name for found in written for name in names_in(found.text)}
-        wanted = set(talk_variables(talk)) or used
+        wanted = set(talk.by) or used
         whole = {found.text for found in written}
         return list(dict.fromkeys(t for s, t in talk.places(self.functions) if s in wanted and t not in whole))
 
-    def _free(self, schema: Mapping[str, Any], where: str) -> tuple[Value, ...]:
-        """The model's own value of a type."""
-        if "const" in schema:
-            return (Options((as_json(schema["const"]),)),)
-        if schema.get("enum"):
-            return (Options(tuple(as_json(choice) for choice in schema["enum"])),)
-        for choice in ("anyOf", "oneOf"):
-            if parts := [part for part in schema.get(choice) or () if isinstance(part, Mapping)]:
-                return tuple(value for part in parts for value in self._free(part, where))
-        kinds = schema.get("type", "string")
-        names = [kinds] if isinstance(kinds, str) else list(kinds)
-        return tuple(value for name in names for value in self._of_type(str(name), schema, where))
-
-    def _of_type(self, name: str, schema: Mapping[str, Any], where: str) -> tuple[Value, ...]:
-        match name:
-            case "boolean":
-                return (Options(("true", "false")),)
-            case "null":
-                return (Options(("null",)),)
-            case "integer" | "number":
-                return _numbers(schema, whole=name == "integer")
-            case "array":
-                items = schema.get("items")
-                values = self._free(items if isinstance(items, Mapping) else {}, f"{where}.items")
-                return (Items(values, int(schema.get("minItems", 0)), int(min(schema.get("maxItems", 20), 20))),)
-            case "object":
-                more = schema.get("additionalProperties")
-                if not schema.get("properties"):
-                    return (Entries(self._free(more if isinstance(more, Mapping) else {}, f"{where}.any")),)
-                return (self._fields(schema, where),)
-        kind = self.row.holds.get(where, "") if self.row else ""
-        if kind in ("expression", "place", *_ENDS):
-            return self._own_expression()
-        return (Text(int(min(schema.get("maxLength", _LONGEST_TEXT), _LONGEST_TEXT)), int(schema.get("minLength", 0))),)
-
-
-def talk_variables(conversation: Conversation) -> list[str]:
-    return asked.variables(conversation.plain)
-
 
 _ENDS = ("lower", "upper")
+_OPEN = frozenset({"named", *_ENDS})
+"""What a call may hold although the conversation does not tell it."""
 _SURE = frozenset({"unit", "sources", "share", "named", "figures", "order", *_ENDS})
 _FREE_AFTER_FAILURE = frozenset({"expression", "place", "count", *_ENDS})
 _USUAL = ("x", "y", "z", "r", "t", "theta", "phi", "a", "A", "I")
@@ -291,13 +245,6 @@ def _joined(made: Sequence[_Made]) -> list[Field]:
             kept.append(part)
             out.append(Field(field.name, field.values, there))
     return out
-
-
-def _numbers(schema: Mapping[str, Any], *, whole: bool) -> tuple[Value, ...]:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if whole and low is not None and high is not None and high - low < 12:
-        return (Options(tuple(str(value) for value in range(int(low), int(high) + 1))),)
-    return (Number(whole, low, high),)
 
 
 def _options(texts: Iterable[str], *, expression: bool = False) -> tuple[Value, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 _QUOTES = {'"': '"', "“": "”", "「": "」", "『": "』", "‘": "’"}
 _LABEL = re.compile(r"^\s*(?:\*\*)?(?P<label>[^\W\d_][^:：\"“\n]{0,60}?)(?:\*\*)?\s*[:：]\s*(?P<rest>.*)$")
 _OWN = re.compile(
-    r"\b(?:my|mine|our|text|paragraph|sentence|draft|abstract|passage|version|paraphrase|wording|caption|title|highlight|"
-    r"summary)\b|我的|文本|段落|句子|论文|摘要|正文|这[段句]|改写|标题|原句",
+    r"\b(?:my|mine|our|text|paragraph|sentence|draft|abstract|passage|version|paraphrase|wording|caption|title|"
+    r"highlight|summary)\b|我的|文本|段落|句子|论文|摘要|正文|这[段句]|改写|标题|原句",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
@@ -19,17 +19,18 @@ _SENTENCE_END = re.compile(r"[!！。]\s*|[.;]\s+(?=[A-Z\[\"“\u4e00-\u9fff])")
 _TOLD = re.compile(r"[?？：]\s*|:\s+")
 _LIST = re.compile(
     r"[:：]\s*|\b(?:wants?|requires?|needs?|required are|are required:?|are|exactly|chapters|expects?|order(?: is)?)\b[:：]?\s+"
-    r"|(?:要求|需要|包括|包含|依次为|顺序为|为|是|有)[:：]?"
+    r"|(?:要求|需要)?(?:包括|包含|依次为|依次是|顺序为|顺序是|有|为|是)[:：]?|(?:要求|需要)(?!包|有)[:：]?"
 )
 _ENTRY = re.compile(r"[^:：=\[\]\"“”]{2,60}")
+_REQUEST = re.compile(r"请|检查|是否|看看|please\b|is\b|are\b|check\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"\b(?:19|20)\d\d\b|\[\d+\]|https?:|\[[JMCDR]\]")
 _NO_HEADING = re.compile(rf"{_REFERENCE.pattern}|[.:：。!?？]$")
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A text under a label. name: the label without `Source` and the like; source: whether it is one; own: whether it is
-    the student's."""
+    """A text under a label. name: the label without `Source` and the like; source: whether it is one; own: whether it
+    is the student's."""
 
     name: str
     text: str
@@ -154,7 +155,7 @@ def _entries(text: str) -> tuple[str, ...]:
     """The parts of `Introduction, Methods, Results and Conclusion. ...`, up to the sentence's end."""
     sentence = re.split(r"[.。;；?？!！](?:\s|$)|[。；？！]|\s[-–(（]", text, maxsplit=1)[0]
     parts = re.split(r"\s*[,，、]\s*(?:and\s+|和|以及)?|\s+and\s+|[和及](?=[\u4e00-\u9fff]{2})", sentence.strip())
-    parts = [unquoted(part.strip()) for part in parts]
+    parts = [unquoted(part.strip()) for part in parts if not _REQUEST.match(part)]
     good = len(parts) > 1 and all(part and len(part.split()) <= 5 and _ENTRY.fullmatch(part) for part in parts)
     return tuple(parts) if good else ()
 

@@ -17,16 +17,18 @@ _VALUE = re.compile(rf"(?<![\w.^]){_NUMBER}(?![\w.]*\w*\()")
 _AFTER = re.compile(rf"[ \u00a0]?(?P<unit>{_UNIT})")
 _SYMBOL = r"(?P<symbol>[^\W\d]\w*(?:_\{\w+\})?)"
 _EQUALS = re.compile(rf"(?P<chain>(?:[^\W\d][\w{{}}]*\s*=\s*)*){_SYMBOL}\$?\s*(?:=|≈|:=|＝)\s*\$?$")
-_SAID = re.compile(rf"{_SYMBOL}\$?\s*(?:is|of|equals|being|为|是|等于|取)\s*\$?$")
+_SAID = re.compile(rf"{_SYMBOL}\$?\s*(?:(?:of|for) (?:the|my|a) \w+ )?(?:is|of|equals|being|为|是|等于|取)\s*\$?$")
 # "in mT", "(in pF)", "how many ... in": the unit that the answer shall have.
 _ASKED = re.compile(
     rf"(?<![\w])(?:in(?: units of)?|以|用|按)\s*(?<![a-z])\(?(?P<unit>{_UNIT}|1/[a-zA-Z]+(?:\^\d)?)(?![\w^]|\s*=|\()"
-    rf"|[（(]\s*(?:in\s+|unit[:\s]+|单位[:：]?\s*)(?P<inside>{_UNIT})\s*[)）]|(?:单位(?:用|为|是|取)?|多少|以|用|换算成)\s*(?P<zh>{_UNIT})"
+    rf"|[（(]\s*(?:in\s+|unit[:\s]+|单位[:：]?\s*)(?P<inside>{_UNIT})\s*[)）]"
+    rf"|(?:单位(?:用|为|是|取)?|多少|以|用|换算成)\s*(?P<zh>{_UNIT})"
     rf"|(?<=\s)(?P<bare>{_UNIT})\s*[?？]?\s*$"
 )
 _NO_UNITS = frozenset(
-    {"a", "an", "at", "in", "as", "is", "it", "and", "or", "air", "are", "turn", "turns", "count", "counts"}
+    "a an at in as is it and or air are me us hand units turn turns count counts".split()  # noqa: SIM905
 )
+"""Words that a table of units knows, too; a number of turns has no unit."""
 
 
 @dataclass(frozen=True)
