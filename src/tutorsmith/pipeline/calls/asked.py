@@ -20,7 +20,8 @@ _BY = re.compile(
     r"|(?:\b(?:from|to)|从|由|到|至)\s*(?:the\s+\w+\s+)?(?P<end>[A-Za-z]\w*)\s*="
 )
 _ORDERED = re.compile(
-    r"\bdifferentiat|derivative|\bslope|\bintegra|\bevaluate|\bcalculated? (?:as|it)|\bd\w*/d\w|求导|导数|微分|积分|斜率|原函数",
+    r"\bdifferentiat|derivative|\bslope|\bintegra|\bevaluate|\bcalculated? (?:as|it)|\bd\w*/d\w"
+    r"|求导|导数|微分|积分|斜率|原函数",
     re.IGNORECASE,
 )
 _ORDERS = (
@@ -49,7 +50,8 @@ _MOST = re.compile(
     rf"(?:at most|maximum(?: of| is)?|\bmax\.?|exceed|(?:not?|never) (?:more|longer) than|up to|within|"
     rf"limit(?:ed to| of| is)?|under|fewer than|below|longer than|不超过|不得超过|至多|最多|限)\s*(?:the\s+)?"
     rf"(?:limit of\s+)?{_AMOUNT.format('n')}"
-    rf"|{_AMOUNT.format('m')}\s*-?{_LENGTH}\s*(?:or (?:fewer|less)|at most|maximum|limit|are allowed|allowed|以内|以下)",
+    rf"|{_AMOUNT.format('m')}\s*-?{_LENGTH}\s*(?:or (?:fewer|less)|at most|maximum|limit|are allowed|allowed|"
+    r"以内|以下)",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(?<![\w.])(?P<share>0?\.\d+)(?![\w.])|(?<![\w.])(?P<percent>\d{1,2})\s*(?:%|per ?cent)")

@@ -18,7 +18,8 @@ _WORDS = 3
 _SENTENCE_END = re.compile(r"[!！。]\s*|[.;]\s+(?=[A-Z\[\"“\u4e00-\u9fff])")
 _TOLD = re.compile(r"[?？：]\s*|:\s+")
 _LIST = re.compile(
-    r"[:：]\s*|\b(?:wants?|requires?|needs?|required are|are required:?|are|exactly|chapters|expects?|order(?: is)?)\b[:：]?\s+"
+    r"[:：]\s*|\b(?:wants?|requires?|needs?|required are|are required:?|are|exactly|chapters|expects?|"
+    r"order(?: is)?)\b[:：]?\s+"
     r"|(?:要求|需要)?(?:包括|包含|依次为|依次是|顺序为|顺序是|有|为|是)[:：]?|(?:要求|需要)(?!包|有)[:：]?"
 )
 _ENTRY = re.compile(r"[^:：=\[\]\"“”]{2,60}")

@@ -33,7 +33,7 @@ _NO_UNITS = frozenset(
 
 @dataclass(frozen=True)
 class Quantity:
-    """text: the number and its unit as the conversation writes them; symbol: what it is the value of, "" if not told."""
+    """text: number and unit as the conversation writes them; symbol: what it is the value of, "" if not told."""
 
     text: str
     symbol: str = ""
