@@ -161,10 +161,26 @@ def test_a_formula_of_the_excerpts_is_taken_where_it_gives_the_unit_asked_for() 
     assert not allows(calls, E, {"expression": "C*V", "variables": variables, "unit": "mJ"})
     charge = held("How much charge do C = 47 uF hold at V = 12 V, in uC?", system=NOTES)
     assert allows(charge, E, {"expression": "C*V", "variables": variables, "unit": "uC"})
-    depth = held("Skin depth for f = 1 MHz and sigma = 5.8e7 S/m?", system=NOTES)
+    both = held("Which charge and which energy do C = 47 uF hold at V = 12 V?", system=NOTES)
+    assert allows(both, E, {"expression": "V*C", "variables": {"V": "12 V", "C": "47 uF"}}), "or its own"
+
+
+def test_a_formula_of_the_excerpts_is_written_with_what_the_question_gives() -> None:
+    """For any medium, with omega and the length L; the question has air, a frequency and the length l."""
+    notes = (
+        "[1] $B=\\mu\\frac{NI}{L}$ with $L$ in m. [2] $\\delta=\\sqrt{\\frac{2}{\\omega\\mu\\sigma}}$. "
+        "[3] $X=\\omega\\mu_0\\mu_rN$, $C=\\varepsilon_0\\varepsilon_r\\frac{A}{d}$"
+    )
+    coil = held("Flux density of a coil with N = 100, I = 2.0 A and l = 20 cm, in mT?", system=notes)
+    variables = {"N": "100", "I": "2.0 A", "l": "20 cm"}
+    assert allows(coil, E, {"expression": "mu_0*N*I/l", "variables": variables, "unit": "mT"})
+    assert not allows(coil, E, {"expression": "mu_0*N/l", "variables": {"N": "100", "l": "20 cm"}, "unit": "mT"})
+    depth = held("Which skin depth has sigma = 5.8e7 S/m at f = 1 MHz, in um?", system=notes)
     variables = {"f": "1 MHz", "sigma": "5.8e7 S/m"}
-    assert allows(depth, E, {"expression": "1/(sqrt(pi*f*mu_0*sigma))", "variables": variables})
-    assert allows(depth, E, {"expression": "sqrt(2/(2*pi*f*mu_0*sigma))", "variables": variables}), "or its own"
+    assert allows(depth, E, {"expression": "sqrt(2/((2*pi*f)*mu_0*sigma))", "variables": variables, "unit": "um"})
+    plates = held("What capacitance have plates with A = 1 m^2 and d = 1 mm?", system=notes)
+    assert allows(plates, E, {"expression": "epsilon_0*A/d", "variables": {"A": "1 m^2", "d": "1 mm"}})
+    assert not allows(plates, E, {"expression": "A/d", "variables": {"A": "1 m^2", "d": "1 mm"}})
 
 
 def test_after_an_error_a_call_may_be_another() -> None:

@@ -24,6 +24,12 @@ _ORDERED = re.compile(
     r"|求导|导数|微分|积分|斜率|原函数",
     re.IGNORECASE,
 )
+_DIRECT = re.compile(
+    r"(?:what is|what does|calculated?(?: it)?(?: as| from)?|compute|evaluate|work out|value of|use|using|say|"
+    r"计算|求|用|公式)\s*(?:the\s+)?(?:formula\s+)?(?:[A-Za-z]\w*\s*=\s*)?[(]?$",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\bboth\b(?! (?:sides|ends|plates|charges))|\brespectively\b|分别", re.IGNORECASE)
 _ORDERS = (
     (2, re.compile(r"\bsecond (?:\w+ )?derivative|\btwice|\bd\^2|二阶|两次|second-order", re.IGNORECASE)),
     (3, re.compile(r"\bthird (?:\w+ )?derivative|\bthree times|\bd\^3|三阶|三次求导", re.IGNORECASE)),
@@ -92,6 +98,17 @@ def variables(text: str) -> list[str]:
 def is_ordered(text: str) -> bool:
     """Whether the question tells to differentiate, integrate or calculate what it writes."""
     return _ORDERED.search(text) is not None
+
+
+def is_told(text: str, expression: str) -> bool:
+    """Whether the question tells to calculate this very expression."""
+    places = (found.start() for found in re.finditer(re.escape(expression), text))
+    return any(_DIRECT.search(text[:place]) for place in places)
+
+
+def asks_several(text: str) -> bool:
+    """Whether more than one result is wanted."""
+    return _SEVERAL.search(text) is not None
 
 
 def order(text: str) -> int | None:

@@ -68,10 +68,9 @@ class Conversation:
         used = {name for e in formulas for name in names_in(e.text)}
         return [e for e in formulas if e.symbol not in self.by and (e.symbol not in used or len(formulas) == 1)]
 
-    def told(self, functions: Collection[str]) -> list[str]:
-        """Expressions of earlier turns, then of the excerpts."""
-        found = [e.text for e in formulas_in(self.excerpts, read) if e.symbol and names_in(e.text)]
-        return list(dict.fromkeys([*self.told_earlier(functions), *found]))
+    def told_by_excerpts(self) -> list[str]:
+        """Formulas of the excerpts, their right sides."""
+        return list(dict.fromkeys(e.text for e in formulas_in(self.excerpts, read) if e.symbol and names_in(e.text)))
 
     def told_earlier(self, functions: Collection[str]) -> list[str]:
         """Expressions of earlier turns, the last first."""

@@ -4,7 +4,6 @@ Arguments are held to what the conversation has of their kind (`tools.table.HOLD
 just failed, the model writes the value by itself, as its type allows.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from tutorsmith.generation.call_form import Bound, Calls, Expression, Field, Fie
 from tutorsmith.generation.paths import names_in
 from tutorsmith.pipeline.calls import asked
 from tutorsmith.pipeline.calls.conversation import KNOWN, Conversation, as_json
+from tutorsmith.pipeline.calls.expressions import Found
+from tutorsmith.pipeline.calls.fitting import fitting_formulas
 from tutorsmith.pipeline.calls.free import free_values
 from tutorsmith.tools.constants import CONSTANTS
 from tutorsmith.tools.evaluate import FUNCTIONS
-from tutorsmith.tools.table import HOLDS, TOOLS, call_tool
+from tutorsmith.tools.table import HOLDS, TOOLS
 
 _MOST_OPTIONS = 40
-_MOST_FORMULAS = 24
 
 
 def calls_of(tools: Sequence[Mapping[str, Any]], messages: Sequence[Message]) -> Calls | None:
@@ -141,35 +141,38 @@ class _Tool:
         return _options(as_json(pair[_ENDS.index(kind)]) for pair in talk.limits(self.functions))
 
     def _expressions(self) -> tuple[Value, ...]:
-        """Those of the question alone where it tells to use one or gives all their values; else also those told before
-        and the model's own."""
+        """Those that are surely meant; else those of the question and the model's own."""
         talk = self.conversation
-        written = list(dict.fromkeys(found.text for found in talk.written(self.functions)))
+        written = talk.written(self.functions)
         if self._calculates:
-            written = [text for text in written if self._all_given(text)]
-        held = _options((as_json(text) for text in written), expression=True)
-        if held and (self._calculates or asked.is_ordered(talk.plain)):
-            return (*held, *(self._own_expression() if talk.failed else ()))
-        if not written and (earlier := self._told_earlier()) and not talk.failed:
-            return _options(map(as_json, earlier), expression=True)
-        told = [] if written else talk.told(self.functions)
-        if self._calculates:
-            told = [text for text in told if self._all_given(text)]
-            if sure := [text for text in told if self._fits(text)]:
-                return _options(map(as_json, sure), expression=True)
-        options = _options((as_json(text) for text in [*written, *told[:_MOST_FORMULAS]]), expression=True)
-        return (*options, *self._own_expression())
+            written = [found for found in written if self._all_given(found.text)]
+        sure = self._sure_of(written) or ([] if written else self._told_before())
+        held = _options((as_json(text) for text in sure or [found.text for found in written]), expression=True)
+        return held if sure and not talk.failed else (*held, *self._own_expression())
 
-    def _told_earlier(self) -> list[str]:
-        """Expressions of earlier turns that the question means: it tells to differentiate or integrate without an
-        expression, or gives values for the symbols of one."""
+    def _sure_of(self, written: Sequence[Found]) -> list[str]:
+        """Expressions of the question that it tells to use, or that take all of its values."""
         talk = self.conversation
-        told = talk.told_earlier(self.functions)
         if not self._calculates:
-            return told if asked.is_ordered(talk.plain) else []
-        return [
-            text for text in told if self._all_given(text) and talk.named_now and talk.named_now <= set(names_in(text))
-        ]
+            return [found.text for found in written] if asked.is_ordered(talk.plain) else []
+        told = [found.text for found in written if asked.is_told(talk.plain, found.text)]
+        return told or [found.text for found in written if talk.named_now <= set(names_in(found.text))]
+
+    def _told_before(self) -> list[str]:
+        """Expressions of earlier turns, else of the excerpts, that the question means: it tells to differentiate or to
+        integrate without an expression, or gives the values of one."""
+        talk = self.conversation
+        if talk.failed:
+            return []
+        earlier, excerpts = talk.told_earlier(self.functions), talk.told_by_excerpts()
+        if not self._calculates:
+            if not asked.is_ordered(talk.plain):
+                return []
+            return earlier or [text for text in excerpts if set(talk.by) & set(names_in(text))]
+        fitting = [text for text in earlier if self._all_given(text)]
+        now = talk.named_now
+        given = [text for text in fitting if now and now <= set(names_in(text))]
+        return given or fitting_formulas(excerpts, talk, self.name)
 
     @property
     def _calculates(self) -> bool:
@@ -178,22 +181,14 @@ class _Tool:
     def _own_expression(self) -> tuple[Value, ...]:
         """Of the symbols that have a value; of any where values are told without symbols, or none are needed."""
         talk = self.conversation
-        names: tuple[str, ...] | None = (*talk.symbols(self.functions), *KNOWN, *_USUAL)
+        told = (name for text in talk.told_by_excerpts() for name in names_in(text))
+        names: tuple[str, ...] | None = (*talk.symbols(self.functions), *KNOWN, *_USUAL, *told)
         if self._calculates:
             names = (*talk.values, *CONSTANTS, "j") if talk.values and not talk.unnamed else None
         return (Expression(None if names is None else tuple(dict.fromkeys(names)), tuple(sorted(self.functions))),)
 
     def _all_given(self, expression: str) -> bool:
         return all(name in self.conversation.values or name in KNOWN for name in names_in(expression))
-
-    def _fits(self, expression: str) -> bool:
-        """Whether the expression takes all values of the conversation and gives what has the unit asked for."""
-        talk = self.conversation
-        if set(talk.values) - set(names_in(expression)) or talk.unnamed or len(talk.units()) != 1 or talk.failed:
-            return False
-        variables = {name: json.loads(talk.values[name][0]) for name in names_in(expression) if name in talk.values}
-        arguments = {"expression": expression, "variables": variables, "unit": talk.units()[0]}
-        return bool(variables) and "error" not in call_tool(self.name, arguments)
 
     def _places(self) -> list[str]:
         """Values of the variable, or of a symbol of the question's expressions."""
