@@ -258,3 +258,19 @@ def test_ways_are_told_from_the_beginning_on() -> None:
     assert not advance(call_ways(CALLS), start + b"ln(z")
     assert not advance(call_ways(CALLS), start + b"ln(y))")
     assert advance(call_ways(CALLS), start + b'2", "unit": "%"}}\n</tool_call>')
+
+
+def test_where_nothing_can_be_called_no_call_is_begun(letters: Vocabulary, words: Vocabulary) -> None:
+    """The model goes on with what it would have said next best."""
+    for vocabulary in (letters, words):
+        guide = guide_of(vocabulary, 300, Calls(()))
+        place = iter([*vocabulary.ids_of(b"Well <tool_call>\n{}"), end_of(vocabulary)])
+        said = answered(guide, lambda _, place=place, v=vocabulary: [next(place), *v.ids_of(b"x")])
+        text = text_of(vocabulary, said)
+        assert text.startswith("Well <") and "<tool_" not in text and guide.fitting() is None
+
+
+def test_an_expression_does_not_go_round_in_circles(letters: Vocabulary) -> None:
+    said = follow(letters, f'<tool_call>\n{{"name": "calculate", "arguments": {{"expression": "{"x*" * 60}')
+    assert "x*x" in said and "x*x*x*x" not in said
+    assert_allowed(said)

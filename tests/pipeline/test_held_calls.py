@@ -248,3 +248,20 @@ def test_nearly_all_calls_of_the_shipped_samples_can_be_written() -> None:
                 if not allows(calls, function["name"], json.loads(function["arguments"])):
                     missed.append(sample.id)
     assert missed == ["tool-0075", "tool-0076"]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("I only need the formula for the inductance of a solenoid.", set()),
+        ("Please check my reference list for APA style.", set()),
+        ("Please differentiate the potential from the problem sheet.", set()),
+        ("What is 3 + 4?", {E, D, I}),
+        ("What is the derivative of the potential with respect to r?", {D, I}),
+        ("Differentiate a*x^2.", {D, I}),
+        ("Energy of a charge of 3 nC?", {E}),
+        ('Is this fine? "The field is confined to a thin layer."', {P, V}),
+    ],
+)
+def test_a_tool_is_called_only_where_there_is_something_for_it(question: str, names: set[str]) -> None:
+    assert {name for name, _ in held(question).tools} == names

@@ -106,7 +106,7 @@ Value = Options | Text | Number | Expression | Bound | Symbol | Items | Entries 
 
 @dataclass(frozen=True)
 class Calls:
-    """tools: (name, its arguments); at most so many calls in one answer."""
+    """tools: (name, its arguments), those that may be called; at most so many calls in one answer."""
 
     tools: tuple[tuple[str, Fields], ...]
     most: int = 4

@@ -19,6 +19,8 @@ _CERTAIN = 12
 """Bytes that must be certain before they are written without asking."""
 _SPARE = 4
 """Tokens kept free: a text cut in two may take more than the whole."""
+_BEGUN = CALL[:6]
+"""What no answer says that has nothing to call."""
 _AT_ONCE = 32
 """Tokens to ask a server for before it is looked whether a call has begun."""
 
@@ -27,7 +29,7 @@ class CallGuide:
     """The way of one answer that may hold calls. See `guide.Guide`, whose methods it has; inner: that of its sections.
 
     limit: the most tokens of the answer. A call that would have no room left is not held to anything.
-    Raises: ValueError for a tokenizer that cannot spell a call.
+    Raises: ValueError for a tokenizer that cannot spell all texts.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class CallGuide:
         self.own_queue: deque[int] = deque()
         self.calls_made: list[tuple[bytes, int]] = []  # each with the number of tokens up to its end
         self.own_kept = 0
-        vocabulary.ids_of(CALL + shortest(call_ways(calls)))
+        if not vocabulary.spells_all:
+            raise ValueError("the tokenizer cannot spell all texts")
 
     @property
     def ended(self) -> bool:
@@ -113,7 +116,10 @@ class CallGuide:
         said = self.inner.judge(token) if self.inner else token
         if said is None or said == END or said in self.ends:
             return said
-        return said if self._begun(self.vocabulary.spelling.bytes_of(said)) is not None else None
+        piece = self.vocabulary.spelling.bytes_of(said)
+        if not self.calls.tools and _BEGUN in self.said[1 - len(_BEGUN) :] + piece:
+            return None
+        return said if self._begun(piece) is not None else None
 
     def spare(self) -> int:
         """The shortest way on where nothing that the model says fits."""
@@ -158,6 +164,8 @@ class CallGuide:
         at = text.find(CALL)
         if at < 0:
             return ()
+        if not self.calls.tools:
+            return None
         rest = bytes(text[at + len(CALL) :])
         ways = call_ways(self.calls)
         if not self._has_room(ways, 1):

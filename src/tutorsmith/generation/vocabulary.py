@@ -23,6 +23,12 @@ class Vocabulary:
                 self.tokens.setdefault(piece, []).append(token)
         self.pieces = sorted(self.tokens)
 
+    @property
+    def spells_all(self) -> bool:
+        """Whether there is a token for every byte of a text (of characters in use), so that any can be spelled."""
+        used = (0x0A, *range(0x20, 0x7F), *range(0x80, 0xC0), *range(0xC2, 0xF1))
+        return all(bytes([byte]) in self.tokens for byte in used)
+
     def fitting(self, ways: Ways) -> list[int] | None:
         """The tokens that may come next; None where the model writes by itself and nearly any may."""
         if any(isinstance(way, Writing) for way in ways):

@@ -28,6 +28,10 @@ KNOWN = (*CONSTANTS, "e", "j", "oo")
 """Names that an expression may have without a value."""
 
 
+_QUESTION = 40
+"""Words of a message that is no more than a question."""
+
+
 def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -162,6 +166,15 @@ class Conversation:
             if found or (found := blocks(message)):
                 return list(dict.fromkeys(found))
         return []
+
+    @property
+    def brings_text(self) -> bool:
+        """Whether a text stands in what students wrote: one that is found, or much more than a question."""
+        students = [m.content or "" for m in self.messages if m.role == "user"]
+        long = any(
+            "\n" in text.strip() or len(text.split()) > _QUESTION or len(text) > 8 * _QUESTION for text in students
+        )
+        return long or bool(self.passages() or self.headings())
 
     def source_lists(self) -> list[str]:
         out = []

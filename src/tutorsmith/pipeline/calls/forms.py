@@ -26,10 +26,10 @@ _MOST_OPTIONS = 40
 
 
 def calls_of(tools: Sequence[Mapping[str, Any]], messages: Sequence[Message]) -> Calls | None:
-    """What the tutor's next calls may be; None without tools."""
+    """What the tutor's next calls may be, of tools that the conversation gives cause to call; None without tools."""
     conversation = Conversation(messages)
     made = [_Tool(conversation, function) for tool in tools if (function := _function(tool)).get("name")]
-    return Calls(tuple((tool.name, tool.arguments()) for tool in made)) if made else None
+    return Calls(tuple((tool.name, tool.arguments()) for tool in made if tool.has_cause)) if made else None
 
 
 def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -51,6 +51,21 @@ class _Tool:
         if self.row and self.row.functions:
             module, _, name = self.row.functions.partition(":")
             self.functions = getattr(import_module(f"tutorsmith.tools.{module}"), name)
+
+    @property
+    def has_cause(self) -> bool:
+        """Whether the conversation has what the tool works on: a number, a formula, a text. Of others it has."""
+        kinds = set(self.row.holds.values()) if self.row else set()
+        talk = self.conversation
+        if talk.failed or not kinds:
+            return True
+        if "values" in kinds:
+            plain = any(not names_in(found.text) for found in talk.written(self.functions))
+            return bool(plain or talk.values or talk.unnamed)
+        if "expression" in kinds:
+            told = talk.written(self.functions) or talk.told_earlier(self.functions)
+            return bool(told or talk.by or talk.values)
+        return "passage" not in kinds or talk.brings_text
 
     def arguments(self) -> Fields:
         return self._fields(self.function.get("parameters") or {}, "")
@@ -185,7 +200,8 @@ class _Tool:
         names: tuple[str, ...] | None = (*talk.symbols(self.functions), *KNOWN, *_USUAL, *told)
         if self._calculates:
             names = (*talk.values, *CONSTANTS, "j") if talk.values and not talk.unnamed else None
-        return (Expression(None if names is None else tuple(dict.fromkeys(names)), tuple(sorted(self.functions))),)
+        functions = tuple(sorted(self.functions - _UNUSUAL))
+        return (Expression(None if names is None else tuple(dict.fromkeys(names)), functions),)
 
     def _all_given(self, expression: str) -> bool:
         return all(name in self.conversation.values or name in KNOWN for name in names_in(expression))
@@ -207,6 +223,8 @@ _SURE = frozenset({"unit", "sources", "share", "named", "figures", "order", *_EN
 _FREE_AFTER_FAILURE = frozenset({"expression", "place", "count", *_ENDS})
 _USUAL = ("x", "y", "z", "r", "t", "theta", "phi", "a", "A", "I")
 """Symbols that an integrand may have although nobody told them, or that were taken for words."""
+_UNUSUAL = frozenset({"real", "imag", "conj", "phase", "factorial", "cbrt"})
+"""Functions that no formula of a course needs; a symbol that begins like one is not completed to it."""
 _EITHER = ("passage", "headings")
 """Of a text and a list of headings a call has one."""
 
