@@ -265,9 +265,10 @@ def test_where_nothing_can_be_called_no_call_is_begun(letters: Vocabulary, words
     for vocabulary in (letters, words):
         guide = guide_of(vocabulary, 300, Calls(()))
         place = iter([*vocabulary.ids_of(b"Well <tool_call>\n{}"), end_of(vocabulary)])
+        assert guide.judge(vocabulary.ids_of(b"<")[0]) is None, "nor is an answer begun as one"
         said = answered(guide, lambda _, place=place, v=vocabulary: [next(place), *v.ids_of(b"x")])
         text = text_of(vocabulary, said)
-        assert text.startswith("Well <") and "<tool_" not in text and guide.fitting() is None
+        assert text.startswith("Well <") and "<tool" not in text and guide.fitting() is None
 
 
 def test_an_expression_does_not_go_round_in_circles(letters: Vocabulary) -> None:

@@ -256,6 +256,7 @@ def test_nearly_all_calls_of_the_shipped_samples_can_be_written() -> None:
         ("I only need the formula for the inductance of a solenoid.", set()),
         ("Please check my reference list for APA style.", set()),
         ("Please differentiate the potential from the problem sheet.", set()),
+        ("In a guide b = sqrt(w^2 - v^2)/c. Differentiate it with respect to w so that I get the velocity.", {D, I}),
         ("What is 3 + 4?", {E, D, I}),
         ("What is the derivative of the potential with respect to r?", {D, I}),
         ("Differentiate a*x^2.", {D, I}),

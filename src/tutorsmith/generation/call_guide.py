@@ -19,7 +19,7 @@ _CERTAIN = 12
 """Bytes that must be certain before they are written without asking."""
 _SPARE = 4
 """Tokens kept free: a text cut in two may take more than the whole."""
-_BEGUN = CALL[:6]
+_BEGUN = CALL[:5]
 """What no answer says that has nothing to call."""
 _AT_ONCE = 32
 """Tokens to ask a server for before it is looked whether a call has begun."""
@@ -117,7 +117,7 @@ class CallGuide:
         if said is None or said == END or said in self.ends:
             return said
         piece = self.vocabulary.spelling.bytes_of(said)
-        if not self.calls.tools and _BEGUN in self.said[1 - len(_BEGUN) :] + piece:
+        if not self.calls.tools and self._calls_in_vain(piece):
             return None
         return said if self._begun(piece) is not None else None
 
@@ -155,6 +155,11 @@ class CallGuide:
             self.said += piece
             if self.inner:
                 self.inner.take(token)
+
+    def _calls_in_vain(self, piece: bytes) -> bool:
+        """Whether a call begins, though there is nothing to call."""
+        opens = not self.said.strip() and bool(piece.strip()) and CALL.startswith(piece.strip())
+        return opens or _BEGUN in self.said[1 - len(_BEGUN) :] + piece
 
     def _begun(self, piece: bytes) -> Ways | None:
         """The ways on behind a piece that completes the mark of a call; () for one that does not, None for one that

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tutorsmith.data.schema import Message
 from tutorsmith.generation.paths import names_in
-from tutorsmith.pipeline.calls.asked import limits, variables
+from tutorsmith.pipeline.calls.asked import is_ordered, limits, variables
 from tutorsmith.pipeline.calls.expressions import Found, expressions_in, formulas_in, in_ascii, symbols_in
 from tutorsmith.pipeline.calls.passages import (
     Labelled,
@@ -174,7 +174,10 @@ class Conversation:
         long = any(
             "\n" in text.strip() or len(text.split()) > _QUESTION or len(text) > 8 * _QUESTION for text in students
         )
-        return long or bool(self.passages() or self.headings())
+        if long or self._labelled or quoted(self.question) or self.headings():
+            return True
+        calculates = is_ordered(self.plain) or bool(self.values)
+        return bool(self.passages()) and not calculates
 
     def source_lists(self) -> list[str]:
         out = []
