@@ -73,6 +73,11 @@ def allows(calls: Calls, name: str, arguments: Mapping[str, Any]) -> bool:
             D,
             {"expression": "Q/(4*pi*epsilon_0*r)", "variable": "r", "at": "a"},
         ),
+        (
+            ["In a guide beta = sqrt(omega^2 - omega_c^2)/c. Differentiate it with respect to omega to see more."],
+            D,
+            {"expression": "sqrt(omega^2 - omega_c^2)/c", "variable": "omega"},
+        ),
         (["对 V = k*q/r^2 关于 r 求二阶导数"], D, {"expression": "k*q/r^2", "variable": "r", "order": 2}),
         (
             ["The flux is Phi = B_0*A*cos(ω*t).", "Yes.", "Differentiate it with respect to time t, at t = pi/(2*ω)."],
@@ -142,6 +147,7 @@ def test_what_a_question_tells_can_be_called(turns: list[str], name: str, argume
         ("Differentiate x^2*a.", D, {"expression": "x^2*a", "variable": "x", "lower": "0", "upper": "1"}),
         ("Integrate x^2*a from 0 to b.", I, {"expression": "x^2*a", "variable": "x", "lower": "0"}),
         ("Differentiate x^2*a.", D, {"expression": "x^2*a", "variable": "y"}),
+        ("Differentiate x^2*a with respect to x so that I see.", D, {"expression": "x^2*a", "variable": "a"}),
         ("Differentiate x^2*a.", D, {"variable": "x", "expression": "x^2*a"}),
         # Made-up rules, a cut text, a list in another order.
         ('At most 9 words: "It was so late."', V, {"rules": {"words": 9}, "text": "It was so late."}),

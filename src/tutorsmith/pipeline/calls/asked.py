@@ -12,7 +12,7 @@ _NEAR = 24
 """Characters that may stand before the equals sign of a range's end: `the surface z = b`."""
 _ENDLESS = re.compile(r"(?P<minus>minus\s+|负|-\s*)?(?:plus\s+|正|\+\s*)?(?:infinity|∞|无穷大?)")
 _BY = re.compile(
-    r"\b(?:with respect to|as a function of|variable)\s+(?:the\s+)?(?:[a-z]{2,}\s+)?(?P<by>[A-Za-z]\w*)\b"
+    r"\b(?:with respect to|as a function of|variable)\s+(?:the\s+)?(?P<by>[A-Za-z]\w*(?:\s+[A-Za-z]\w*)?)"
     r"|(?:关于|对)\s*(?P<zh>[A-Za-z]\w*)(?!\w|\s*[=(*/^+-])"
     r"|\b(?:integra\w+|integral)[^.?]*\bover\s+(?P<over>[A-Za-z]\w*)\b|\bd(?:\^\d)?\w*\s*/\s*"
     r"d(?P<d>[A-Za-z]\w*)"
@@ -91,8 +91,9 @@ def _end(find: Callable[..., list[Found]], text: str, functions: Collection[str]
 
 def variables(text: str) -> list[str]:
     """Symbols that the question differentiates or integrates by."""
-    found = (next(filter(None, m.groups()), "") for m in _BY.finditer(text))
-    return [name for name in dict.fromkeys(found) if is_symbol(name)]
+    told = (next(filter(None, m.groups()), "").split() for m in _BY.finditer(text))
+    found = (next(filter(is_symbol, words), "") for words in told)  # "with respect to time t"
+    return [name for name in dict.fromkeys(found) if name]
 
 
 def is_ordered(text: str) -> bool:
