@@ -1,18 +1,16 @@
 """Engines with forms: what a random model says has its sections, what a taught one says by itself stays as it is."""
 
 import logging
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
-from completions_server import Reply, Server
+from completions_server import Server
+from small_tutors import Served, answers, teach
 from tutorsmith.evaluation.metrics.format import judge_format
 from tutorsmith.generation import openai_engine
-from tutorsmith.generation.engine import Completion, Engine, EngineOptions, Forms, Sampling, make_engine
+from tutorsmith.generation.engine import Completion, Engine, EngineOptions, Sampling, make_engine
 from tutorsmith.generation.form import Form, Section
 from tutorsmith.generation.torch_engine import TorchEngine
 from tutorsmith.models.load import LoadedModel, load_model
@@ -34,33 +32,7 @@ def loaded(tiny_model: Path) -> LoadedModel:
 @pytest.fixture(scope="module")
 def taught(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     """Writes OWN after the first prompt, and ends."""
-    tutor = load_model(str(tiny_model), device="cpu")
-    tutor.model.requires_grad_(True)
-    (end,) = tutor.ends
-    answer = [*tutor.tokenizer.encode(OWN, add_special_tokens=False), end]
-    ids = torch.tensor([[*PROMPTS[0], *answer]])
-    labels = ids.clone()
-    labels[0, : len(PROMPTS[0])] = -100
-    steps = torch.optim.AdamW(tutor.model.parameters(), lr=5e-3)
-    for _ in range(400):
-        loss = tutor.model(input_ids=ids, labels=labels).loss
-        if loss < 0.02:
-            break
-        loss.backward()
-        steps.step()
-        steps.zero_grad()
-    folder = tmp_path_factory.mktemp("taught")
-    tutor.model.save_pretrained(folder)
-    tutor.tokenizer.save_pretrained(folder)
-    return load_model(str(folder), device="cpu")
-
-
-def answers(
-    engine: Engine, prompts: Sequence[Sequence[int]], sampling: Sampling, forms: Forms = None
-) -> list[Completion]:
-    found: dict[int, Completion] = {}
-    engine.generate(prompts, sampling, found.__setitem__, forms)
-    return [found[k] for k in range(len(prompts))]
+    return teach(tiny_model, PROMPTS[0], OWN, tmp_path_factory.mktemp("taught"))
 
 
 def text(loaded: LoadedModel, completion: Completion) -> str:
@@ -120,33 +92,6 @@ def test_llamacpp_says_what_torch_says(loaded: LoadedModel, taught: LoadedModel)
             assert [(f.ids, f.finish_reason) for f in found] == [(e.ids, e.finish_reason) for e in expected]
     hot = Sampling(SAMPLING.max_new_tokens, 1.3, 0.95, seed=5)
     assert_in_form(loaded, answers(make_engine("llamacpp", loaded), PROMPTS, hot, FORMS))
-
-
-class Served:
-    """A stand-in for a server with the model itself: continues ids greedily. tells_ids: as vLLM does."""
-
-    def __init__(self, loaded: LoadedModel, *, tells_ids: bool) -> None:
-        self.loaded, self.tells_ids, self.busy = loaded, tells_ids, threading.Lock()
-
-    def __call__(self, path: str, body: dict[str, Any]) -> Reply:
-        assert path == "/v1/completions"
-        with self.busy:
-            ids, reason = self._continue(body["prompt"], body["max_tokens"], body.get("logit_bias", {}))
-        said = {"token_ids": ids} if self.tells_ids else {}
-        return 200, {"choices": [{"text": self.loaded.tokenizer.decode(ids), "finish_reason": reason, **said}]}
-
-    @torch.inference_mode()
-    def _continue(self, prompt: list[int], most: int, bias: dict[str, float]) -> tuple[list[int], str]:
-        ids: list[int] = []
-        while len(ids) < most:
-            logits = self.loaded.model(input_ids=torch.tensor([[*prompt, *ids]]), logits_to_keep=1).logits[0, -1]
-            for token, value in bias.items():
-                logits[int(token)] += value
-            token = int(logits.argmax())
-            if token in self.loaded.ends:
-                return ids, "stop"
-            ids.append(token)
-        return ids, "length"
 
 
 def endpoint(loaded: LoadedModel, url: str, **options: Any) -> Engine:

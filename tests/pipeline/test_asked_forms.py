@@ -7,6 +7,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tutorsmith.evaluation.metrics.format import judge_format
+from tutorsmith.generation.call_form import Calls, Fields
 from tutorsmith.generation.form import Form, Section
 from tutorsmith.generation.guide import Guide
 from tutorsmith.generation.predict import Request
@@ -17,7 +18,8 @@ DATA = Path(__file__).resolve().parents[2] / "data/training"
 
 
 def form(instructions: str, *, uses_tools: bool = False) -> Form | None:
-    return form_of(Request("q", (1,), "q", instructions=instructions, uses_tools=uses_tools))
+    request = Request("q", (1,), "q", instructions=instructions, uses_tools=uses_tools)
+    return form_of(request, sections=True, calls=True)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,17 @@ def test_a_tutor_that_answers_as_its_samples_do_is_not_corrected(tiny_model: Pat
         guide = Guide(asked, spelling, 3 * len(tokens), frozenset({-2}))
         assert [guide.choose([token]) for token in (*tokens, -2)] == [*tokens, -2]
         assert guide.ended and guide.reason == "stop"
+
+
+def test_calls_are_held_where_tools_are_declared() -> None:
+    """With sections or without; not where the setting says off."""
+    calls = Calls((("look", Fields(())),))
+    for instructions in ("Be short.", "Use these sections:\n### Answer"):
+        request = Request("q", (1,), "q", instructions=instructions, uses_tools=True, calls=calls)
+        held = form_of(request, sections=True, calls=True)
+        assert held is not None and held.held == calls and held.calls
+        assert bool(held.sections) == ("###" in instructions)
+        off = form_of(request, sections=True, calls=False)
+        assert (off is None) == ("###" not in instructions) and (off is None or off.held is None)
+        alone = form_of(request, sections=False, calls=True)
+        assert alone == Form((), calls=True, held=calls)

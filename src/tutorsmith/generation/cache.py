@@ -11,7 +11,7 @@ from tutorsmith.core.cache import read_value, write_value
 from tutorsmith.generation.engine import Completion, Sampling
 from tutorsmith.generation.form import Form
 
-FORM_RULES = 1
+FORM_RULES = 2
 """Counted up when the same form would give another answer (`generation.guide`)."""
 
 

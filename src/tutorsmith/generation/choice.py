@@ -1,6 +1,6 @@
 """Which token the model chooses: the likeliest, or one drawn from its shares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -23,6 +23,20 @@ def _nucleus(logits: torch.Tensor, sampling: Sampling) -> tuple[torch.Tensor, to
     ordered, ids = share.sort(-1, descending=True)
     # Nucleus sampling (Holtzman et al. 2020): the fewest tokens whose share reaches top_p; the first always stays.
     return ordered.masked_fill(ordered.cumsum(-1) - ordered >= sampling.top_p, 0.0), ids
+
+
+def among(logits: torch.Tensor, fitting: Sequence[int], sampling: Sampling, die: torch.Generator) -> Iterator[int]:
+    """The fitting tokens as the model would choose between them, each as if those before were not there.
+
+    logits: (vocabulary,).
+    """
+    ids = torch.tensor(fitting, device=logits.device)
+    own = logits[ids]
+    if sampling.temperature > 0:
+        share = torch.softmax(own.float() / sampling.temperature, -1)
+        count = int((share > 0).sum())
+        yield from ids[torch.multinomial(share, count, generator=die)].tolist()
+    yield from ids[own.argsort(descending=True, stable=True)].tolist()
 
 
 def others(logits: torch.Tensor, first: int, sampling: Sampling, die: torch.Generator) -> Iterator[int]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import add
 
+from tutorsmith.generation.call_form import Calls
+
 MARK = "### "
 KEPT = 0.75
 """The part of an equal share that is kept for each section yet to come; the first may take what the others need not."""
@@ -40,17 +42,19 @@ class Section:
 @dataclass(frozen=True)
 class Form:
     """Sections in the order in which the answer has them. calls: whether it may call a tool instead; chosen: whether
-    the model says if the sections begin with their openings, by the first words of the first.
+    the model says if the sections begin with their openings, by the first words of the first; held: what its calls may
+    be, None for anything. Without sections it is only held to these.
 
-    Raises: ValueError when no section is required.
+    Raises: ValueError when no section is required, and no call held to anything.
     """
 
     sections: tuple[Section, ...]
     calls: bool = False
     chosen: bool = False
+    held: Calls | None = None
 
     def __post_init__(self) -> None:
-        if all(section.optional for section in self.sections):
+        if all(section.optional for section in self.sections) and (self.sections or self.held is None):
             raise ValueError("a form needs a section that is not optional")
 
     def following(self, section: int) -> range:

@@ -147,6 +147,10 @@ class Guide(Written):
             return self._leave()
         return None
 
+    def fitting(self) -> list[int] | None:
+        """The only tokens that may come next; None: they are not known beforehand."""
+        return None
+
     def judge(self, token: int) -> int | None:
         """What is said where the model chooses this token: itself or another; None: let it choose another."""
         if self.left_alone:

@@ -8,14 +8,15 @@ request, which then brings the model's next best.
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from tutorsmith.generation.guide import TRIES, Guide
+from tutorsmith.generation.guide import TRIES
+from tutorsmith.generation.guides import AnyGuide
 
-Ask = Callable[[Sequence[int], int, Sequence[int]], Sequence[int]]
-"""(tokens said so far, how many more at most, tokens that may not come first) -> the next tokens, one at least; an end
-token, or END, where the model ends."""
+Ask = Callable[[Sequence[int], int, Sequence[int], Sequence[int]], Sequence[int]]
+"""(tokens said so far, how many more at most, tokens that may not come first, the only ones that may (empty: any)) ->
+the next tokens, one at least; an end token, or END, where the model ends."""
 
 
-def answer_in_parts(guide: Guide, ask: Ask) -> tuple[tuple[int, ...], str]:
+def answer_in_parts(guide: AnyGuide, ask: Ask) -> tuple[tuple[int, ...], str]:
     """The answer's tokens without its end, and its finish reason."""
     said = guide.begin()
     heard: deque[int] = deque()
@@ -24,7 +25,8 @@ def answer_in_parts(guide: Guide, ask: Ask) -> tuple[tuple[int, ...], str]:
         token = guide.forced()
         if token is None:
             if not heard:
-                heard.extend(ask(said, 1 if refused else guide.room(), refused))
+                only = [token for token in guide.fitting() or () if token not in refused]
+                heard.extend(ask(said, 1 if refused or only else guide.room(), refused, only))
             token = guide.judge(heard[0])
             if token is None:
                 refused.append(heard[0])

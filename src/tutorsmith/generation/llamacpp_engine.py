@@ -22,9 +22,9 @@ from tutorsmith.core.artifacts import hash_file
 from tutorsmith.core.errors import ModelError, ResourceError, UsageError
 from tutorsmith.core.memory import available_bytes
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
-from tutorsmith.generation.guide import Guide, limit_of
+from tutorsmith.generation.guide import limit_of
+from tutorsmith.generation.guides import AnyGuide, Guides
 from tutorsmith.generation.in_parts import answer_in_parts
-from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.adapters import check_adapter
 from tutorsmith.models.gguf_file import KINDS, adapter_gguf, model_gguf
@@ -38,6 +38,8 @@ SLOT_STEP = 256
 """llama.cpp rounds the length of a slot up to this."""
 SHARE = 0.25
 """The part of the free memory that keys and values of all slots may take."""
+LIFT = 100.0
+"""Added to the logits of tokens of which one must come; more would cost their last digits."""
 PATIENCE = 3600.0
 """Seconds that one answer may take."""
 
@@ -68,7 +70,7 @@ class LlamaCppEngine:
         if adapter is not None:
             check_adapter(loaded, adapter)
         self.folder = adapter
-        self.spelling = Spelling(loaded.tokenizer)
+        self.guides = Guides(loaded.tokenizer, loaded.ends)
         self.model, self.adapter = self._files()
         self.identity = (self.kind, hash_file(self.model) if self.kind == "file" else "")
 
@@ -87,7 +89,7 @@ class LlamaCppEngine:
         if not prompts:
             return
         limits = [
-            limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
+            limit_of(form, self.guides.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
             for prompt, form in zip(prompts, forms or [None] * len(prompts), strict=True)
         ]
         width = max(len(prompt) + limit for prompt, limit in zip(prompts, limits, strict=True))
@@ -103,7 +105,7 @@ class LlamaCppEngine:
                 form = forms[k] if forms else None
                 if form is None:
                     return self._answer(client, stop, prompts[k], sampling, limits[k])
-                guide = Guide(form, self.spelling, limits[k], self.loaded.ends)
+                guide = self.guides.of(form, limits[k])
                 slot = free.get()
                 try:
                     return self._answer_in_form(client, stop, prompts[k], sampling, guide, slot)
@@ -209,18 +211,19 @@ class LlamaCppEngine:
         stop: threading.Event,
         prompt: Sequence[int],
         sampling: Sampling,
-        guide: Guide,
+        guide: AnyGuide,
         slot: int,
     ) -> Completion:
         """One answer in its form. slot: where llama.cpp keeps what it has read of it."""
         started = time.perf_counter()
 
-        def ask(said: Sequence[int], most: int, refused: Sequence[int]) -> list[int]:
+        def ask(said: Sequence[int], most: int, refused: Sequence[int], only: Sequence[int]) -> list[int]:
             if stop.is_set():
                 raise _stopped()
             whole = [*prompt, *said]
             body = {"prompt": whole, "n_predict": most, "id_slot": slot, **_choice(sampling, whole)}
-            return self._ask(client, {**body, "logit_bias": [[token, False] for token in refused]})
+            bias = [*([token, False] for token in refused), *([token, LIFT] for token in only)]
+            return self._ask(client, {**body, "logit_bias": bias})
 
         ids, reason = answer_in_parts(guide, ask)
         return Completion(ids, reason, time.perf_counter() - started)

@@ -16,9 +16,9 @@ from tutorsmith.core.endpoint import CHAT, BadReply, Endpoint, Names, open_clien
 from tutorsmith.core.errors import ModelError, NetworkError, UsageError
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
 from tutorsmith.generation.form import Form
-from tutorsmith.generation.guide import END, STEP, Guide, limit_of
+from tutorsmith.generation.guide import END, STEP, limit_of
+from tutorsmith.generation.guides import Guides
 from tutorsmith.generation.in_parts import answer_in_parts
-from tutorsmith.generation.spelling import Spelling
 from tutorsmith.generation.threads import answer_in_threads
 from tutorsmith.models.load import LoadedModel
 
@@ -62,7 +62,7 @@ class OpenAIEngine:
         self.loaded = loaded
         self.endpoint = endpoint
         self.options = options
-        self.spelling = Spelling(loaded.tokenizer)
+        self.guides = Guides(loaded.tokenizer, loaded.ends)
         self.identity = (endpoint.url, endpoint.model, options.endpoint_prompts)
 
     def generate(
@@ -81,8 +81,8 @@ class OpenAIEngine:
         by_messages = self.options.endpoint_prompts == "messages"
         if forms and by_messages:
             LOGGER.warning(
-                "sections are not guaranteed: an endpoint that takes messages lets no answer be continued "
-                "(endpoint_prompts=ids does, where it takes token ids)"
+                "sections are not guaranteed, nor are calls: an endpoint that takes messages lets no answer be "
+                "continued (endpoint_prompts=ids does, where it takes token ids)"
             )
         with open_client(self.endpoint) as client:
 
@@ -115,16 +115,17 @@ class OpenAIEngine:
         self, client: "httpx.Client", stop: threading.Event, prompt: Sequence[int], sampling: Sampling, form: Form
     ) -> Completion:
         started = time.perf_counter()
-        guide = Guide(form, self.spelling, self._limit(prompt, sampling, form), self.loaded.ends)
+        guide = self.guides.of(form, self._limit(prompt, sampling, form))
 
-        def ask(said: Sequence[int], most: int, refused: Sequence[int]) -> list[int]:
+        def ask(said: Sequence[int], most: int, refused: Sequence[int], only: Sequence[int]) -> list[int]:
             whole = [*prompt, *said]
             unwanted = {*refused, *(self.loaded.ends if END in refused else ())} - {END}
             # A server that tells no ids tells nothing of a token that is a part of a character.
             for more in (0, STEP):
                 body = self._choice(sampling, whole, most + more)
-                if unwanted:
-                    body["logit_bias"] = {str(token): -100 for token in unwanted}
+                bias = {str(token): -100 for token in unwanted} | {str(token): 100 for token in only}
+                if bias:
+                    body["logit_bias"] = bias
                 ids, reason = self._continue(client, stop, body, whole)
                 if reason == "stop" and not self.loaded.ends.intersection(ids):
                     ids = [*ids, END]
@@ -136,7 +137,7 @@ class OpenAIEngine:
         return Completion(ids, reason, time.perf_counter() - started)
 
     def _limit(self, prompt: Sequence[int], sampling: Sampling, form: Form | None) -> int:
-        return limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
+        return limit_of(form, self.guides.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
 
     def _choice(self, sampling: Sampling, prompt: Sequence[int], most: int) -> dict[str, Any]:
         return {

@@ -11,9 +11,11 @@ from tutorsmith.core.progress import bar
 from tutorsmith.data.health import FLAGS, detect_language, health_flags
 from tutorsmith.data.schema import Prediction
 from tutorsmith.generation.cache import AnswerCache
+from tutorsmith.generation.call_form import Calls
 from tutorsmith.generation.engine import Completion, Engine, Sampling
 from tutorsmith.generation.form import Form
 from tutorsmith.generation.guide import limit_of, room_needed
+from tutorsmith.generation.guides import Guides
 from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.tool_words import read_calls
@@ -30,7 +32,7 @@ class Request:
     made of, for endpoints that apply a chat template themselves. has_results: whether it ends with results of calls,
     after which an answer has to say something. form: the sections that the answer must have. evidence:
     what the prompt tells of the question. openings: with what the text of each section begins,
-    chosen: where the model begins the first of them.
+    chosen: where the model begins the first of them; calls: what its calls may be.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Request:
     openings: tuple[str, ...] = ()
     chosen: bool = False
     evidence: Mapping[str, object] | None = None
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,17 @@ def predict(
 
 
 def with_room(requests: Sequence[Request], loaded: LoadedModel, max_new_tokens: int) -> list[Request]:
-    """The requests, without the forms that their answers have no room for, or that the tokenizer cannot spell; says
-    how many."""
+    """The requests, without the sections that their answers have no room for, and without what the tokenizer cannot
+    spell; says how many."""
+    requests = _spelled(requests, loaded)
     spelling = Spelling(loaded.tokenizer)
     needed = {form: _room_needed(form, spelling) for request in requests if (form := request.form)}
     out = []
     for request in requests:
         room = limit_of(request.form, spelling, max_new_tokens, loaded.context - len(request.prompt))
         kept = request.form is None or needed[request.form] <= room
-        out.append(request if kept else replace(request, form=None))
-    lost = [needed[a.form] for a, b in zip(requests, out, strict=True) if a.form and not b.form]
+        out.append(request if kept else replace(request, form=_without_sections(request.form)))
+    lost = [needed[a.form] for a, b in zip(requests, out, strict=True) if a.form and a.form != b.form]
     if unspelled := lost.count(inf):
         LOGGER.warning("sections of %d answers are not guaranteed: the tokenizer cannot spell them", unspelled)
     if short := len(lost) - unspelled:
@@ -108,8 +112,29 @@ def with_room(requests: Sequence[Request], loaded: LoadedModel, max_new_tokens: 
     return out
 
 
+def _without_sections(form: Form | None) -> Form | None:
+    return Form((), form.calls, held=form.held) if form and form.held else None
+
+
+def _spelled(requests: Sequence[Request], loaded: LoadedModel) -> list[Request]:
+    """The requests, without calls that the tokenizer cannot spell; says how many."""
+    guides = Guides(loaded.tokenizer, loaded.ends)
+    spells = {form: guides.spells(form) for request in requests if (form := request.form)}
+    out = []
+    for request in requests:
+        form = request.form
+        if form and not spells[form]:
+            form = replace(form, held=None) if form.sections else None
+        out.append(replace(request, form=form))
+    if unspelled := list(spells.values()).count(False):
+        LOGGER.warning("calls of %d answers are not held to their schemas: the tokenizer cannot spell them", unspelled)
+    return out
+
+
 def _room_needed(form: Form, spelling: Spelling) -> float:
     """Tokens; infinity where the tokenizer cannot spell a heading."""
+    if not form.sections:
+        return 0
     try:
         return room_needed(form, spelling)
     except ValueError:

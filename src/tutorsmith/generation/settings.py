@@ -40,6 +40,11 @@ class GenerateSettings(StepSettings):
         description="auto: an answer has every section that its system prompt asks for, in order, each with text. "
         "off: what the model writes by itself.",
     )
+    tool_guide: Literal["auto", "off"] = Field(
+        default="auto",
+        description="auto: a call that an answer makes is well formed, and its arguments are held to what the "
+        "conversation holds. off: what the model writes by itself.",
+    )
     predict_batch_size: int = Field(
         default=0, ge=0, description="Questions answered at once. 0: as many as fit, by the length of the prompts."
     )

@@ -15,13 +15,13 @@ import torch
 
 from tutorsmith.core.errors import ResourceError
 from tutorsmith.core.memory import available_bytes, is_out_of_memory
-from tutorsmith.generation.choice import choose, others
+from tutorsmith.generation.choice import among, choose, others
 from tutorsmith.generation.drafts import Drafts, guesses_a_row, share_out
 from tutorsmith.generation.engine import Completion, EngineOptions, Forms, Sampling, seed_of
 from tutorsmith.generation.form import Form
-from tutorsmith.generation.guide import END, Guide, limit_of, opening_size
+from tutorsmith.generation.guide import END, limit_of, opening_size
+from tutorsmith.generation.guides import AnyGuide, Guides
 from tutorsmith.generation.ragged import Decoder
-from tutorsmith.generation.spelling import Spelling
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.norms import fused_norms
 from tutorsmith.models.prepacked import MOST_ROWS, prepacked
@@ -54,7 +54,7 @@ class TorchEngine:
         self.loaded = loaded
         self.in_step = loaded.device.type == "cuda" if in_step is None else in_step
         self.drafts = drafts
-        self.spelling = Spelling(loaded.tokenizer)
+        self.guides = Guides(loaded.tokenizer, loaded.ends)
         self.identity = (str(loaded.dtype), loaded.quantization, loaded.device.type)
 
     def generate(
@@ -65,7 +65,7 @@ class TorchEngine:
         forms: Forms = None,
     ) -> None:
         """Out of memory halves the batch and goes on; with one prompt left it is an error. Raises: ResourceError."""
-        opened = [opening_size(form, self.spelling) if form else 0 for form in forms or [None] * len(prompts)]
+        opened = [opening_size(form, self.guides.spelling) if form else 0 for form in forms or [None] * len(prompts)]
         waiting = self._batches([len(prompt) + more for prompt, more in zip(prompts, opened, strict=True)], sampling)
         answered: set[int] = set()
 
@@ -130,9 +130,9 @@ class TorchEngine:
         rows = []
         for k, prompt, form in batch:
             # A short prompt may say more than a long one beside it.
-            limit = limit_of(form, self.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
+            limit = limit_of(form, self.guides.spelling, sampling.max_new_tokens, self.loaded.context - len(prompt))
             die = torch.Generator(self.loaded.device).manual_seed(seed_of(sampling.seed, prompt))
-            guide = Guide(form, self.spelling, limit, self.loaded.ends) if form else None
+            guide = self.guides.of(form, limit) if form else None
             begun = guide.begin() if guide else []
             read = [*prompt, *begun]
             rows.append(_Row(k, limit, die, read, guide, Drafts(read) if guess else None, begun))
@@ -218,7 +218,7 @@ class _Row:
     limit: int
     die: torch.Generator
     read: Sequence[int]
-    guide: Guide | None = None
+    guide: AnyGuide | None = None
     drafts: Drafts | None = None
     said: list[int] = field(default_factory=list)
 
@@ -243,11 +243,18 @@ class _Row:
         said: list[int] = []
         for k, token in enumerate(chosen):
             if self.guide:
-                token = self.guide.choose(chain([token], others(logits[k], token, sampling, self.die)))
+                token = self.guide.choose(self._ranked(token, logits[k], sampling))
             said.append(token)
             if k == len(guess) or token != guess[k]:
                 break
         return said
+
+    def _ranked(self, token: int, logits: torch.Tensor, sampling: Sampling) -> Iterator[int]:
+        """The model's choices, of which the first is known. logits: (vocabulary,)."""
+        fitting = self.guide.fitting() if self.guide else None
+        if fitting is None:
+            return chain([token], others(logits, token, sampling, self.die))
+        return among(logits, fitting, sampling, self.die)
 
     def end(self) -> str:
         """Its finish reason; what the guide takes back goes."""

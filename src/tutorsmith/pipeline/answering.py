@@ -25,17 +25,19 @@ AT_ONCE = 512
 @dataclass(frozen=True)
 class _Tutor:
     """Who answers, and how. cache: None to ask anew; messages: what the engine looks up of the prompts being asked;
-    sections: whether answers must have the sections that their prompts ask for."""
+    sections: whether answers must have the sections that their prompts ask for; tool_guide: whether calls are held to
+    their tools and the conversation."""
 
     speaker: Speaker
     sampling: Sampling
     cache: AnswerCache | None
     messages: dict[tuple[int, ...], Sequence[Mapping[str, Any]]]
     sections: bool
+    tool_guide: bool
 
     def answer(self, requests: Sequence[Request], label: str) -> list[Prediction]:
-        if self.sections:
-            requests = [replace(request, form=form_of(request)) for request in requests]
+        forms = (form_of(request, sections=self.sections, calls=self.tool_guide) for request in requests)
+        requests = [replace(request, form=form) for request, form in zip(requests, forms, strict=True)]
         self.messages.clear()
         # A template of another server knows nothing of the form in which tools stand here.
         self.messages.update({request.prompt: request.messages for request in requests if not request.uses_tools})
@@ -75,7 +77,14 @@ def answer(
         tuned = hash_file(adapter / ADAPTER_WEIGHTS) if adapter else "none"
         cache = AnswerCache([name, speaking.fingerprint, *engine.identity, tuned])
         speaker = Speaker(speaking, engine, adapter.name if adapter else None)
-        tutor = _Tutor(speaker, sampling, cache if cached else None, messages, generate.sections == "auto")
+        tutor = _Tutor(
+            speaker,
+            sampling,
+            cache if cached else None,
+            messages,
+            generate.sections == "auto",
+            generate.tool_guide == "auto",
+        )
         whole, source, done = f"predict {adapter.name if adapter else 'base'}", iter(items), 0
         while part := list(islice(source, AT_ONCE)):
             label = f"{whole} from {done + 1}" if done else whole

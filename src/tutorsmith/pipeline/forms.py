@@ -18,7 +18,17 @@ from tutorsmith.generation.predict import Request
 _LINE = re.compile(r"^###[ \t]+(.+)\n", re.MULTILINE)
 
 
-def form_of(request: Request) -> Form | None:
+def form_of(request: Request, *, sections: bool, calls: bool) -> Form | None:
+    """None when there is nothing that an answer must have. sections: those that the prompt asks for; calls: hold calls
+    to their tools and the conversation."""
+    form = _sections(request) if sections else None
+    held = request.calls if calls else None
+    if held is None:
+        return form
+    return replace(form, held=held) if form else Form((), calls=True, held=held)
+
+
+def _sections(request: Request) -> Form | None:
     """None when the prompt asks for no section that must be there."""
     sections = sections_of(request.instructions)
     if not sections:

@@ -17,6 +17,8 @@ from tutorsmith.generation.predict import Request
 from tutorsmith.models.load import LoadedModel
 from tutorsmith.models.render import Rendered, render_prompt, render_sample
 from tutorsmith.pipeline.calculations import with_calculations
+from tutorsmith.pipeline.calls.canonical import in_order
+from tutorsmith.pipeline.calls.forms import calls_of
 from tutorsmith.pipeline.openings import Known, Opener, brings_excerpts
 from tutorsmith.pipeline.places import NOWHERE, Places
 from tutorsmith.retrieval.ground import HEADERS, ground, instructions, training_hits
@@ -122,6 +124,7 @@ class Prompter:
             evidence=decision.as_dict() if decision else None,
             openings=openings,
             chosen=chosen,
+            calls=calls_of(item.tools, messages),
         )
         return request, LeftOut(turns, excerpts)
 
@@ -146,9 +149,10 @@ class Prompter:
     def grounded(self, sample: Sample, hits: Sequence[Hit], line: str = "") -> tuple[list[Message], list[Hit]]:
         """The messages with these excerpts and the line of evidence in the system prompt, and the excerpts as shown."""
         if self.index is None or brings_excerpts(sample):
-            return list(sample.messages), []
+            return in_order(sample.messages, sample.tools), []
         k, words, language = self.notes.notes_k, self.notes.notes_words, self._language(sample)
         messages, shown = ground(sample.messages, self.index, k=k, max_words=words, language=language, hits=hits)
+        messages = in_order(messages, sample.tools)
         return with_line(messages, line), shown
 
     def _training_hits(self, sample: Sample, seed: int) -> list[Hit]:
@@ -171,7 +175,8 @@ class Prompter:
         messages[-1] = self.opener.into(messages[-1], sample, known, shown, self._language(sample))
         if self.tools and not sample.tools:
             messages = with_calculations(sample, messages, self.tools)
-        return render_sample(self.equipped(sample), messages, self.loaded.tokenizer, self.loaded.ends)
+        equipped = self.equipped(sample)
+        return render_sample(equipped, in_order(messages, equipped.tools), self.loaded.tokenizer, self.loaded.ends)
 
     def _language(self, sample: Sample) -> str:
         """The sample's own language where there are words for it, else the run's."""

@@ -20,6 +20,7 @@ _CODE = (
     "models/render.py",
     "models/tool_words.py",
     "pipeline/calculations.py",
+    "pipeline/calls",
     "pipeline/forms.py",
     "pipeline/openings.py",
     "worked",

@@ -117,8 +117,8 @@ def parse(text: str, functions: Collection[str], *, argument: str = "expression"
     if len(text) > LONGEST:
         told = f"{argument} has {len(text)} characters, more than {LONGEST}"
         raise ToolFailure(told, "split it into smaller steps")
-    plain = _plain(text, argument)
-    reader = _Reader(list(_tokens(plain, argument)), frozenset(functions), argument)
+    text = plain(text, argument)
+    reader = _Reader(list(_tokens(text, argument)), frozenset(functions), argument)
     return reader.whole()
 
 
@@ -138,7 +138,7 @@ def children(node: Node) -> tuple[Node, ...]:
     return node.arguments if isinstance(node, Call) else ()
 
 
-def _plain(text: str, argument: str) -> str:
+def plain(text: str, argument: str) -> str:
     """The text in ASCII, from the few signs that are translated."""
     if text.isascii():
         return text

@@ -6,7 +6,7 @@ model can read, and a bad call is told what is wrong and how to mend it.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -21,13 +21,16 @@ LONGEST_ARGUMENTS = 200_000
 @dataclass(frozen=True, slots=True)
 class Tool:
     """function: "module:name" inside this room, loaded when first called; takes_sources: whether the program may add
-    sources, such as the course notes, to a call that brings none."""
+    sources, such as the course notes, to a call that brings none; holds: what each argument holds, see `HOLDS`;
+    functions: "module:name" of the functions that its expressions may call."""
 
     name: str
     description: str
     parameters: Mapping[str, Any]
     function: str
     takes_sources: bool = False
+    holds: Mapping[str, str] = field(default_factory=dict)
+    functions: str = ""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -41,6 +44,15 @@ class Tool:
         return loaded
 
 
+HOLDS = "x-holds"
+"""Key of a property in a schema, of a course's own tools too, that says what of a conversation the argument holds.
+
+expression: a formula; values: an object of its symbols with their values; unit: the unit asked for; variable: the
+symbol that is differentiated or integrated by; order: how often; place: a value of it; lower, upper: ends of a range;
+passage: a text brought along; sources: texts to compare with, [{"id", "text"}]; titles: a list of required chapters;
+headings: a list of headings; count: a number of words, the least or the most by the argument's name; share: a number up
+to 1; named: one of the choices, by its name; figures: true where figures or tables are asked about.
+For the tools of the table it stands in their rows, since a schema costs tokens in every prompt."""
 _LIMITS = frozenset({"maxLength", "maxItems", "maxProperties"})
 
 
@@ -97,6 +109,8 @@ TOOLS: Mapping[str, Tool] = {
                 "expression",
             ),
             "evaluate:evaluate_expression",
+            holds={"expression": "expression", "variables": "values", "unit": "unit"},
+            functions="evaluate:FUNCTIONS",
         ),
         Tool(
             "differentiate",
@@ -112,6 +126,8 @@ TOOLS: Mapping[str, Tool] = {
                 "variable",
             ),
             "calculus:differentiate",
+            holds={"expression": "expression", "variable": "variable", "order": "order", "at": "place"},
+            functions="calculus:FUNCTIONS",
         ),
         Tool(
             "integrate",
@@ -127,6 +143,8 @@ TOOLS: Mapping[str, Tool] = {
                 "variable",
             ),
             "calculus:integrate",
+            holds={"expression": "expression", "variable": "variable", "lower": "lower", "upper": "upper"},
+            functions="calculus:FUNCTIONS",
         ),
         Tool(
             "check_plagiarism",
@@ -145,6 +163,7 @@ TOOLS: Mapping[str, Tool] = {
             ),
             "plagiarism:check_plagiarism",
             takes_sources=True,
+            holds={"text": "passage", "sources": "sources", "threshold": "share"},
         ),
         Tool(
             "validate_format",
@@ -158,6 +177,15 @@ TOOLS: Mapping[str, Tool] = {
                 "rules",
             ),
             "format_check:validate_format",
+            holds={
+                "text": "passage",
+                "structure": "headings",
+                "rules.chapters": "titles",
+                "rules.min_words": "count",
+                "rules.max_words": "count",
+                "rules.citation_style": "named",
+                "rules.figures": "figures",
+            },
         ),
     )
 }
