@@ -87,7 +87,8 @@ def test_an_endpoint_is_shown_what_its_calls_came_to(course: Course) -> None:
         return 200, {"choices": [{"text": text, "finish_reason": "stop"}]}
 
     with Server(reply) as server:
-        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", "tools=evaluate_expression", "sections=off")
+        pairs = (f"endpoint_url={server.url}", "endpoint_model=tutor", "tools=evaluate_expression")
+        pairs += ("sections=off", "tool_guide=off")
         found = said(course, "endpoint", engine="openai", pairs=pairs, flags={"max_new_tokens": 120})
         assert [text for _, text in found] == ["It is 6."] * 4
         assert len(server.asked) == 8

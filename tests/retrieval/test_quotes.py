@@ -4,7 +4,7 @@ import pytest
 
 from tutorsmith.data.words import word_count
 from tutorsmith.retrieval.chunk import Chunk
-from tutorsmith.retrieval.quotes import passages, quoted, said
+from tutorsmith.retrieval.quotes import passages, quoted, quotes_said
 from tutorsmith.retrieval.search import Hit, hit_of
 
 LINE = (
@@ -34,6 +34,26 @@ def test_what_goes_on_behind_a_formula_belongs_to_its_sentence() -> None:
     assert passages(text) == ["It equals $$C = Q/V$$ in F.", "Units agree. where $Q$ is a charge.", "A new one."]
 
 
+@pytest.mark.parametrize(
+    "whole",
+    [
+        'It lists ("A did this. B did that.").',
+        'Write "It fell. It rose." and stop.',
+        "Lin, A. B., & Moreau, C. (2021). Title.",
+        "（甲。乙。）丙。",
+    ],
+)
+def test_what_belongs_together_is_not_cut(whole: str) -> None:
+    found = passages(f"{whole} Then comes more.")
+    assert whole in " ".join(found) and all(text.count('"') % 2 == 0 for text in found)
+    assert all(text.count("(") == text.count(")") and text.count("（") == text.count("）") for text in found)
+    assert not any(text.startswith(("B.", "C.")) for text in found)
+
+
+def test_an_open_quotation_ends_with_its_paragraph() -> None:
+    assert passages('A 5" pipe leaks.\n\nAnother one.') == ['A 5" pipe leaks.', "Another one."]
+
+
 def test_the_best_excerpts_are_quoted_from_their_start_in_order() -> None:
     found = quoted(numbered(hit(LINE), hit(PLATES)), 200)
     assert found == [*((1, text) for text in passages(LINE)), *((2, text) for text in passages(PLATES))]
@@ -49,7 +69,7 @@ def test_no_more_words_than_allowed(limit: int) -> None:
 
 def test_nothing_is_quoted_without_words_or_excerpts() -> None:
     assert quoted(numbered(hit(LINE)), 0) == [] == quoted(numbered(), 100)
-    assert said([], "en") == ""
+    assert quotes_said([], "en") == ""
 
 
 def test_a_passage_of_two_excerpts_is_quoted_once() -> None:
@@ -80,5 +100,5 @@ def test_numbers_outside_of_examples_are_quoted() -> None:
 
 def test_each_excerpts_quotes_stand_before_its_number() -> None:
     quotes = [(2, "It falls."), (2, "It does."), (3, "So it is.")]
-    assert said(quotes, "en") == "From the notes: It falls. It does. [2] So it is. [3]"
-    assert said(quotes[:1], "zh") == "笔记原文： It falls. [2]"
+    assert quotes_said(quotes, "en") == "From the notes: It falls. It does. [2] So it is. [3]"
+    assert quotes_said(quotes[:1], "zh") == "笔记原文： It falls. [2]"

@@ -5,6 +5,7 @@ The program writes this before the tutor does, by what evidence has decided, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tutorsmith.data.schema import Message, Sample
 from tutorsmith.evidence.course import Course
@@ -13,11 +14,12 @@ from tutorsmith.evidence.line import opening_of
 from tutorsmith.pipeline.forms import open_sections, sections_of
 from tutorsmith.pipeline.places import Places
 from tutorsmith.retrieval.ground import best_first, instructions, own_excerpts
-from tutorsmith.retrieval.quotes import OPENINGS, quoted, said
+from tutorsmith.retrieval.quotes import OPENINGS, quoted, quotes_said
 from tutorsmith.retrieval.search import Hit, hit_of, query_of
 from tutorsmith.retrieval.settings import NotesSettings
-from tutorsmith.worked import Calculation, calculate
-from tutorsmith.worked import said as said_of
+
+if TYPE_CHECKING:
+    from tutorsmith.worked import Calculation
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Known:
     be answered the results that follow from its values and the notes."""
 
     decision: Decision | None = None
-    calculated: tuple[Calculation, ...] = ()
+    calculated: "tuple[Calculation, ...]" = ()
 
     @property
     def refuses(self) -> bool:
@@ -46,6 +48,8 @@ class Opener:
         known = Known(decision)
         if self.course is None or known.refuses or not self._decided(known) or not self.notes.calculations:
             return known
+        from tutorsmith.worked import calculate  # its units take a while to be read
+
         return Known(decision, calculate(question_of(sample.messages), self.course))
 
     def calculated_first(self, hits: Sequence[Hit], known: Known) -> list[Hit]:
@@ -89,11 +93,13 @@ class Opener:
         return known.decision is not None and self.notes.evidence == "auto"
 
     def _calculation(self, known: Known, hits: Sequence[Hit], language: str) -> str:
+        from tutorsmith.worked import said
+
         assert self.course is not None
         chunks = self.course.index.chunks
         places = {(hit.source, hit.chunk): number for number, hit in enumerate(hits, start=1)}
         used = {one.chunk: (chunks[one.chunk].source, chunks[one.chunk].number) for one in known.calculated}
-        return said_of(known.calculated, {k: places[place] for k, place in used.items() if place in places}, language)
+        return said(known.calculated, {k: places[place] for k, place in used.items() if place in places}, language)
 
     def _quotes(self, sample: Sample, hits: Sequence[Hit], language: str) -> tuple[str, ...]:
         """What each section quotes of the excerpts, as a paragraph; none where nothing is quoted.
@@ -109,7 +115,7 @@ class Opener:
         shares: list[list[tuple[int, str]]] = [[] for _ in sections]
         for rank, quote in enumerate(quoted(numbered, self.notes.quote_words)):
             shares[self.places.of(quote[1], sections) if rank else 0].append(quote)
-        return tuple(f"{said(share, language)}\n\n" if share else "" for share in shares)
+        return tuple(f"{quotes_said(share, language)}\n\n" if share else "" for share in shares)
 
 
 def brings_excerpts(sample: Sample) -> bool:

@@ -22,22 +22,32 @@ _EXAMPLE = re.compile(
     r"\bworked example\b|\bexample\s*\d|\b(?:given|substitution)\b[\s*_]{0,4}:|例题|例\s*\d|(?:已知|代入)\s*[:：]",
     re.IGNORECASE,
 )
+_INITIAL = re.compile(r"(?:,|&|[A-Z]\.) [A-Z]\.$")
 _NUMBERS = re.compile(r"(?:=|\\approx|≈)\s*-?\s*\d|^\W*(?:given|substitution|result|已知|代入|结果)\b", re.IGNORECASE)
 
 
 def passages(text: str) -> list[str]:
-    """The sentences of an excerpt in order, on one line each; display formulas, and what goes on behind them in lower
-    case, belong to the sentence before."""
+    """The sentences of an excerpt in order, on one line each. Display formulas, and what goes on behind them in lower
+    case, belong to the sentence before; so does what follows within quotation marks, parentheses or behind an initial.
+    """
     out: list[str] = []
     for block in text.split("\n\n"):
         display = block.lstrip().startswith(("$$", "\\["))
-        for sentence in [block] if display else sentences(block):
+        for place, sentence in enumerate([block] if display else sentences(block)):
             passage = _on_one_line(sentence)
-            if out and (display or passage[:1].islower()) and passage:
-                out[-1] = f"{out[-1]} {passage}"
+            if out and passage and (display or passage[0].islower() or (place and _goes_on(out[-1]))):
+                out[-1] += passage if out[-1][-1] in "。！？；" else f" {passage}"
             elif passage:
                 out.append(passage)
     return out
+
+
+def _goes_on(passage: str) -> bool:
+    return (
+        passage.count('"') % 2 == 1
+        or any(passage.count(opened) > passage.count(closed) for opened, closed in ("()", "“”", "（）"))
+        or _INITIAL.search(passage) is not None
+    )
 
 
 def _on_one_line(text: str) -> str:
@@ -63,7 +73,7 @@ def quoted(numbered: Sequence[tuple[int, Hit]], max_words: int) -> list[tuple[in
     return [(number, passage) for passage, number in out.items()]
 
 
-def said(quotes: Sequence[tuple[int, str]], language: str) -> str:
+def quotes_said(quotes: Sequence[tuple[int, str]], language: str) -> str:
     """The quotes as an answer says them, each excerpt's together before its number; empty without quotes."""
     if not quotes:
         return ""
