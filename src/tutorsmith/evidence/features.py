@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from tutorsmith.data.words import words
 from tutorsmith.evidence.course import Course
-from tutorsmith.evidence.cues import field_words, signs, text_words
+from tutorsmith.evidence.cues import field_words, setting_words, signs, text_words
 from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
 from tutorsmith.evidence.references import advised, looked_at, remark_untold
+from tutorsmith.evidence.subject import astray, at_home
 from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
@@ -51,10 +52,15 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     advice = [*([] if framed else signs("advice", own)), *signs("others decide", own)]
     demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
+    homely = course.of_fields and at_home(question)
+    if homely:  # "In a road tunnel the car radio falls silent" tells where it takes place
+        far, near = ([word for word in found if word not in setting_words()] for found in (far, near))
     # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
     asked = own if _POINTS_BACK.search(question.asking) else question.asking
     lacks = lacking(question) if course.writes or not course.calculates else None
-    stray = only_texts and not question.before and not of_texts(question)
+    speaks = of_texts(question) if course.writes else False
+    stray = (course.writes or course.of_fields) and not question.before and not speaks
+    stray = stray and not (course.of_fields and not astray(question, course))
     count, shown = len(question.measured), bool(question.shown)
     loosely = bool(document and judged)
     if course.writes:
@@ -84,9 +90,9 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "foreign": 0.0 if framed else min(len(far), 2),
         "neighbouring": 0.0 if framed else min(len(near), 2),
         "foreign asked": float(
-            not framed and any(foreign_words(asked, course, distance) for distance in ("far", "near"))
+            not framed and any(w in (*far, *near) for d in ("far", "near") for w in foreign_words(asked, course, d))
         ),
-        "not of texts": float(stray),
+        "not of the course": float(stray),
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
@@ -94,7 +100,7 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "lacking": float(min(missing.count, 2)) if missing else 0.0,
         "no relation": float(calculates and missing is None),
         "needed for the text": float(lacks is not None),
-        "asks number": float(question.asks_number),
+        "asks number": float(question.asks_number and (bool(question.values) or bare)),
         "values": min(count, 4) / 4,
     }
     told = [named for named in (unseen, remark) if named]

@@ -14,6 +14,8 @@ _ASKS = re.compile(
     r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
     re.IGNORECASE,
 )
+_LATE = re.compile(r"(?:是|为|有|约)?多[大少远深]")
+"""In Chinese the quantity may stand before the question word."""
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
 _WAVE = re.compile(r"wavelength (?:of|is|=)|free-space wavelength|\blambda\b|波长", re.IGNORECASE)
 
@@ -53,7 +55,10 @@ def targets(question: Question) -> tuple[Dimension, ...]:
     out = [unit.dimensions for unit in units_asked(question.asking)]
     asks = _ASKS.search(question.asking)
     start = asks.start() if asks else 0
-    listed = [d for at, _, d in quantities_in(question.asking) if at >= start]
+    everywhere = quantities_in(question.asking)
+    listed = [d for at, _, d in everywhere if at >= start]
+    if not listed and _LATE.search(question.asking):
+        listed = [d for at, _, d in everywhere if at < start][-1:]
     named, also = listed[:1], listed[1:]
     if not named and (needed := _NEEDED.search(question.own)):
         named = [d for _, _, d in quantities_in(needed.group(0))[:1]]

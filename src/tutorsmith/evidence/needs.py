@@ -10,6 +10,7 @@ from tutorsmith.evaluation.metrics.units import Unit, comparable
 from tutorsmith.evidence.cues import kinds, signs
 from tutorsmith.evidence.formulas import Formulary, Relation
 from tutorsmith.evidence.given import LENGTH, OWN_LENGTHS, Given, givens, targets
+from tutorsmith.evidence.materials import known_of
 from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, is_kind, word_of
 from tutorsmith.evidence.question import Question
 
@@ -90,7 +91,7 @@ class Solver:
         """Which constants of the medium need not be given.
 
         All in free space; those of a second medium when the question names one only; permeability in all but magnetic
-        materials.
+        materials; what a named material implies.
         """
         media = kinds("medium", text)
         vacuum = not media or bool(signs("free space", text))
@@ -98,7 +99,7 @@ class Solver:
         magnetic = signs("magnetic", text) and not signs("nonmagnetic", text)
         out = {"epsilon", "permittivity", "n", "index"} if vacuum or (told and len(media) == 1) else set()
         out |= set() if magnetic else {"mu", "permeability"}
-        return frozenset(out | {"eta"} if vacuum else out)
+        return frozenset(out | {"eta"} if vacuum else out) | known_of(text)
 
     @cached_property
     def relations(self) -> tuple[Typed, ...]:
@@ -248,8 +249,8 @@ class Solver:
 
 @cache
 def _material_units() -> frozenset[Dimension]:
-    """Of permittivity, permeability and intrinsic impedance."""
-    return frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm")))
+    """Of permittivity, permeability, intrinsic impedance, conductivity, and of the field at breakdown."""
+    return frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm", "S/m", "V/m")))
 
 
 def _fits_name(name: str, wanted: Dimension | None) -> bool:

@@ -1,0 +1,39 @@
+"""Whether a question is one of a course on fields, currents and waves, in whatever setting it is told."""
+
+from collections.abc import Mapping
+
+from tutorsmith.data.words import words
+from tutorsmith.evidence.course import Course
+from tutorsmith.evidence.cues import subject_words
+from tutorsmith.evidence.question import Question
+
+AT_HOME = 1.0
+"""From this weight of words on a car or a kitchen is only where the question takes place: one word of the subject alone,
+or two that are used elsewhere, too."""
+_WEIGHTS: Mapping[str, float] = {"strong": 1.0, "weak": 0.5}
+_HEADED = 2
+"""Words of headings that show, without any other sign, that a question is the course's."""
+_ELECTRIC = "[current]"
+
+
+def subject_weight(text: str) -> float:
+    """Different words on fields, currents and waves; those used elsewhere, too, count half."""
+    told = set(words(text))
+    return sum(weight * len(told & subject_words(how)) for how, weight in _WEIGHTS.items())
+
+
+def gives_electric_value(question: Question) -> bool:
+    """Whether a value has a unit with amperes in it, such as coulombs or volts."""
+    return any(name == _ELECTRIC for value in question.values for name, _ in value.unit.dimensions)
+
+
+def at_home(question: Question) -> bool:
+    """Whether it speaks of the subject firmly enough for foreign words to be a setting."""
+    return subject_weight(question.own) + gives_electric_value(question) >= AT_HOME
+
+
+def astray(question: Question, course: Course) -> bool:
+    """Whether nothing in it belongs to the subject: no word, no value, not two words of the notes' headings."""
+    if subject_weight(question.text) or gives_electric_value(question):
+        return False
+    return len(course.headings.intersection(words(question.text))) < _HEADED
