@@ -57,7 +57,7 @@ SHORT = {
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
 }
-SETS = {"writing decisions": ("", "second ", "third "), "em decisions": ("",)}
+SETS = {"writing decisions": ("", "second ", "third "), "em decisions": ("", "second ")}
 """Of the decisions; each was written after the tables had been widened for those before it."""
 GROUPS = {
     "labelled, development": None,
@@ -65,6 +65,7 @@ GROUPS = {
     "writing decisions, second dev": "second-",
     "writing decisions, third dev": "third-",
     "em decisions, dev": "em-decision-",
+    "em decisions, second dev": "em-second-",
     "short questions": "short-",
 }
 STAGES = {

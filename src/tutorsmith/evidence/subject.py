@@ -13,13 +13,15 @@ or two that are used elsewhere, too."""
 _WEIGHTS: Mapping[str, float] = {"strong": 1.0, "weak": 0.5}
 _HEADED = 2
 """Words of headings that show, without any other sign, that a question is the course's."""
+_LETTERS = frozenset("BCDEHLQRV")
 _ELECTRIC = "[current]"
 
 
 def subject_weight(text: str) -> float:
-    """Different words on fields, currents and waves; those used elsewhere, too, count half."""
+    """Different words on fields, currents and waves; those used elsewhere, too, and letters of quantities count half."""
     told = set(words(text))
-    return sum(weight * len(told & subject_words(how)) for how, weight in _WEIGHTS.items())
+    letters = len(told & _LETTERS) * _WEIGHTS["weak"]
+    return letters + sum(weight * len(told & subject_words(how)) for how, weight in _WEIGHTS.items())
 
 
 def gives_electric_value(question: Question) -> bool:
