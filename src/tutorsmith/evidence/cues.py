@@ -53,11 +53,12 @@ def text_words(group: str) -> frozenset[str]:
 
 
 @cache
-def setting_words() -> frozenset[str]:
-    """Stems of words of fields that are often only where a question takes place: a car, a kitchen, a mountain."""
+def words_of(listed: str) -> frozenset[str]:
+    """Stems of the words of several fields: of "settings", which are often only where a question takes place (a car, a
+    kitchen, a mountain), or of "sciences", whose words are what is asked about."""
     table = _fields()
     near_and_far = {**table["near"], **table["far"]}
-    return frozenset(stem(word) for name in table["settings"] for word in near_and_far[name].split())
+    return frozenset(stem(word) for name in table[listed] for word in near_and_far[name].split())
 
 
 @cache

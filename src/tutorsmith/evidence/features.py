@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from tutorsmith.data.words import words
 from tutorsmith.evidence.course import Course
-from tutorsmith.evidence.cues import field_words, setting_words, signs, text_words
+from tutorsmith.evidence.cues import field_words, signs, text_words
 from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
 from tutorsmith.evidence.references import advised, looked_at, remark_untold
-from tutorsmith.evidence.subject import astray, at_home
+from tutorsmith.evidence.subject import astray, at_home, elsewhere
 from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
@@ -48,13 +48,14 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     document, judged = signs("document", own), signs("judge", own)
     framed = course.writes and _of_writing(question.asking)
     only_texts = course.writes and not course.calculates
-    service = [*signs("service", own), *(signs("other work", own) if only_texts else [])]
+    # "How thick must it be so that nothing gets through?" wants no work done where nothing is to be handed in.
+    harmless = course.of_fields and at_home(question) and not signs("handed in", own)
+    service = [] if harmless else [*signs("service", own), *(signs("other work", own) if only_texts else [])]
     advice = [*([] if framed else signs("advice", own)), *signs("others decide", own)]
     demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
-    homely = course.of_fields and at_home(question)
-    if homely:  # "In a road tunnel the car radio falls silent" tells where it takes place
-        far, near = ([word for word in found if word not in setting_words()] for found in (far, near))
+    if course.of_fields:
+        far, near = elsewhere(question, far), elsewhere(question, near)
     # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
     asked = own if _POINTS_BACK.search(question.asking) else question.asking
     lacks = lacking(question) if course.writes or not course.calculates else None
@@ -73,11 +74,11 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     if course.writes and (shown or (advised(question) and not unseen)):
         pointed = []  # "Table 3 and Figure 5 give the same numbers. Can both stay?" asks for a rule
     # Whether the numbers are enough is asked of a question of the course only, with all that it speaks of at hand.
-    elsewhere = bool(far or near or pointed or before or demands)
-    calculates = question.asks_number and question.physical and course.calculates and not elsewhere and not shown
+    aside = bool(far or near or pointed or before or demands)
+    calculates = question.asks_number and question.physical and course.calculates and not aside and not shown
     missing = Solver(question, course.formulary, course.search(question.text, CHUNKS)).best() if calculates else None
     # "Find B inside the solenoid": a number is asked for, and there is nothing to reckon with.
-    nothing = question.asks_number and course.calculates and not question.values and not elsewhere and not shown
+    nothing = question.asks_number and course.calculates and not question.values and not aside and not shown
     bare = nothing and bool(targets(question)) and not signs("symbols", own) and not signs("reason", own)
     numbers = {
         "absent": min(len(pointed), 3),

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from tutorsmith.evidence.quantities import Dimension, is_kind, kept_dimension, quantities_in
+from tutorsmith.evaluation.metrics.values import Value
+from tutorsmith.evidence.quantities import Dimension, dimension_of_unit, is_kind, kept_dimension, quantities_in
 from tutorsmith.evidence.question import Question, units_asked
 
 LENGTH: Dimension = (("[length]", 1.0),)
@@ -14,6 +15,15 @@ _ASKS = re.compile(
     r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
     re.IGNORECASE,
 )
+_LIGHT = (1.0e-7, 2.0e-5)
+"""From where to where the wavelengths of light lie, in m."""
+_OPTICAL = re.compile(
+    r"\b(?:light|laser|beam|optical|lens|coating|reflect\w*|index|infrared|ultraviolet|green|red|blue|yellow)\b|光|折射|红外",
+    re.IGNORECASE,
+)
+_ELECTRIC_FIELD, _FLUX_DENSITY = dimension_of_unit("V/m"), dimension_of_unit("T")
+_OF_COILS = frozenset([dimension_of_unit("A"), dimension_of_unit("turns")])
+_ELECTRIC = re.compile(r"electric(?:al)? field|\bE\b|电场", re.IGNORECASE)
 _LATE = re.compile(r"(?:是|为|有|约)?多[大少远深]")
 """In Chinese the quantity may stand before the question word."""
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
@@ -37,7 +47,7 @@ def givens(question: Question) -> tuple[Given, ...]:
             dimension = kept_dimension(value.unit.dimensions)
             if text[value.start].isalpha() and value.number == value.unit.factor:
                 continue  # "one metre of it" is a measure, no value
-            if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
+            if dimension == LENGTH and _is_wavelength(value, text):
                 dimension = OWN_LENGTHS[0]
             if not dimension:
                 near = [
@@ -50,12 +60,27 @@ def givens(question: Question) -> tuple[Given, ...]:
     return tuple(out)
 
 
+def _is_wavelength(value: Value, text: str) -> bool:
+    """By the words beside it; of light by its size."""
+    if _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
+        return True
+    return _LIGHT[0] <= abs(value.number) <= _LIGHT[1] and _OPTICAL.search(text) is not None
+
+
+def _electric_or_magnetic(dimension: Dimension, question: Question) -> Dimension:
+    """A field without a name is that of a current where one, or turns, are given."""
+    if dimension != _ELECTRIC_FIELD or _ELECTRIC.search(question.own):
+        return dimension
+    given = {kept_dimension(value.unit.dimensions) for value in question.values}
+    return _FLUX_DENSITY if given & _OF_COILS else dimension
+
+
 def targets(question: Question) -> tuple[Dimension, ...]:
     """Dimensions of what is asked for: the unit that is wanted, and the quantities that are named after the asking."""
     out = [unit.dimensions for unit in units_asked(question.asking)]
     asks = _ASKS.search(question.asking)
     start = asks.start() if asks else 0
-    everywhere = quantities_in(question.asking)
+    everywhere = [(at, end, _electric_or_magnetic(d, question)) for at, end, d in quantities_in(question.asking)]
     listed = [d for at, _, d in everywhere if at >= start]
     if not listed and _LATE.search(question.asking):
         listed = [d for at, _, d in everywhere if at < start][-1:]

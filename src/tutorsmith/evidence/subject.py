@@ -1,10 +1,11 @@
 """Whether a question is one of a course on fields, currents and waves, in whatever setting it is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tutorsmith.data.words import words
 from tutorsmith.evidence.course import Course
-from tutorsmith.evidence.cues import subject_words
+from tutorsmith.evidence.cues import subject_words, words_of
+from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.question import Question
 
 AT_HOME = 1.0
@@ -27,6 +28,23 @@ def subject_weight(text: str) -> float:
 def gives_electric_value(question: Question) -> bool:
     """Whether a value has a unit with amperes in it, such as coulombs or volts."""
     return any(name == _ELECTRIC for value in question.values for name, _ in value.unit.dimensions)
+
+
+def asks_electric_value(question: Question) -> bool:
+    """Whether an electric or magnetic quantity is to follow from physical values."""
+    asked = targets(question)[:1]
+    return question.asks_number and question.physical and any(name == _ELECTRIC for d in asked for name, _ in d)
+
+
+def elsewhere(question: Question, foreign: Iterable[str]) -> list[str]:
+    """Of foreign words those that are more than a setting.
+
+    "In a road tunnel the car radio falls silent" tells where it takes place only. Where an electric quantity follows
+    from values, all words are a setting, but for those of other sciences.
+    """
+    if asks_electric_value(question):
+        return [word for word in foreign if word in words_of("sciences")]
+    return [word for word in foreign if word not in words_of("settings") or not at_home(question)]
 
 
 def at_home(question: Question) -> bool:
