@@ -46,7 +46,7 @@ _VECTOR_PRODUCT = re.compile(r"\\mathbf\{?[A-Za-z]\}?\s*\\(?:times|cdot)\s*\\mat
 _DIFFERENCE = re.compile(r"(?P<base>\\?[A-Za-z]+)_\{?\w+\}?\s*-\s*(?P=base)_\{?\w+\}?")
 _MOST = 9
 """A formula of more symbols is no relation that a question asks for."""
-_EQUALS = re.compile(r"=|\\approx|\\equiv|\\to(?![A-Za-z])")
+_EQUALS = re.compile(r"=|\\approx|\\equiv")
 _PARTS = re.compile(r"\\qquad|\\quad|;|,(?=\s*(?:\\[A-Za-z]|[A-Za-z]))")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]+|[\u4e00-\u9fff]+")
 _NAME_STOP = frozenset(

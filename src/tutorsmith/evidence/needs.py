@@ -21,7 +21,7 @@ CHUNKS = 6
 """How many chunks that have the asked quantity are used."""
 _CHAIN = 2
 """How many relations may stand behind each other: current from voltage, then flux from current."""
-_FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.1
+_FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.2
 """What weighs against one missing quantity: a chunk that does not fit the question, a value without use, a relation
 that is not from the notes (as far as a chunk that does not fit), a symbol of which the notes tell nothing, and a
 quantity that must be derived first."""
