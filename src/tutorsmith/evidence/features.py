@@ -12,7 +12,7 @@ from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
 from tutorsmith.evidence.references import advised, looked_at, remark_untold
-from tutorsmith.evidence.subject import astray, at_home, elsewhere
+from tutorsmith.evidence.subject import astray, at_home, elsewhere, subject_weight
 from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
@@ -49,9 +49,10 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     framed = course.writes and _of_writing(question.asking)
     only_texts = course.writes and not course.calculates
     # "How thick must it be so that nothing gets through?" wants no work done where nothing is to be handed in.
-    harmless = course.of_fields and at_home(question) and not signs("handed in", own)
+    harmless = course.of_fields and subject_weight(own) > 0 and not signs("handed in", own)
     service = [] if harmless else [*signs("service", own), *(signs("other work", own) if only_texts else [])]
-    advice = [*([] if framed else signs("advice", own)), *signs("others decide", own)]
+    advising = question.asking if course.of_fields and at_home(question) else own
+    advice = [*([] if framed else signs("advice", advising)), *signs("others decide", own)]
     demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
     if course.of_fields:

@@ -56,7 +56,7 @@ _NAME_STOP = frozenset(
     """.split()  # noqa: SIM905
 )
 _UNIT_AFTER = re.compile(
-    r",?\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
+    r",?\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+|，?的?单位(?:为|是)?\s*)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
     r"(?:\s?[/*·]\s?\(?[A-Za-zΩ]+(?:\^-?\d)?\)?)*)"
 )
 _IS_THE = re.compile(r"\s*(?:is|are|,|being|denotes)?\s*(?:the|an?)\s+(?P<name>[A-Za-z][A-Za-z -]{2,50})")

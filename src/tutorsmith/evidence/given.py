@@ -15,6 +15,7 @@ _ASKS = re.compile(
     r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
     re.IGNORECASE,
 )
+_OF_ANTENNAS, _GAIN = ("dBi", "dBd"), dimension_of_unit("gain")
 _LIGHT = (1.0e-7, 2.0e-5)
 """From where to where the wavelengths of light lie, in m."""
 _OPTICAL = re.compile(
@@ -24,6 +25,7 @@ _OPTICAL = re.compile(
 _ELECTRIC_FIELD, _FLUX_DENSITY = dimension_of_unit("V/m"), dimension_of_unit("T")
 _OF_COILS = frozenset([dimension_of_unit("A"), dimension_of_unit("turns")])
 _ELECTRIC = re.compile(r"electric(?:al)? field|\bE\b|电场", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow many (?:\w+ )?(?:electrons|protons|ions|elementary charges)\b", re.IGNORECASE)
 _LATE = re.compile(r"(?:是|为|有|约)?多[大少远深]")
 """In Chinese the quantity may stand before the question word."""
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
@@ -49,6 +51,8 @@ def givens(question: Question) -> tuple[Given, ...]:
                 continue  # "one metre of it" is a measure, no value
             if dimension == LENGTH and _is_wavelength(value, text):
                 dimension = OWN_LENGTHS[0]
+            if text[value.start : value.end].endswith(_OF_ANTENNAS):
+                dimension = _GAIN
             if not dimension:
                 near = [
                     (min(abs(value.start - end), abs(start - value.end)), kind)
@@ -77,6 +81,8 @@ def _electric_or_magnetic(dimension: Dimension, question: Question) -> Dimension
 
 def targets(question: Question) -> tuple[Dimension, ...]:
     """Dimensions of what is asked for: the unit that is wanted, and the quantities that are named after the asking."""
+    if _COUNTED.search(question.asking):
+        return ()
     out = [unit.dimensions for unit in units_asked(question.asking)]
     asks = _ASKS.search(question.asking)
     start = asks.start() if asks else 0

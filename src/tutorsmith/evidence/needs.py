@@ -21,6 +21,8 @@ CHUNKS = 6
 """How many chunks that have the asked quantity are used."""
 _CHAIN = 2
 """How many relations may stand behind each other: current from voltage, then flux from current."""
+_WHOLE, _PAIR = 0.5, 2
+"""What speaks for a relation of more than two symbols that takes just the values that are given."""
 _FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.2
 """What weighs against one missing quantity: a chunk that does not fit the question, a value without use, a relation
 that is not from the notes (as far as a chunk that does not fit), a symbol of which the notes tell nothing, and a
@@ -60,6 +62,11 @@ class Missing:
     derived: int = 0
 
     @property
+    def serves_all(self) -> bool:
+        """Whether the question's values, all of them and nothing else, are what the relation takes."""
+        return not (self.count or self.unused or self.derived) and len(self.relation.symbols) > _PAIR
+
+    @property
     def cost(self) -> float:
         """How ill it fits the question; the least is the relation that is meant."""
         doubt = sum(dimension is None for dimension in self.relation.dimensions)
@@ -69,6 +76,7 @@ class Missing:
             + _UNUSED * min(len(self.unused), 3)
             + _DOUBT * doubt
             + _STEP * self.derived
+            - (_WHOLE if self.serves_all else 0.0)
         )
 
 

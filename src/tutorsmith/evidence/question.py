@@ -8,6 +8,7 @@ from tutorsmith.data.words import words
 from tutorsmith.evaluation.metrics.units import Unit
 from tutorsmith.evaluation.metrics.values import Value, values_of
 from tutorsmith.evidence.cues import signs
+from tutorsmith.evidence.quantities import quantities_in
 
 QUOTES = re.compile(
     r"\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|《[^》]+》|(?<![A-Za-z])'[^']{12,}'(?![A-Za-z])", re.DOTALL
@@ -86,6 +87,11 @@ class Question:
         """Whether it gives a value with a physical unit."""
         return any(name.startswith("[") or name in _PHYSICAL for v in self.measured for name, _ in v.unit.dimensions)
 
+    @property
+    def _asks_quantity(self) -> bool:
+        """Whether values stand beside a question for which voltage, what force, and the like."""
+        return self.physical and any(quantities_in(found.group("what")) for found in _WHICH.finditer(self.asking))
+
     @cached_property
     def compares(self) -> bool:
         """Whether it asks how one case stands to another, which needs no values, or gives those of both."""
@@ -95,10 +101,11 @@ class Question:
     @cached_property
     def asks_number(self) -> bool:
         """Whether a number is wanted that follows from values."""
-        wanted = signs("number asked", self.asking) or units_asked(self.asking)
+        wanted = signs("number asked", self.asking) or units_asked(self.asking) or self._asks_quantity
         return bool(wanted) and not self.compares and not signs("which is more", self.asking)
 
 
+_WHICH = re.compile(r"\b(?:what|which)\s+(?P<what>(?:[\w-]+\s+){0,2}[\w-]+)", re.IGNORECASE)
 _PHYSICAL = frozenset(["angle", "cycle", "turn", "level"])
 _LABEL = re.compile(
     r"\b(?:APA|IEEE|GB/T|MLA|ISO|Figs?\.?|(?:Figure|Table|Chapter|Section|Part|page|sheet|slide|problem|exercise|step|question|"
@@ -129,10 +136,22 @@ def _is_label(text: str, value: Value) -> bool:
     return not value.unit.dimensions and _LABEL.search(text[: value.start]) is not None
 
 
-_PARTS = {"third": "0.33", "quarter": "0.25", "fifth": "0.2", "tenth": "0.1", "hundredth": "0.01", "thousandth": "0.001"}
+_PARTS = {
+    "third": "0.33",
+    "quarter": "0.25",
+    "fifth": "0.2",
+    "tenth": "0.1",
+    "hundredth": "0.01",
+    "thousandth": "0.001",
+}
 _WORDED = (
     (re.compile(r"\bcross-section(?= \d)", re.IGNORECASE), "area"),
-    (re.compile(r"(?<=[A-Za-z²\d]) (?:(?:on|in|for|over) )?(?:each|every) (?=(?:square |cubic )?\w*met(?:re|er)\b|second\b)"), " per "),
+    (
+        re.compile(
+            r"(?<=[A-Za-z²\d]) (?:(?:on|in|for|over) )?(?:each|every) (?=(?:square |cubic )?\w*met(?:re|er)\b|second\b)"
+        ),
+        " per ",
+    ),
     *((re.compile(rf"\ba {part} of an? (?=\w)", re.IGNORECASE), f"{value} ") for part, value in _PARTS.items()),
 )
 

@@ -30,19 +30,20 @@ def gives_electric_value(question: Question) -> bool:
     return any(name == _ELECTRIC for value in question.values for name, _ in value.unit.dimensions)
 
 
-def asks_electric_value(question: Question) -> bool:
-    """Whether an electric or magnetic quantity is to follow from physical values."""
-    asked = targets(question)[:1]
-    return question.asks_number and question.physical and any(name == _ELECTRIC for d in asked for name, _ in d)
+def calculates_electrically(question: Question) -> bool:
+    """Whether something is to follow from physical values, and it or one of these is electric or magnetic."""
+    if not (question.asks_number and question.physical):
+        return False
+    return gives_electric_value(question) or any(name == _ELECTRIC for d in targets(question)[:1] for name, _ in d)
 
 
 def elsewhere(question: Question, foreign: Iterable[str]) -> list[str]:
     """Of foreign words those that are more than a setting.
 
-    "In a road tunnel the car radio falls silent" tells where it takes place only. Where an electric quantity follows
-    from values, all words are a setting, but for those of other sciences.
+    "In a road tunnel the car radio falls silent" tells where it takes place only. Where electric quantities are
+    calculated, all words are a setting, but for those of other sciences.
     """
-    if asks_electric_value(question):
+    if calculates_electrically(question):
         return [word for word in foreign if word in words_of("sciences")]
     return [word for word in foreign if word not in words_of("settings") or not at_home(question)]
 
