@@ -57,7 +57,7 @@ SHORT = {
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
 }
-SETS = {"writing decisions": ("", "second ", "third "), "em decisions": ("", "second ")}
+SETS = {"writing decisions": ("", "second ", "third "), "em decisions": ("", "second ", "third ")}
 """Of the decisions; each was written after the tables had been widened for those before it."""
 GROUPS = {
     "labelled, development": None,
@@ -66,6 +66,7 @@ GROUPS = {
     "writing decisions, third dev": "third-",
     "em decisions, dev": "em-decision-",
     "em decisions, second dev": "em-second-",
+    "em decisions, third dev": "em-third-",
     "short questions": "short-",
 }
 STAGES = {

@@ -1,4 +1,4 @@
-"""Named materials -> the constants that need not be given: the conductivity of copper is known, that of a brush is not."""
+"""Named materials -> the constants that need not be given: copper tells its conductivity, a brush does not."""
 
 import json
 import re
@@ -30,6 +30,6 @@ def _rows() -> tuple[_Row, ...]:
 
 
 def known_of(text: str) -> frozenset[str]:
-    """Symbols of notes ("sigma") and kinds ("S/m", "index") of the constants that the text implies by naming a material."""
+    """Symbols of notes ("sigma") and kinds ("S/m", "index") of the constants that a text tells by naming a material."""
     implied = (row.known for row in _rows() if row.named.search(text) and row.along.search(text))
     return frozenset().union(*implied)

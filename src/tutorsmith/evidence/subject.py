@@ -9,25 +9,32 @@ from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.question import Question
 
 AT_HOME = 1.0
-"""From this weight of words on a car or a kitchen is only where the question takes place: one word of the subject alone,
-or two that are used elsewhere, too."""
+"""From this weight of words on a car or a kitchen is only where a question takes place: one word that is used in the
+subject alone, or two that are used elsewhere, too."""
 _WEIGHTS: Mapping[str, float] = {"strong": 1.0, "weak": 0.5}
 _HEADED = 2
 """Words of headings that show, without any other sign, that a question is the course's."""
 _LETTERS = frozenset("BCDEHLQRV")
 _ELECTRIC = "[current]"
+_SOUND = 2.0e4
+"""The highest frequency of sound, in Hz."""
 
 
 def subject_weight(text: str) -> float:
-    """Different words on fields, currents and waves; those used elsewhere, too, and letters of quantities count half."""
+    """Different words on fields, currents and waves; those used elsewhere, too, and letters of quantities count
+    half."""
     told = set(words(text))
     letters = len(told & _LETTERS) * _WEIGHTS["weak"]
     return letters + sum(weight * len(told & subject_words(how)) for how, weight in _WEIGHTS.items())
 
 
 def gives_electric_value(question: Question) -> bool:
-    """Whether a value has a unit with amperes in it, such as coulombs or volts."""
-    return any(name == _ELECTRIC for value in question.values for name, _ in value.unit.dimensions)
+    """Whether a value has a unit with amperes in it, such as coulombs or volts, or is a frequency beyond sound."""
+    return any(
+        name == _ELECTRIC or (name == "cycle" and value.number > _SOUND)
+        for value in question.values
+        for name, _ in value.unit.dimensions
+    )
 
 
 def calculates_electrically(question: Question) -> bool:
