@@ -45,14 +45,15 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     own = question.own
     pointed = [*signs("sheet", own), *signs("picture", own)]
     before = [] if question.before else signs("before", own)  # in a dialogue the turns before are there
-    document, judged = signs("document", own), signs("judge", own)
+    document = [*signs("document", own), *(signs("own work", own) if course.of_fields else [])]
+    judged = signs("judge", own)
     framed = course.writes and _of_writing(question.asking)
     only_texts = course.writes and not course.calculates
     # "How thick must it be so that nothing gets through?" wants no work done where nothing is to be handed in.
     harmless = course.of_fields and subject_weight(own) > 0 and not signs("handed in", own)
     service = [] if harmless else [*signs("service", own), *(signs("other work", own) if only_texts else [])]
     advising = question.asking if course.of_fields and at_home(question) else own
-    advice = [*([] if framed else signs("advice", advising)), *signs("others decide", own)]
+    advice = [*([] if framed else signs("advice", advising)), *([] if harmless else signs("others decide", own))]
     demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
     if course.of_fields:
