@@ -61,9 +61,9 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
     asked = own if _POINTS_BACK.search(question.asking) else question.asking
     lacks = lacking(question) if course.writes or not course.calculates else None
-    speaks = of_texts(question) if course.writes else False
-    stray = (course.writes or course.of_fields) and not question.before and not speaks
-    stray = stray and not (course.of_fields and not astray(question, course))
+    untold = not question.before and not (course.writes and of_texts(question))
+    stray = only_texts and untold
+    strange = course.of_fields and untold and astray(question, course)
     count, shown = len(question.measured), bool(question.shown)
     loosely = bool(document and judged)
     if course.writes:
@@ -95,7 +95,8 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "foreign asked": float(
             not framed and any(w in (*far, *near) for d in ("far", "near") for w in foreign_words(asked, course, d))
         ),
-        "not of the course": float(stray),
+        "not of texts": float(stray),
+        "not of fields": float(strange),
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
