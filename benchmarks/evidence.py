@@ -40,7 +40,10 @@ from tutorsmith.retrieval.index import Index, open_index
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "training"
 CASES = ROOT / "tests" / "cases" / "evidence.json"
-DECISIONS = ROOT / "tests" / "cases" / "writing_decisions.json"
+DECISIONS = {
+    name: ROOT / "tests" / "cases" / f"{file}.json"
+    for name, file in (("writing decisions", "writing_decisions"), ("em decisions", "em_decisions"))
+}
 REFUSALS = ROOT / "tests" / "cases" / "refusals.json"
 _SPEAKS_OF_NOTES = re.compile(r"excerpt|notes|passage|provided|\[\d|according to|摘录|笔记|资料", re.IGNORECASE)
 FOLDS = 10
@@ -53,13 +56,16 @@ SHORT = {
     "insufficient_context": "insufficient",
     "out_of_scope": "scope",
 }
-SETS = ("", "second ", "third ")
-"""Of the writing decisions; each was written after the tables had been widened for those before it."""
+SETS = {"writing decisions": ("", "second ", "third "), "em decisions": ("", "second ", "third ")}
+"""Of the decisions; each was written after the tables had been widened for those before it."""
 GROUPS = {
     "labelled, development": None,
     "writing decisions, dev": "decision-",
     "writing decisions, second dev": "second-",
     "writing decisions, third dev": "third-",
+    "em decisions, dev": "em-decision-",
+    "em decisions, second dev": "em-second-",
+    "em decisions, third dev": "em-third-",
     "short questions": "short-",
 }
 STAGES = {
@@ -127,7 +133,9 @@ def short_questions() -> list[tuple[str, Sample]]:
 
 def development() -> list[tuple[str, Sample]]:
     """(course, question) of all that the weights to start from are fitted on."""
-    written = [pair for which in SETS for pair in labelled(f"{which}dev", cases=DECISIONS)]
+    written = [
+        pair for name, sets in SETS.items() for which in sets for pair in labelled(f"{which}dev", cases=DECISIONS[name])
+    ]
     return [*labelled("dev"), *written, *short_questions()[::EVERY]]
 
 
@@ -231,7 +239,7 @@ def main() -> None:
     for course, files in (("em", STAGES["style"][0]), ("writing", STAGES["writing"][0])):
         asked = asked_words(s.question for s in samples_of(files) if s.refusal_type is None)
         COURSES[course] = Course(index_of([course]), asked)
-    COURSES["writing-zh"] = Course(index_of(["writing"], "zh"))
+        COURSES[f"{course}-zh"] = Course(index_of([course], "zh"))
     COURSES["both"] = Course(index_of(["em", "writing"]))
     if options.fit_prior:
         write_prior()
@@ -255,11 +263,15 @@ def measured(benchmarks: bool) -> dict[str, list[Outcome]]:
     short = cross_validated_prior(development())
     for name, start in GROUPS.items():
         results[f"{name}, cross-validated"] = [o for o in short if group_of(o.sample) == start]
-    stages = {"em": trained("style"), "writing": trained("writing"), "writing-zh": trained("writing", "zh")}
+    stages = {
+        f"{course}{suffix}": trained(stage, language)
+        for course, stage in (("em", "style"), ("writing", "writing"))
+        for suffix, language in (("", "en"), ("-zh", "zh"))
+    }
     for name, part, cases in (
         ("labelled, unseen", "unseen", CASES),
         ("labelled, held", "held", CASES),
-        *((f"writing decisions, {which}held", f"{which}held", DECISIONS) for which in SETS),
+        *((f"{name}, {which}held", f"{which}held", DECISIONS[name]) for name, sets in SETS.items() for which in sets),
     ):
         results[name] = [
             o for course in stages for o in decided(stages[course], [s for _, s in labelled(part, course, cases)])

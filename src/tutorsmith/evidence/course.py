@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tutorsmith.data.words import words
-from tutorsmith.evidence.cues import text_words
+from tutorsmith.evidence.cues import subject_words, text_words
 from tutorsmith.evidence.formulas import Formulary, formulary
 from tutorsmith.retrieval.index import Index
 from tutorsmith.retrieval.search import ranking
 
-_NOTES_ONLY = ("counts", "formulary", "calculates", "writes")
+_NOTES_ONLY = ("counts", "formulary", "calculates", "writes", "of_fields", "headings")
 _TWICE = 2
 """A word of one question only may be what makes it strange; of two it belongs to the course."""
 
@@ -43,7 +43,21 @@ class Course:
     @cached_property
     def writes(self) -> bool:
         """Whether it teaches writing: a third of its chunks speak of sentences, citations, captions and the like."""
-        named = text_words("parts and acts")
+        return self._speaks_of(text_words("parts and acts"))
+
+    @cached_property
+    def of_fields(self) -> bool:
+        """Whether it teaches electromagnetic fields: a third of its chunks speak of flux, voltage, waveguides."""
+        return self._speaks_of(subject_words("strong"))
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """Words of the notes' headings that stand in one chunk of eight at most: "trough", not "example"."""
+        most = len(self.index.chunks) / 8
+        heard = {word for chunk in self.index.chunks for word in words(f"{chunk.title} {chunk.heading}")}
+        return frozenset(word for word in heard if len(word) > 1 and self.counts[word] <= most)
+
+    def _speaks_of(self, named: frozenset[str]) -> bool:
         chunks = self.index.chunks
         speak = sum(
             any(word in named for word in words(f"{chunk.title} {chunk.heading} {chunk.text}")) for chunk in chunks

@@ -4,6 +4,7 @@ import json
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from tutorsmith.data.words import stem
 
@@ -29,10 +30,8 @@ def kinds(group: str, text: str) -> set[str]:
 
 
 @cache
-def _fields() -> dict[str, dict[str, str]]:
-    table: dict[str, dict[str, str]] = json.loads(
-        files(__package__).joinpath("fields.json").read_text(encoding="utf-8")
-    )
+def _fields() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(files(__package__).joinpath("fields.json").read_text(encoding="utf-8"))
     return table
 
 
@@ -51,3 +50,18 @@ def field_words() -> dict[str, str]:
 def text_words(group: str) -> frozenset[str]:
     """Stems of the words with which one speaks of texts: "parts and acts" of writing, or "works and studies"."""
     return frozenset(stem(word) for word in _fields()["texts"][group].split())
+
+
+@cache
+def words_of(listed: str) -> frozenset[str]:
+    """Stems of the words of several fields: of "settings", which are often only where a question takes place (a car, a
+    kitchen, a mountain), or of "sciences", whose words are what is asked about."""
+    table = _fields()
+    near_and_far = {**table["near"], **table["far"]}
+    return frozenset(stem(word) for name in table[listed] for word in near_and_far[name].split())
+
+
+@cache
+def subject_words(how: str) -> frozenset[str]:
+    """Stems with which one speaks of fields, currents and waves: "strong" ones of nothing else, "weak" ones also."""
+    return frozenset(stem(word) for word in _fields()["subjects"][how].split())

@@ -12,6 +12,7 @@ from tutorsmith.evidence.given import targets
 from tutorsmith.evidence.needs import Missing, Solver
 from tutorsmith.evidence.question import Question
 from tutorsmith.evidence.references import advised, looked_at, remark_untold
+from tutorsmith.evidence.subject import astray, at_home, elsewhere, subject_weight
 from tutorsmith.evidence.textneeds import lacking
 
 CHUNKS = 25
@@ -44,17 +45,25 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     own = question.own
     pointed = [*signs("sheet", own), *signs("picture", own)]
     before = [] if question.before else signs("before", own)  # in a dialogue the turns before are there
-    document, judged = signs("document", own), signs("judge", own)
+    document = [*signs("document", own), *(signs("own work", own) if course.of_fields else [])]
+    judged = signs("judge", own)
     framed = course.writes and _of_writing(question.asking)
     only_texts = course.writes and not course.calculates
-    service = [*signs("service", own), *(signs("other work", own) if only_texts else [])]
-    advice = [*([] if framed else signs("advice", own)), *signs("others decide", own)]
+    # "How thick must it be so that nothing gets through?" wants no work done where nothing is to be handed in.
+    harmless = course.of_fields and subject_weight(own) > 0 and not signs("handed in", own)
+    service = [] if harmless else [*signs("service", own), *(signs("other work", own) if only_texts else [])]
+    advising = question.asking if course.of_fields and at_home(question) else own
+    advice = [*([] if framed else signs("advice", advising)), *([] if harmless else signs("others decide", own))]
     demands = [*service, *advice]
     far, near = foreign_words(own, course, "far"), foreign_words(own, course, "near")
+    if course.of_fields:
+        far, near = elsewhere(question, far), elsewhere(question, near)
     # "In a superconductor E is zero. How can a current flow in it?" asks about the superconductor.
     asked = own if _POINTS_BACK.search(question.asking) else question.asking
     lacks = lacking(question) if course.writes or not course.calculates else None
-    stray = only_texts and not question.before and not of_texts(question)
+    untold = not question.before and not (course.writes and of_texts(question))
+    stray = only_texts and untold
+    strange = course.of_fields and untold and astray(question, course)
     count, shown = len(question.measured), bool(question.shown)
     loosely = bool(document and judged)
     if course.writes:
@@ -67,11 +76,11 @@ def evidence_of(question: Question, course: Course) -> Evidence:
     if course.writes and (shown or (advised(question) and not unseen)):
         pointed = []  # "Table 3 and Figure 5 give the same numbers. Can both stay?" asks for a rule
     # Whether the numbers are enough is asked of a question of the course only, with all that it speaks of at hand.
-    elsewhere = bool(far or near or pointed or before or demands)
-    calculates = question.asks_number and question.physical and course.calculates and not elsewhere and not shown
+    aside = bool(far or near or pointed or before or demands)
+    calculates = question.asks_number and question.physical and course.calculates and not aside and not shown
     missing = Solver(question, course.formulary, course.search(question.text, CHUNKS)).best() if calculates else None
     # "Find B inside the solenoid": a number is asked for, and there is nothing to reckon with.
-    nothing = question.asks_number and course.calculates and not question.values and not elsewhere and not shown
+    nothing = question.asks_number and course.calculates and not question.values and not aside and not shown
     bare = nothing and bool(targets(question)) and not signs("symbols", own) and not signs("reason", own)
     numbers = {
         "absent": min(len(pointed), 3),
@@ -84,9 +93,10 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "foreign": 0.0 if framed else min(len(far), 2),
         "neighbouring": 0.0 if framed else min(len(near), 2),
         "foreign asked": float(
-            not framed and any(foreign_words(asked, course, distance) for distance in ("far", "near"))
+            not framed and any(w in (*far, *near) for d in ("far", "near") for w in foreign_words(asked, course, d))
         ),
         "not of texts": float(stray),
+        "not of fields": float(strange),
         "unknown name": float(bool(unknown_names(question.asking, course))),
         "unknown asked": course.unknown(question.asking),
         "calculates": float(calculates),
@@ -94,7 +104,7 @@ def evidence_of(question: Question, course: Course) -> Evidence:
         "lacking": float(min(missing.count, 2)) if missing else 0.0,
         "no relation": float(calculates and missing is None),
         "needed for the text": float(lacks is not None),
-        "asks number": float(question.asks_number),
+        "asks number": float(question.asks_number and (bool(question.values) or bare)),
         "values": min(count, 4) / 4,
     }
     told = [named for named in (unseen, remark) if named]

@@ -46,7 +46,7 @@ _VECTOR_PRODUCT = re.compile(r"\\mathbf\{?[A-Za-z]\}?\s*\\(?:times|cdot)\s*\\mat
 DIFFERENCE = re.compile(r"(?P<base>\\?[A-Za-z]+)_\{?\w+\}?\s*-\s*(?P=base)_\{?\w+\}?")
 _MOST = 9
 """A formula of more symbols is no relation that a question asks for."""
-_EQUALS = re.compile(r"=|\\approx|\\equiv|\\to(?![A-Za-z])")
+_EQUALS = re.compile(r"=|\\approx|\\equiv")
 _PARTS = re.compile(r"\\qquad|\\quad|;|,(?=\s*(?:\\[A-Za-z]|[A-Za-z]))")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]+|[\u4e00-\u9fff]+")
 _NAME_STOP = frozenset(
@@ -56,7 +56,7 @@ _NAME_STOP = frozenset(
     """.split()  # noqa: SIM905
 )
 _UNIT_AFTER = re.compile(
-    r",?\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
+    r",?\s*(?:\(?\s*(?:is|are|both|all)?\s*(?:measured\s+)?in\s+|，?的?单位(?:为|是)?\s*)(?P<unit>[A-Za-zΩ°%][A-Za-zΩ]*(?:\^-?\d)?"
     r"(?:\s?[/*·]\s?\(?[A-Za-zΩ]+(?:\^-?\d)?\)?)*)"
 )
 _IS_THE = re.compile(r"\s*(?:is|are|,|being|denotes)?\s*(?:the|an?)\s+(?P<name>[A-Za-z][A-Za-z -]{2,50})")

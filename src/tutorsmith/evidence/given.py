@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutorsmith.evaluation.metrics.values import Value
-from tutorsmith.evidence.quantities import Dimension, is_kind, kept_dimension, quantities_in
+from tutorsmith.evidence.quantities import Dimension, dimension_of_unit, is_kind, kept_dimension, quantities_in
 from tutorsmith.evidence.question import Question, units_asked
 
 LENGTH: Dimension = (("[length]", 1.0),)
@@ -16,6 +16,19 @@ _ASKS = re.compile(
     r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
     re.IGNORECASE,
 )
+_OF_ANTENNAS, _GAIN = ("dBi", "dBd"), dimension_of_unit("gain")
+_LIGHT = (1.0e-7, 2.0e-5)
+"""From where to where the wavelengths of light lie, in m."""
+_OPTICAL = re.compile(
+    r"\b(?:light|laser|beam|optical|lens|coating|reflect\w*|index|infrared|ultraviolet|green|red|blue|yellow)\b|光|折射|红外",
+    re.IGNORECASE,
+)
+_ELECTRIC_FIELD, _FLUX_DENSITY = dimension_of_unit("V/m"), dimension_of_unit("T")
+_OF_COILS = frozenset([dimension_of_unit("A"), dimension_of_unit("turns")])
+_ELECTRIC = re.compile(r"electric(?:al)? field|\bE\b|电场", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow many (?:\w+ )?(?:electrons|protons|ions|elementary charges)\b", re.IGNORECASE)
+_LATE = re.compile(r"(?:是|为|有|约)?多[大少远深]")
+"""In Chinese the quantity may stand before the question word."""
 _NEEDED = re.compile(r"\bI (?:need|want|look for|am looking for)\b[^.?!]*", re.IGNORECASE)
 _WAVE = re.compile(r"wavelength (?:of|is|=)|free-space wavelength|\blambda\b|波长", re.IGNORECASE)
 
@@ -46,25 +59,47 @@ def is_measure(text: str, value: Value) -> bool:
 
 def dimension_of_value(text: str, value: Value, named: Sequence[tuple[int, int, Dimension]]) -> Dimension:
     """As its unit says; for a bare number the kind that is named beside it. named: `quantities_in` of the text."""
+    if text[value.start : value.end].endswith(_OF_ANTENNAS):
+        return _GAIN
     dimension = kept_dimension(value.unit.dimensions)
-    if dimension == LENGTH and _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
-        dimension = OWN_LENGTHS[0]
-    if not dimension:
-        near = [
-            (min(abs(value.start - end), abs(start - value.end)), kind)
-            for start, end, kind in named
-            if -45 < value.start - end < 45 and is_kind(kind)
-        ]
-        dimension = min(near)[1] if near else ()
-    return dimension
+    if dimension == LENGTH and _is_wavelength(value, text):
+        return OWN_LENGTHS[0]
+    if dimension:
+        return dimension
+    near = [
+        (min(abs(value.start - end), abs(start - value.end)), kind)
+        for start, end, kind in named
+        if -45 < value.start - end < 45 and is_kind(kind)
+    ]
+    return min(near)[1] if near else ()
+
+
+def _is_wavelength(value: Value, text: str) -> bool:
+    """By the words beside it; of light by its size."""
+    if _WAVE.search(text[max(0, value.start - 25) : value.end + 25]):
+        return True
+    return _LIGHT[0] <= abs(value.number) <= _LIGHT[1] and _OPTICAL.search(text) is not None
+
+
+def _electric_or_magnetic(dimension: Dimension, question: Question) -> Dimension:
+    """A field without a name is that of a current where one, or turns, are given."""
+    if dimension != _ELECTRIC_FIELD or _ELECTRIC.search(question.own):
+        return dimension
+    given = {kept_dimension(value.unit.dimensions) for value in question.values}
+    return _FLUX_DENSITY if given & _OF_COILS else dimension
 
 
 def targets(question: Question) -> tuple[Dimension, ...]:
     """Dimensions of what is asked for: the unit that is wanted, and the quantities that are named after the asking."""
+    if _COUNTED.search(question.asking):
+        return ()
     out = [unit.dimensions for unit in units_asked(question.asking)]
     asks = _ASKS.search(question.asking)
     start = asks.start() if asks else 0
-    listed = [d for at, _, d in quantities_in(question.asking) if at >= start]
+    everywhere = [(at, end, _electric_or_magnetic(d, question)) for at, end, d in quantities_in(question.asking)]
+    listed = [d for at, _, d in everywhere if at >= start]
+    if not listed and _LATE.search(question.asking):
+        listed = [d for at, _, d in everywhere if at < start][-1:]
     named, also = listed[:1], listed[1:]
     if not named and (needed := _NEEDED.search(question.own)):
         named = [d for _, _, d in quantities_in(needed.group(0))[:1]]

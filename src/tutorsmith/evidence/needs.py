@@ -10,6 +10,7 @@ from tutorsmith.evaluation.metrics.units import Unit, comparable
 from tutorsmith.evidence.cues import kinds, signs
 from tutorsmith.evidence.formulas import Formulary, Relation
 from tutorsmith.evidence.given import LENGTH, OWN_LENGTHS, Given, givens, targets
+from tutorsmith.evidence.materials import known_of
 from tutorsmith.evidence.quantities import Dimension, dimension_of_name, dimension_of_unit, is_kind, word_of
 from tutorsmith.evidence.question import Question
 
@@ -20,7 +21,9 @@ CHUNKS = 6
 """How many chunks that have the asked quantity are used."""
 _CHAIN = 2
 """How many relations may stand behind each other: current from voltage, then flux from current."""
-_FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.1
+_WHOLE, _PAIR = 0.5, 2
+"""What speaks for a relation of more than two symbols that takes just the values that are given."""
+_FAR, _UNUSED, _COMMON, _DOUBT, _STEP = 1.5, 0.4, 1.0, 0.6, 0.2
 """What weighs against one missing quantity: a chunk that does not fit the question, a value without use, a relation
 that is not from the notes (as far as a chunk that does not fit), a symbol of which the notes tell nothing, and a
 quantity that must be derived first."""
@@ -59,6 +62,11 @@ class Missing:
     derived: int = 0
 
     @property
+    def serves_all(self) -> bool:
+        """Whether the question's values, all of them and nothing else, are what the relation takes."""
+        return not (self.count or self.unused or self.derived) and len(self.relation.symbols) > _PAIR
+
+    @property
     def cost(self) -> float:
         """How ill it fits the question; the least is the relation that is meant."""
         doubt = sum(dimension is None for dimension in self.relation.dimensions)
@@ -68,6 +76,7 @@ class Missing:
             + _UNUSED * min(len(self.unused), 3)
             + _DOUBT * doubt
             + _STEP * self.derived
+            - (_WHOLE if self.serves_all else 0.0)
         )
 
 
@@ -107,7 +116,7 @@ class Solver:
         """Which constants of the medium need not be given.
 
         All in free space; those of a second medium when the question names one only; permeability in all but magnetic
-        materials.
+        materials; what a named material implies.
         """
         media = kinds("medium", text)
         vacuum = not media or bool(signs("free space", text))
@@ -115,7 +124,7 @@ class Solver:
         magnetic = signs("magnetic", text) and not signs("nonmagnetic", text)
         out = {"epsilon", "permittivity", "n", "index"} if vacuum or (told and len(media) == 1) else set()
         out |= set() if magnetic else {"mu", "permeability"}
-        return frozenset(out | {"eta"} if vacuum else out)
+        return frozenset(out | {"eta"} if vacuum else out) | known_of(text)
 
     @cached_property
     def relations(self) -> tuple[Typed, ...]:
@@ -252,8 +261,8 @@ class Solver:
 
 @cache
 def _material_units() -> frozenset[Dimension]:
-    """Of permittivity, permeability and intrinsic impedance."""
-    return frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm")))
+    """Of permittivity, permeability, intrinsic impedance, conductivity, and of the field at breakdown."""
+    return frozenset(map(dimension_of_unit, ("F/m", "H/m", "ohm", "S/m", "V/m")))
 
 
 def _fits_name(name: str, wanted: Dimension | None) -> bool:

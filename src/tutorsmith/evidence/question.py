@@ -8,6 +8,7 @@ from tutorsmith.data.words import words
 from tutorsmith.evaluation.metrics.units import Unit
 from tutorsmith.evaluation.metrics.values import Value, values_of
 from tutorsmith.evidence.cues import signs
+from tutorsmith.evidence.quantities import quantities_in
 
 QUOTES = re.compile(
     r"\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|《[^》]+》|(?<![A-Za-z])'[^']{12,}'(?![A-Za-z])", re.DOTALL
@@ -67,7 +68,8 @@ class Question:
     @cached_property
     def valued(self) -> tuple[tuple[str, tuple[Value, ...]], ...]:
         """Texts with their numbers and units: the question, and the turns before it."""
-        return tuple((text, values_of(text)) for text in (self.own, self.before) if text or text is self.own)
+        texts = (_spelled_out(text) for text in (self.own, self.before) if text or text is self.own)
+        return tuple((text, values_of(text)) for text in texts)
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -75,9 +77,10 @@ class Question:
 
     @property
     def measured(self) -> tuple[Value, ...]:
-        """Values of the question itself in digits, without numbers of figures, chapters and styles."""
+        """Values of the question itself, without numbers of figures, chapters and styles; in words, such as "half a
+        millimetre", those with a physical unit only, and not "one metre of it"."""
         text, values = self.valued[0]
-        return tuple(v for v in values if not text[v.start].isalpha() and not _is_label(text, v))
+        return tuple(v for v in values if not _is_label(text, v) and (not text[v.start].isalpha() or _is_amount(v)))
 
     @property
     def physical(self) -> bool:
@@ -85,10 +88,24 @@ class Question:
         return any(name.startswith("[") or name in _PHYSICAL for v in self.measured for name, _ in v.unit.dimensions)
 
     @property
+    def _asks_quantity(self) -> bool:
+        """Whether values stand beside a question for which voltage, what force, and the like."""
+        return self.physical and any(quantities_in(found.group("what")) for found in _WHICH.finditer(self.asking))
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether it asks how one case stands to another, which needs no values, or gives those of both."""
+        told = [value.unit.dimensions for value in self.measured if value.unit.dimensions]
+        return bool(signs("ratio", self.own)) and len(set(told)) in (0, len(told) / 2)
+
+    @cached_property
     def asks_number(self) -> bool:
-        return bool(signs("number asked", self.asking))
+        """Whether a number is wanted that follows from values."""
+        wanted = signs("number asked", self.asking) or units_asked(self.asking) or self._asks_quantity
+        return bool(wanted) and not self.compares and not signs("which is more", self.asking)
 
 
+_WHICH = re.compile(r"\b(?:what|which)\s+(?P<what>(?:[\w-]+\s+){0,2}[\w-]+)", re.IGNORECASE)
 _PHYSICAL = frozenset(["angle", "cycle", "turn", "level"])
 _LABEL = re.compile(
     r"\b(?:APA|IEEE|GB/T|MLA|ISO|Figs?\.?|(?:Figure|Table|Chapter|Section|Part|page|sheet|slide|problem|exercise|step|question|"
@@ -102,8 +119,41 @@ def _is_passage(quoted: str) -> bool:
     return len(quoted.split()) >= _SHOWN_WORDS or len(words(quoted)) > _SHOWN_WORDS
 
 
+def _spelled_out(text: str) -> str:
+    """The text with some wordings of values brought to those that are read: 3 uC on every metre -> 3 uC per metre."""
+    for pattern, plain in _WORDED:
+        text = pattern.sub(plain, text)
+    return text
+
+
+def _is_amount(value: Value) -> bool:
+    """Whether a value in words is a physical one: no time, which is told in words of anything, and no bare unit."""
+    names = {name for name, _ in value.unit.dimensions}
+    return value.number != value.unit.factor and any(name[0] == "[" for name in names) and names != {"[time]"}
+
+
 def _is_label(text: str, value: Value) -> bool:
     return not value.unit.dimensions and _LABEL.search(text[: value.start]) is not None
+
+
+_PARTS = {
+    "third": "0.33",
+    "quarter": "0.25",
+    "fifth": "0.2",
+    "tenth": "0.1",
+    "hundredth": "0.01",
+    "thousandth": "0.001",
+}
+_WORDED = (
+    (re.compile(r"\bcross-section(?= \d)", re.IGNORECASE), "area"),
+    (
+        re.compile(
+            r"(?<=[A-Za-z²\d]) (?:(?:on|in|for|over) )?(?:each|every) (?=(?:square |cubic )?\w*met(?:re|er)\b|second\b)"
+        ),
+        " per ",
+    ),
+    *((re.compile(rf"\ba {part} of an? (?=\w)", re.IGNORECASE), f"{value} ") for part, value in _PARTS.items()),
+)
 
 
 _HOW = {

@@ -35,6 +35,7 @@ _CODE = (
     "evidence/common.json",
     "evidence/cues.json",
     "evidence/fields.json",
+    "evidence/materials.json",
     "evidence/quantities.json",
     "evidence/references.json",
     "evidence/textneeds.json",
