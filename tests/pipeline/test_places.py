@@ -64,6 +64,11 @@ def test_sections_open_and_what_was_put_in_is_told() -> None:
     assert open_sections("No sections.", SECTIONS, openings) == ("No sections.", ())
 
 
+def test_answers_without_sections_have_no_bodies() -> None:
+    assert bodies_of("It is 5 V.", SECTIONS) == bodies_of("### Conclusion\nYes.", ()) == []
+    assert fit_places([sample(n, "It is 5 V.") for n in range(3)]) == NOWHERE
+
+
 def test_bodies_are_those_of_the_sections_asked_for() -> None:
     text = "Hm.\n\n### Conclusion\nYes.\n\n### Aside\nNo.\n### Check\nUnits."
     assert bodies_of(text, SECTIONS) == [(0, "Yes.\n\n### Aside\nNo.\n"), (2, "Units.")]

@@ -81,8 +81,8 @@ def places_of(answer: str, sections: Sequence[Section]) -> list[tuple[int, int, 
 def bodies_of(answer: str, sections: Sequence[Section]) -> list[tuple[int, str]]:
     """(section, its text)."""
     places = places_of(answer, sections)
-    ends = [start for _, start, _ in places[1:]] + [len(answer)]
-    return [(k, answer[start:end]) for (k, _, start), end in zip(places, ends, strict=True)]
+    ends = [*(heading for _, heading, _ in places[1:]), len(answer)]
+    return [(k, answer[start:end]) for (k, _, start), end in zip(places, ends, strict=False)]
 
 
 def open_sections(
