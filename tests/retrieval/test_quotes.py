@@ -72,6 +72,14 @@ def test_nothing_is_quoted_without_words_or_excerpts() -> None:
     assert quotes_said([], "en") == ""
 
 
+def test_numbers_that_would_be_read_as_citations_are_left_out() -> None:
+    text = 'Cite several sources together.\n\nWrite "as shown [2], [7]".\n\nOr [3–5].\n\nThe interval [0, a] is closed.'
+    assert [said for _, said in quoted(numbered(hit(text)), 100)] == [
+        "Cite several sources together.",
+        "The interval [0, a] is closed.",
+    ]
+
+
 def test_a_passage_of_two_excerpts_is_quoted_once() -> None:
     assert quoted(numbered(hit(PLATES), hit(PLATES)), 100) == [(1, text) for text in passages(PLATES)]
 

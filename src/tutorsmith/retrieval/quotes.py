@@ -22,6 +22,7 @@ _EXAMPLE = re.compile(
     r"\bworked example\b|\bexample\s*\d|\b(?:given|substitution)\b[\s*_]{0,4}:|例题|例\s*\d|(?:已知|代入)\s*[:：]",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
 _INITIAL = re.compile(r"(?:,|&|[A-Z]\.) [A-Z]\.$")
 _NUMBERS = re.compile(r"(?:=|\\approx|≈)\s*-?\s*\d|^\W*(?:given|substitution|result|已知|代入|结果)\b", re.IGNORECASE)
 
@@ -57,7 +58,8 @@ def _on_one_line(text: str) -> str:
 def quoted(numbered: Sequence[tuple[int, Hit]], max_words: int) -> list[tuple[int, str]]:
     """(number of the excerpt, passage), of all passages in order those that have room within max_words.
 
-    Left out are tables and code, and the numbers of a worked example: they are another problem's.
+    Left out are tables and code, the numbers of a worked example, which are another problem's, and numbers in brackets,
+    which would be read as excerpts'.
     """
     out: dict[str, int] = {}
     left = max_words
@@ -65,7 +67,7 @@ def quoted(numbered: Sequence[tuple[int, Hit]], max_words: int) -> list[tuple[in
         example = _EXAMPLE.search(f"{hit.heading}\n{hit.text}") is not None
         for passage in passages(hit.text):
             words = word_count(passage)
-            if passage in out or words > left or passage.startswith(("|", "```")):
+            if passage in out or words > left or passage.startswith(("|", "```")) or _BRACKETED.search(passage):
                 continue
             if not (example and _NUMBERS.search(passage)):
                 out[passage] = number
