@@ -16,15 +16,14 @@ _ASKS = re.compile(
     r"\b(?:what|which|how|find|calculate|compute|determine|estimate|work out|i need|give)\b|[求算]|多[大少远深]",
     re.IGNORECASE,
 )
-_OF_ANTENNAS, _GAIN = ("dBi", "dBd"), dimension_of_unit("gain")
+_OF_ANTENNAS = ("dBi", "dBd")
 _LIGHT = (1.0e-7, 2.0e-5)
 """From where to where the wavelengths of light lie, in m."""
 _OPTICAL = re.compile(
     r"\b(?:light|laser|beam|optical|lens|coating|reflect\w*|index|infrared|ultraviolet|green|red|blue|yellow)\b|光|折射|红外",
     re.IGNORECASE,
 )
-_ELECTRIC_FIELD, _FLUX_DENSITY = dimension_of_unit("V/m"), dimension_of_unit("T")
-_OF_COILS = frozenset([dimension_of_unit("A"), dimension_of_unit("turns")])
+_OF_COILS = ("A", "turns")
 _ELECTRIC = re.compile(r"electric(?:al)? field|\bE\b|电场", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow many (?:\w+ )?(?:electrons|protons|ions|elementary charges)\b", re.IGNORECASE)
 _LATE = re.compile(r"(?:是|为|有|约)?多[大少远深]")
@@ -60,7 +59,7 @@ def is_measure(text: str, value: Value) -> bool:
 def dimension_of_value(text: str, value: Value, named: Sequence[tuple[int, int, Dimension]]) -> Dimension:
     """As its unit says; for a bare number the kind that is named beside it. named: `quantities_in` of the text."""
     if text[value.start : value.end].endswith(_OF_ANTENNAS):
-        return _GAIN
+        return dimension_of_unit("gain")
     dimension = kept_dimension(value.unit.dimensions)
     if dimension == LENGTH and _is_wavelength(value, text):
         return OWN_LENGTHS[0]
@@ -83,10 +82,10 @@ def _is_wavelength(value: Value, text: str) -> bool:
 
 def _electric_or_magnetic(dimension: Dimension, question: Question) -> Dimension:
     """A field without a name is that of a current where one, or turns, are given."""
-    if dimension != _ELECTRIC_FIELD or _ELECTRIC.search(question.own):
+    if dimension != dimension_of_unit("V/m") or _ELECTRIC.search(question.own):
         return dimension
     given = {kept_dimension(value.unit.dimensions) for value in question.values}
-    return _FLUX_DENSITY if given & _OF_COILS else dimension
+    return dimension_of_unit("T") if given.intersection(map(dimension_of_unit, _OF_COILS)) else dimension
 
 
 def targets(question: Question) -> tuple[Dimension, ...]:
