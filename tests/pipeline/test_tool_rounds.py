@@ -25,6 +25,7 @@ from tutorsmith.pipeline.calculations import call_messages
 from tutorsmith.pipeline.prompts import Prompter
 from tutorsmith.pipeline.rows import training_rows
 from tutorsmith.pipeline.run import run_stage
+from tutorsmith.pipeline.tool_rounds import NO_CALLS
 from tutorsmith.tools import schemas
 
 FORCE = {"expression": "q_1*q_2/(4*pi*epsilon_0*R^2)", "variables": {"q_1": "4.0 uC", "q_2": "6.0 uC", "R": "0.30 m"}}
@@ -44,14 +45,16 @@ class Scripted:
     def __init__(self, loaded: LoadedModel, script: Script, reason: str = "stop") -> None:
         self.loaded, self.script, self.reason = loaded, script, reason
         self.asked: list[list[str]] = []
+        self.forms: list[list[Form | None]] = []
 
     def generate(
         self,
         prompts: Sequence[Sequence[int]],
         sampling: Sampling,
         done: Callable[[int, Completion], None],
-        _forms: Sequence[Form | None] | None = None,
+        forms: Sequence[Form | None] | None = None,
     ) -> None:
+        self.forms.append(list(forms or []))
         tokenizer = self.loaded.tokenizer
         self.asked.append([tokenizer.decode(prompt, skip_special_tokens=False) for prompt in prompts])
         for k, text in enumerate(self.asked[-1]):
@@ -147,10 +150,28 @@ def test_rounds_are_bounded_and_the_last_text_stands(scripted: Any, rounds: int,
     assert answer.prediction == "Still at it."
 
 
-def test_the_same_call_again_ends_the_loop_and_saying_nothing_is_told(scripted: Any) -> None:
+def test_the_same_call_again_is_not_run_and_the_answer_asked_for_without_calls(scripted: Any) -> None:
+    """Once; a tutor that cannot be held to it says nothing, which is told."""
     (answer,), engine = scripted(lambda _: call("evaluate_expression", FORCE), questions())
-    assert len(engine.asked) == 2 and answer.rounds == 1 and len(answer.tool_calls) == 2
+    assert len(engine.asked) == 3 and answer.rounds == 2 and len(answer.tool_results) == 1
     assert answer.prediction == "" and answer.flags == ("empty",)
+    assert [form.held for forms in engine.forms[2:] for form in forms] == [NO_CALLS]
+
+
+def test_a_tutor_held_to_no_calls_answers(scripted: Any) -> None:
+    said: list[str] = []
+
+    def script(_: str) -> str:
+        said.append("")
+        return "It is 2.4 N." if len(said) == 3 else call("evaluate_expression", FORCE)
+
+    (answer,), _ = scripted(script, questions())
+    assert answer.prediction == "It is 2.4 N." and len(answer.tool_calls) == 1 and answer.rounds == 2
+
+
+def test_a_new_call_after_a_text_is_no_repetition(scripted: Any) -> None:
+    (answer,), engine = scripted(lambda _: call("evaluate_expression", FORCE, "It is 2.4 N."), questions())
+    assert len(engine.asked) == 2 and answer.prediction == "It is 2.4 N."
 
 
 def test_a_first_call_alone_is_no_empty_answer(scripted: Any) -> None:

@@ -2,6 +2,8 @@
 
 question -> answer with calls -> calls run -> question, calls, results -> answer ... -> the last text stands
 
+An answer that only repeats calls whose results it was shown says nothing: it is asked for once more, without calls.
+
 All dialogues of a round go to the engine together.
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 
 from tutorsmith.core.errors import DataError
 from tutorsmith.data.schema import BenchmarkItem, Prediction
+from tutorsmith.generation.call_form import Calls
 from tutorsmith.generation.predict import Request
 from tutorsmith.models.tool_words import UNREADABLE
 from tutorsmith.pipeline.calculations import call_messages
@@ -23,6 +26,7 @@ from tutorsmith.tools import TOOLS, call_tool
 LOGGER = logging.getLogger("tutorsmith")
 Sources = Sequence[Mapping[str, str]]
 Ask = Callable[[Sequence[Request]], Sequence[Prediction]]
+NO_CALLS = Calls(())
 _FORM = 'write <tool_call>{"name": "...", "arguments": {...}}</tool_call> with valid JSON inside'
 
 
@@ -35,6 +39,7 @@ class Dialogue:
     answers: list[Prediction]
     results: list[Mapping[str, Any]] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
+    barred: bool = False  # it was asked to answer without calls
 
     def __post_init__(self) -> None:
         self.item = self.prompter.equipped(self.item)
@@ -56,6 +61,16 @@ class Dialogue:
         asking, answering = call_messages(calls, results, first=len(self.results), said=last.prediction)
         self.results += [{"name": name, "result": result} for (name, _), result in zip(calls, results, strict=True)]
         return replace(self.item, messages=(*self.item.messages, asking, *answering))
+
+    def bar_calls(self) -> bool:
+        """Whether the last answer only repeats what was called, so that it is asked for without calls; but once."""
+        last = self.answers[-1]
+        repeats = bool(last.tool_calls) and not last.prediction and last.finish_reason == "stop" and bool(self.results)
+        if not repeats or self.barred:
+            return False
+        self.barred = True
+        self.answers[-1] = replace(last, tool_calls=())
+        return True
 
     def prediction(self) -> Prediction:
         """The last answer, with the calls of all rounds, and their tokens and seconds summed."""
@@ -105,8 +120,9 @@ def answer_with_tools(
         for dialogue in waiting:
             before = len(dialogue.results)
             following = dialogue.run_calls(sources)
-            if following is None:
+            if following is None and not dialogue.bar_calls():
                 continue
+            following = following or dialogue.item
             try:
                 request, missing = dialogue.prompter.request(following, max_new_tokens=limits.max_new_tokens)
             except DataError:  # some templates know but one call a message
@@ -115,6 +131,8 @@ def answer_with_tools(
                 del dialogue.results[before:]
                 ended += 1
                 continue
+            if dialogue.barred:
+                request = replace(request, calls=NO_CALLS)
             dialogue.item, left_out = following, left_out + missing
             asked.append((dialogue, request))
         if ended:
