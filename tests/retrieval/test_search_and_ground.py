@@ -250,3 +250,5 @@ def test_excerpts_of_a_prompt_are_ranked_with_their_numbers() -> None:
     found = own_excerpts("Course notes (numbered excerpts):\n[1] Plates attract.\n[2] A solenoid has turns.")
     assert [number for number, _ in best_first(found, "How many turns has the solenoid?")] == [2, 1]
     assert best_first([], "Why?") == []
+    wordless = own_excerpts("Course notes (numbered excerpts):\n[1] a.md\n---\n[2] b.md\n!")
+    assert len(wordless) == 2 and best_first(wordless, "Why?") == []

@@ -6,11 +6,10 @@ Before a call nothing changes: an answer without one is that of the guide inside
 """
 
 from collections import deque
-from collections.abc import Iterable
-from itertools import islice
 
 from tutorsmith.generation.call_form import Calls
-from tutorsmith.generation.guide import END, STEP, TRIES, Guide
+from tutorsmith.generation.choosing import Choosing
+from tutorsmith.generation.guide import END, STEP, Guide
 from tutorsmith.generation.paths import Path, Ways, advance, call_ways, nearest, shortest
 from tutorsmith.generation.vocabulary import Vocabulary
 from tutorsmith.generation.written import CALL
@@ -25,7 +24,7 @@ _AT_ONCE = 32
 """Tokens to ask a server for before it is looked whether a call has begun."""
 
 
-class CallGuide:
+class CallGuide(Choosing):
     """The way of one answer that may hold calls. See `guide.Guide`, whose methods it has; inner: that of its sections.
 
     limit: the most tokens of the answer. A call that would have no room left is not held to anything.
@@ -68,17 +67,6 @@ class CallGuide:
     def begin(self) -> list[int]:
         """Nothing is said before the model is asked: the answer may be a call."""
         return []
-
-    def choose(self, ranked: Iterable[int]) -> int:
-        """Say the next token, or END. ranked: the model's choices, the best first, looked at as far as needed."""
-        token = self.forced()
-        if token is None:
-            verdicts = map(self.judge, islice(ranked, TRIES))
-            token = next((said for said in verdicts if said is not None), None)
-        if token is None:
-            token = self.spare()
-        self.take(token)
-        return token
 
     def fitting(self) -> list[int] | None:
         """The only tokens that may come next; None where the choice is wider, or none is to be made."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from tutorsmith.generation.choosing import TRIES
 from tutorsmith.generation.engine import Sampling
-from tutorsmith.generation.guide import TRIES
 
 
 def choose(logits: torch.Tensor, sampling: Sampling, dice: list[torch.Generator]) -> torch.Tensor:

@@ -16,9 +16,8 @@ Headings count where a Markdown reader sees them (`layout`): a fence that is sti
 
 import re
 from collections import deque
-from collections.abc import Iterable
-from itertools import islice
 
+from tutorsmith.generation.choosing import Choosing
 from tutorsmith.generation.form import Form, budget, least_tokens
 from tutorsmith.generation.layout import HEADING, LONGEST_FENCE, block_ends, closing, inside_block, read
 from tutorsmith.generation.spelling import Spelling
@@ -26,8 +25,6 @@ from tutorsmith.generation.written import CALL, LINE_END, MARKS, Written, decode
 
 END = -1
 """No token: the guide ends the answer."""
-TRIES = 64
-"""The likeliest tokens that are looked at for one that fits; after them the section's name is written."""
 STEP = 8
 """Tokens to ask for at once where more might be in vain: a heading is due, or a sentence's end ends the section."""
 _EXTRA = 3
@@ -79,7 +76,7 @@ def _reserve(form: Form, spelling: Spelling) -> int:
     return sum(max(len(spelling.ids_of(text)) for text in texts) for texts in (ends, words))
 
 
-class Guide(Written):
+class Guide(Written, Choosing):
     """The way of one answer: `forced` says what must come, `judge` what becomes of the model's choice, `take` goes on.
 
     limit: the most tokens of the answer; ends: the model's end tokens. Once it has `ended`, the first `kept` tokens
@@ -119,17 +116,6 @@ class Guide(Written):
                 self.take(token)
                 said.append(token)
         return said
-
-    def choose(self, ranked: Iterable[int]) -> int:
-        """Say the next token, or END. ranked: the model's choices, the best first, looked at as far as needed."""
-        token = self.forced()
-        if token is None:
-            verdicts = map(self.judge, islice(ranked, TRIES))
-            token = next((said for said in verdicts if said is not None), None)
-        if token is None:
-            token = self.spare()
-        self.take(token)
-        return token
 
     def forced(self) -> int | None:
         """What comes whatever the model says; None where it is asked."""

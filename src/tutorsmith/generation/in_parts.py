@@ -8,7 +8,7 @@ request, which then brings the model's next best.
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from tutorsmith.generation.guide import TRIES
+from tutorsmith.generation.choosing import TRIES
 from tutorsmith.generation.guides import AnyGuide
 
 Ask = Callable[[Sequence[int], int, Sequence[int], Sequence[int]], Sequence[int]]

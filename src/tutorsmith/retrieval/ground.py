@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from tutorsmith.core.errors import UsageError, suggest
 from tutorsmith.data.schema import Message
-from tutorsmith.data.words import word_count
+from tutorsmith.data.words import word_count, words
 from tutorsmith.retrieval.chunk import Chunk, sentences
 from tutorsmith.retrieval.index import Index, build_index
 from tutorsmith.retrieval.query import Query, query_of
@@ -122,7 +122,8 @@ def own_excerpts(system: str) -> list[tuple[int, Hit]]:
 
 
 def best_first(numbered: Sequence[tuple[int, Hit]], question: Query | str) -> list[tuple[int, Hit]]:
-    """Numbered excerpts as the search among them ranks them."""
+    """Numbered excerpts as the search among them ranks them; none without a word."""
+    numbered = [(number, hit) for number, hit in numbered if words(hit.text)]
     if not numbered:
         return []
     index = build_index([Chunk(hit.source, place, hit.heading, hit.text) for place, (_, hit) in enumerate(numbered)])
